@@ -1,0 +1,38 @@
+// Compiles the kernels: four builds of assembly/index.ts (asconfig.json) into dist/kernels/.
+// Fails when a binary has a data section (every instance would write it again over a shared memory) or is
+// larger than 40 kB, and prints the sizes.
+import { mkdirSync, readFileSync } from 'node:fs';
+import asc from 'assemblyscript/asc';
+
+const LIMIT = 40_000;
+const DATA_SECTION = 11;
+
+/** The ids of a WebAssembly binary's sections: after 8 bytes of header, each is an id, a LEB128 size, a body. */
+function sections(bytes) {
+  const ids = [];
+  for (let at = 8; at < bytes.length; ) {
+    ids.push(bytes[at++]);
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      size += (byte & 127) * 2 ** shift;
+      if (byte < 128) break;
+    }
+    at += size;
+  }
+  return ids;
+}
+
+const { targets } = JSON.parse(readFileSync('asconfig.json', 'utf8'));
+mkdirSync('dist/kernels', { recursive: true });
+for (const [target, { outFile }] of Object.entries(targets)) {
+  // AS112 warns that JavaScript cannot call functions of v128; only other kernels do.
+  const { error, stderr } = await asc.main(['assembly/index.ts', '--target', target, '--disableWarning', '112']);
+  const messages = stderr.toString();
+  if (messages) process.stderr.write(messages);
+  if (error) throw error;
+  const bytes = readFileSync(outFile);
+  if (sections(bytes).includes(DATA_SECTION)) throw new Error(`${outFile} has a data section`);
+  if (bytes.length >= LIMIT) throw new Error(`${outFile} is ${bytes.length} bytes, the limit is ${LIMIT}`);
+  console.log(`${outFile} ${(bytes.length / 1000).toFixed(1)} kB`);
+}
