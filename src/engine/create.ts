@@ -1,0 +1,122 @@
+/** Builds an engine in Node, Deno and Bun: reads the kernels beside this file and starts the Piscina pool. */
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { errors } from '../errors.js';
+import { InlineScheduler } from '../scheduler/inline.js';
+import { PiscinaScheduler } from '../scheduler/piscina.js';
+import { chooseBuild, detectFeatures } from './builds.js';
+import { type Capability, Engine } from './engine.js';
+import { instantiate } from './kernels.js';
+import { Arena } from './memory.js';
+
+const PAGE = 65536;
+const GIB = 2 ** 30;
+
+export interface EngineOptions {
+  /**
+   * Worker threads: 'auto' (default) for one per available core, a number for that many, 0 to run everything on
+   * the calling thread (which then does not answer while a program runs).
+   */
+  threads?: number | 'auto';
+  /** Where programs run. 'auto' (default) and 'wasm' are the WebAssembly kernels. */
+  device?: 'auto' | 'wasm' | 'webgpu';
+  /** Use fixed SIMD only, so that results are the same bytes in every engine and version. Default false. */
+  reproducible?: boolean;
+  memory?: {
+    /** bytes at the start; default 16 MiB */
+    initial?: number;
+    /** bytes that the memory may grow to; default and limit 4 GiB */
+    maximum?: number;
+  };
+}
+
+/**
+ * An engine: a memory, kernels and a scheduler.
+ *
+ * @throws CameoError 'argument' for an option out of range, 'runtime' when this runtime lacks WebAssembly SIMD
+ *   or the device that was asked for by name
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { device = 'auto', reproducible = false } = options;
+  const threads = options.threads === undefined || options.threads === 'auto' ? availableParallelism() : options.threads;
+  if (!Number.isInteger(threads) || threads < 0 || threads > 1024) {
+    throw errors.option('threads', "'auto' or a whole number from 0 to 1024", options.threads);
+  }
+  const initial = pages('memory.initial', options.memory?.initial ?? 16 * 2 ** 20);
+  const maximum = pages('memory.maximum', options.memory?.maximum ?? 4 * GIB);
+  if (initial > maximum) throw errors.option('memory.initial', 'at most memory.maximum', options.memory?.initial);
+  if (device === 'webgpu') throw errors.runtime("Device 'webgpu' is not available in this version. Use 'wasm' or 'auto'.");
+  if (device !== 'auto' && device !== 'wasm') throw errors.option('device', "'auto', 'wasm' or 'webgpu'", device);
+
+  if (!reproducible) enableRelaxedSimd();
+  const features = detectFeatures();
+  if (!features.simd) throw errors.runtime('This runtime has no WebAssembly SIMD, which cameo needs. Use Node 20 or newer.');
+  if (threads > 0 && !features.threads) {
+    throw errors.runtime('This runtime has no shared WebAssembly memory. Create the engine with threads: 0.');
+  }
+  const shared = threads > 0;
+  const build = chooseBuild(features, shared, reproducible);
+  const url = new URL(`../../kernels/${build}.wasm`, import.meta.url);
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(await readFile(url));
+  } catch (error) {
+    throw errors.fileRead(url.pathname, error);
+  }
+  const module = await WebAssembly.compile(bytes);
+  const memory = new WebAssembly.Memory({ initial, maximum, shared });
+  const arena = new Arena(memory, maximum * PAGE);
+  const kernels = instantiate(module, memory);
+  const scheduler = shared ? new PiscinaScheduler(threads, arena, { module, memory }) : new InlineScheduler(kernels, memory);
+  const used = (inUse: boolean, reason: string): Capability => (inUse ? { inUse } : { inUse, reason });
+  return new Engine({
+    kernels,
+    arena,
+    scheduler,
+    capabilities: {
+      runtime: runtimeName(),
+      build,
+      device: 'wasm',
+      threads,
+      reproducible,
+      simd: { inUse: true },
+      relaxedSimd: used(
+        build.startsWith('relaxed'),
+        reproducible ? 'reproducible results were asked for' : 'this runtime does not validate it',
+      ),
+      sharedMemory: used(shared, 'threads is 0'),
+      webgpu: used(false, 'the WebGPU variants are not part of this version'),
+    },
+  });
+}
+
+let processWide: Promise<Engine> | undefined;
+
+/** The engine that estimators share when they are given none; it starts at first use, with the defaults. */
+export function defaultEngine(): Promise<Engine> {
+  processWide ??= createEngine();
+  return processWide;
+}
+
+/** Node 20 has relaxed SIMD behind a flag that can still be turned on before the kernels are compiled. */
+function enableRelaxedSimd() {
+  if (detectFeatures().relaxedSimd || !process.versions.node?.startsWith('20.')) return;
+  try {
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
+  } catch {
+    // Not V8: the fixed build it is.
+  }
+}
+
+function pages(name: string, bytes: number): number {
+  if (!(bytes >= PAGE && bytes <= 4 * GIB)) throw errors.option(name, 'from 65536 to 4294967296 bytes', bytes);
+  return Math.ceil(bytes / PAGE);
+}
+
+function runtimeName(): string {
+  const { bun, deno, node } = process.versions as Record<string, string | undefined>;
+  if (bun) return `Bun ${bun}`;
+  if (deno) return `Deno ${deno}`;
+  return `Node ${node}`;
+}

@@ -1,0 +1,129 @@
+/**
+ * The engine: one WebAssembly memory, the kernels compiled for it, and the scheduler that runs them. This file
+ * holds what every runtime shares; create.ts builds one in Node, Deno and Bun.
+ */
+import { errors } from '../errors.js';
+import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
+import { type MapOptions, type Mapped, map, type RunOptions, type Scheduler } from '../scheduler/scheduler.js';
+import { ResidentMatrix } from '../table/matrix.js';
+import type { Build } from './builds.js';
+import type { Kernels } from './kernels.js';
+import type { Arena, MemoryStats, Region } from './memory.js';
+
+/** One thing that the engine can use, whether it does, and why not. */
+export interface Capability {
+  inUse: boolean;
+  /** why it is not in use; absent when it is */
+  reason?: string;
+}
+
+export interface Capabilities {
+  runtime: string;
+  /** which of the four builds of the kernels runs */
+  build: Build;
+  device: 'wasm';
+  /** worker threads; 0 means that programs run on the calling thread */
+  threads: number;
+  /** whether results are the same bytes in every engine */
+  reproducible: boolean;
+  simd: Capability;
+  relaxedSimd: Capability;
+  sharedMemory: Capability;
+  webgpu: Capability;
+}
+
+export interface EngineParts {
+  kernels: Kernels;
+  arena: Arena;
+  scheduler: Scheduler;
+  capabilities: Capabilities;
+}
+
+export class Engine implements AsyncDisposable {
+  /** The kernels on the calling thread. */
+  readonly kernels: Kernels;
+  readonly arena: Arena;
+  readonly scheduler: Scheduler;
+  readonly #capabilities: Capabilities;
+  #closed = false;
+
+  /** Use `createEngine()`. */
+  constructor({ kernels, arena, scheduler, capabilities }: EngineParts) {
+    this.kernels = kernels;
+    this.arena = arena;
+    this.scheduler = scheduler;
+    this.#capabilities = capabilities;
+  }
+
+  /** What is really in use and, for everything that is not, why. A copy. */
+  capabilities(): Capabilities {
+    return structuredClone(this.#capabilities);
+  }
+
+  /** Sizes of the linear memory, in bytes. A copy. */
+  memoryStats(): MemoryStats {
+    return this.arena.stats();
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this.arena.memory;
+  }
+
+  /**
+   * A matrix that stands in the engine's memory, where estimators read it without a copy.
+   * @returns a matrix of undefined contents; dispose it after use
+   * @throws CameoError 'memory' when it does not fit
+   */
+  matrix(rows: number, columns: number): ResidentMatrix {
+    return new ResidentMatrix(this, rows, columns);
+  }
+
+  /** A block of linear memory; dispose it after use. */
+  allocate(bytes: number): Region {
+    if (this.#closed) throw errors.runtime('This engine is closed. Create another with createEngine().');
+    return this.arena.allocate(bytes);
+  }
+
+  /** A view of linear memory. It is valid until the memory grows: make it where it is used, never keep it. */
+  f32(offset: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, offset, length);
+  }
+  /** As f32. */
+  i32(offset: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, offset, length);
+  }
+  /** As f32. */
+  u32(offset: number, length: number): Uint32Array {
+    return new Uint32Array(this.memory.buffer, offset, length);
+  }
+  /** As f32. */
+  f64(offset: number, length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, offset, length);
+  }
+
+  /** Runs one program. */
+  run<P extends ProgramName>(program: P, args: ProgramArgs<P>, options?: RunOptions): Promise<ProgramResult<P>> {
+    return this.scheduler.run(program, args, options);
+  }
+
+  /** Runs a program over shards; see scheduler.ts. */
+  map<S, P extends ProgramName>(
+    program: P,
+    shards: Iterable<S> | AsyncIterable<S>,
+    toArgs: (shard: S, slot: number, index: number) => ProgramArgs<P>,
+    options?: MapOptions,
+  ): AsyncGenerator<Mapped<ProgramResult<P>>> {
+    return map(this.scheduler, this.arena, program, shards, toArgs, options);
+  }
+
+  /** Ends the workers. What stands in the memory is gone. A second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.scheduler.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The kernels as TypeScript sees them: the exports of assembly/index.ts. Every address is a byte offset into the
+ * memory that the instance was given. Shapes and formulas stand beside each kernel in assembly/.
+ */
+type Address = number;
+
+export interface Kernels {
+  // assembly/activation.ts
+  activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
+  secant(
+    out: Address,
+    a1: Address,
+    h1: Address,
+    a0: Address,
+    h0: Address,
+    rows: number,
+    columns: number,
+    broadcast: number,
+    activation: number,
+  ): void;
+  // assembly/dense.ts
+  dense_weights(inputs: number, units: number): number;
+  dense_forward(
+    out: Address,
+    x: Address,
+    weights: Address,
+    bias: Address,
+    scratch: Address,
+    rows: number,
+    inputs: number,
+    units: number,
+    activation: number,
+  ): void;
+  dense_backward_weights(
+    dweights: Address,
+    dbias: Address,
+    x: Address,
+    dout: Address,
+    rows: number,
+    inputs: number,
+    units: number,
+  ): void;
+  dense_transpose(out: Address, weights: Address, inputs: number, units: number): void;
+  dense_backward_input(
+    dx: Address,
+    dout: Address,
+    transposed: Address,
+    x: Address,
+    scratch: Address,
+    rows: number,
+    inputs: number,
+    units: number,
+    activation: number,
+  ): void;
+  // assembly/gemm.ts
+  gemm_scratch(k: number): number;
+  // assembly/limits.ts
+  madd_peak(steps: number, x: number, y: number): number;
+  // assembly/loss.ts
+  logistic_loss(dz: Address, z: Address, y: Address, rows: number): number;
+  softmax(probabilities: Address, z: Address, rows: number, classes: number): void;
+  softmax_loss(dz: Address, z: Address, labels: Address, rows: number, classes: number): number;
+  squared_loss(dz: Address, z: Address, y: Address, rows: number): number;
+  // assembly/math.ts
+  vector_exp(out: Address, x: Address, n: number): void;
+  vector_log(out: Address, x: Address, n: number): void;
+  vector_tanh(out: Address, x: Address, n: number): void;
+  vector_logistic(out: Address, x: Address, n: number): void;
+  // assembly/moments.ts
+  moments(state: Address, column: Address, rows: number): void;
+  moments_merge(state: Address, count: number, mean: number, m2: number): void;
+  // assembly/optimizer.ts
+  adam(
+    w: Address,
+    m: Address,
+    v: Address,
+    dw: Address,
+    n: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    l2: number,
+  ): void;
+  sgd(w: Address, u: Address, dw: Address, n: number, rate: number, momentum: number, nesterov: number, l2: number): void;
+  sum_squares(w: Address, n: number): number;
+  // assembly/quantile.ts
+  quantile_transform(out: Address, column: Address, quantiles: Address, rows: number, n: number): void;
+  // assembly/random.ts
+  philox(out: Address, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void;
+  random_bits(out: Address, n: number, seed: number, stream: number): void;
+  random_uniform(out: Address, n: number, low: number, width: number, seed: number, stream: number): void;
+  random_shuffle(index: Address, scratch: Address, n: number, seed: number, stream: number): void;
+  // assembly/rows.ts
+  fill_columns(out: Address, rows: number, first: number, ld: number, value: number): void;
+  fold_contributions(
+    out: Address,
+    dx: Address,
+    x1: Address,
+    x0: Address,
+    group: Address,
+    scratch: Address,
+    rows: number,
+    columns: number,
+    groups: number,
+    ld: number,
+    broadcast: number,
+    accumulate: number,
+  ): void;
+  gather_rows(out: Address, x: Address, index: Address, rows: number, ld: number): void;
+  interpolate_rows(out: Address, x1: Address, x0: Address, rows: number, ld: number, t: number): void;
+  one_hot(out: Address, codes: Address, on: Address, off: Address, rows: number, categories: number, ld: number): void;
+  // assembly/standardize.ts
+  standardize(tile: Address, pointers: Address, parameters: Address, rows: number, columns: number, ld: number): void;
+  standardize_column(out: Address, column: Address, parameters: Address, rows: number): void;
+  standardize_inverse(out: Address, column: Address, parameters: Address, rows: number): void;
+}
+
+/** Floats between two rows of a row-major matrix in kernel memory; the same rule as assembly/simd.ts. */
+export const stride = (columns: number) => (columns === 1 ? 1 : Math.ceil(columns / 8) * 8);
+
+/** The kernels of a compiled module over a memory. Synchronous, which every runtime allows for a module. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+}

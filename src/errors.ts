@@ -1,0 +1,123 @@
+/**
+ * Every error that cameo throws on purpose: one class with a code, and one place where messages are written
+ * in one voice: what was expected, what was found, where, and what to do. Messages hold column names, row
+ * numbers and sizes; never a user's values.
+ */
+
+export type ErrorCode =
+  | 'argument'
+  | 'column'
+  | 'data'
+  | 'file'
+  | 'memory'
+  | 'model'
+  | 'not-fitted'
+  | 'aborted'
+  | 'diverged'
+  | 'worker'
+  | 'runtime';
+
+export class CameoError extends Error {
+  override readonly name = 'CameoError';
+  /** @param code what kind of error this is, for programs; the message is for people */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const list = (names: readonly string[]) => {
+  const shown = names.slice(0, 5).map((name) => `'${name}'`);
+  if (names.length > 5) shown.push(`${names.length - 5} more`);
+  return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown.join('');
+};
+
+const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+const make = (code: ErrorCode) => (message: string, cause?: unknown) =>
+  new CameoError(code, message, cause === undefined ? undefined : { cause });
+
+const argument = make('argument');
+const column = make('column');
+const data = make('data');
+const file = make('file');
+const model = make('model');
+
+/** The messages. Each function returns the error for the caller to throw. */
+export const errors = {
+  option: (name: string, expected: string, found: unknown) =>
+    argument(`Option '${name}' must be ${expected}; found ${String(found)}.`),
+  invalid: (message: string) => argument(message),
+  shape: (what: string, expected: string, found: string) => argument(`${what}: expected ${expected}, found ${found}.`),
+
+  columnMissing: (name: string, fitted: number, missing: string[], unexpected: string[]) =>
+    column(
+      `Column '${name}' is missing: the model was fitted on ${fitted} columns; this table lacks ${list(missing)}` +
+        `${unexpected.length ? `, and has ${list(unexpected)} unexpectedly` : ''}. Rename or add the column, or fit a new model.`,
+    ),
+  columnType: (name: string, expected: string, found: string) =>
+    column(`Column '${name}' was ${expected} when the model was fitted and is ${found} here. Convert it, or fit a new model.`),
+  columnUnknown: (role: string, name: string, columns: readonly string[]) =>
+    column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
+  columnDuplicate: (name: string) =>
+    column(`Column name '${name}' appears more than once. Give each column a name of its own.`),
+  columnEmpty: (name: string) =>
+    column(`Column '${name}' has no value in any row. Leave it out with --ignore ${name}, or fill it.`),
+  columnInfinite: (name: string, row: number) =>
+    column(`Column '${name}' is infinite in row ${row}. Replace infinities with a number or with nothing.`),
+  categories: (name: string, count: number) =>
+    column(
+      `Column '${name}' has ${count} different values; at most 1000000 can be categories. Leave it out with --ignore ${name}.`,
+    ),
+
+  tableEmpty: (what: string) => data(`${what} has no rows.`),
+  noFeatures: () => data('No feature column is left besides the target, the id and the ignored columns.'),
+  targetClasses: (name: string, classes: number) =>
+    data(
+      `Target '${name}' has ${classes === 1 ? 'one class' : 'no class'} in the rows used for training; at least two are needed.`,
+    ),
+  targetMissing: (name: string, row: number) =>
+    data(`Target '${name}' is missing in row ${row}. Leave such rows out before training.`),
+  targetTask: (name: string, task: string, why: string) => data(`Target '${name}' cannot be used for task '${task}': ${why}.`),
+  tooFewRows: (what: string, rows: number, needed: number) => data(`${what} needs at least ${needed} rows; found ${rows}.`),
+  nonFinite: (what: string, row: number, columnNumber: number) =>
+    data(`${what} has a NaN or infinity in row ${row}, column ${columnNumber}. Impute it first (SimpleImputer).`),
+
+  fileRead: (path: string, cause: unknown) =>
+    file(`Cannot read '${path}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`, cause),
+  fileWrite: (path: string, cause: unknown) =>
+    file(`Cannot write '${path}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`, cause),
+  fileType: (path: string, expected: string) =>
+    file(`Cannot tell the format of '${path}' from its name; expected one of ${expected}.`),
+
+  modelFile: (what: string, expected: string, found: string) =>
+    model(`Not a usable model file: ${what}: expected ${expected}, found ${found}. Save the model again.`),
+  notFitted: (name: string) => new CameoError('not-fitted', `This ${name} is not fitted yet. Call fit first.`),
+
+  memory: (wanted: number, maximum: number) =>
+    new CameoError(
+      'memory',
+      `${mebibytes(wanted)} of WebAssembly memory are needed and the engine may hold ${mebibytes(maximum)}. ` +
+        'Use fewer rows or columns, or create the engine with a larger memory.maximum (at most 4 GiB).',
+    ),
+  diverged: (epoch: number, rate: number, tensor: string) =>
+    new CameoError(
+      'diverged',
+      `Training diverged in epoch ${epoch}: ${tensor} is no longer finite at learning rate ${rate}. Lower the learning rate.`,
+    ),
+  aborted: (cause?: unknown) => new CameoError('aborted', 'The work was stopped before it was done.', { cause }),
+  worker: (program: string, shard: string, cause: unknown) =>
+    new CameoError(
+      'worker',
+      `A worker died three times at ${shard} of program '${program}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`,
+      { cause },
+    ),
+  runtime: (message: string, cause?: unknown) => new CameoError('runtime', message, { cause }),
+};
+
+function firstLine(message: string) {
+  return message.split('\n')[0].replace(/\.$/, '');
+}

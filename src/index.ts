@@ -1,0 +1,7 @@
+/** The public API: a table of contents. */
+export { createEngine, defaultEngine, type EngineOptions } from './engine/create.js';
+export type { Capabilities, Capability, Engine } from './engine/engine.js';
+export type { MemoryStats } from './engine/memory.js';
+export { CameoError, type ErrorCode } from './errors.js';
+export { StandardScaler, type StandardScalerOptions } from './prepare/standard-scaler.js';
+export { Matrix, ResidentMatrix } from './table/matrix.js';

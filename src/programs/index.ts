@@ -1,0 +1,16 @@
+/** Table of contents of the programs: whole computations over one shard, by the name that a worker is sent. */
+import type { Kernels } from '../engine/kernels.js';
+import type { Control } from '../scheduler/scheduler.js';
+import { moments } from './moments.js';
+import { scale } from './scale.js';
+
+const table = { moments, scale };
+
+export type ProgramName = keyof typeof table;
+export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];
+export type ProgramResult<P extends ProgramName> = ReturnType<(typeof table)[P]>;
+
+/** The shape of every program: a plain function that computes one shard. */
+export type Program<A, R> = (kernels: Kernels, memory: WebAssembly.Memory, args: A, control: Control) => R;
+
+export const programs = table as unknown as Record<ProgramName, Program<never, unknown>>;

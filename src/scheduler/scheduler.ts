@@ -1,0 +1,123 @@
+/**
+ * The scheduler runs programs. A program is a plain function of (kernels, memory, arguments, control); it
+ * computes one shard and returns a small, cloneable result, with anything large left in linear memory.
+ *
+ * Two implementations of one method, `run`: on the calling thread (inline.ts) and in a Piscina pool
+ * (piscina.ts). What is common stands here: `map` hands out shards in order with a bounded number in flight,
+ * lends each a slot of memory, and gives the results back in the order of the shards.
+ */
+import type { Arena, Region } from '../engine/memory.js';
+import { CameoError, errors } from '../errors.js';
+import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
+
+/** What a running program may ask and tell. */
+export interface Control {
+  /** Whether the caller wants the work stopped; checked between batches. */
+  aborted(): boolean;
+  /** Reports up to three numbers, whose meaning is the program's. */
+  progress(a: number, b?: number, c?: number): void;
+}
+
+export interface RunOptions {
+  /** Stops the work between batches; the promise rejects with CameoError 'aborted'. */
+  signal?: AbortSignal;
+  /** Called with the program's own progress numbers, at most some times a second from a worker. */
+  onProgress?: (a: number, b: number, c: number) => void;
+  /** What to call this piece of work in an error. */
+  label?: string;
+}
+
+export interface MapOptions extends RunOptions {
+  /** Bytes of linear memory lent to each shard in flight; its address is passed to the arguments. */
+  slotBytes?: number;
+}
+
+export interface Mapped<R> {
+  value: R;
+  /** Address of the shard's slot; its contents hold until the next result is asked for. */
+  slot: number;
+}
+
+export interface Scheduler {
+  /** Workers at work beside the calling thread; 0 for the inline scheduler. */
+  readonly threads: number;
+  run<P extends ProgramName>(program: P, args: ProgramArgs<P>, options?: RunOptions): Promise<ProgramResult<P>>;
+  close(): Promise<void>;
+}
+
+/** Throws when the signal says so. */
+export function throwIfAborted(signal?: AbortSignal): void {
+  if (signal?.aborted) throw errors.aborted(signal.reason);
+}
+
+/**
+ * Runs a program over shards. `shards` is asked for the next shard only when a slot is free, so a slow reader of
+ * the results stops the reading of the input. Two shards per worker are in flight: one computing, one waiting.
+ *
+ * @param shards the shards, in order
+ * @param toArgs builds a shard's arguments, with the address of its slot; may fill the slot
+ * @returns results in the order of the shards
+ */
+export async function* map<S, P extends ProgramName>(
+  scheduler: Scheduler,
+  arena: Arena,
+  program: P,
+  shards: Iterable<S> | AsyncIterable<S>,
+  toArgs: (shard: S, slot: number, index: number) => ProgramArgs<P>,
+  options: MapOptions = {},
+): AsyncGenerator<Mapped<ProgramResult<P>>> {
+  const width = Math.max(1, 2 * scheduler.threads);
+  const slots: Region[] = [];
+  const idle: Region[] = [];
+  const queue: { slot: Region | undefined; result: Promise<ProgramResult<P>> }[] = [];
+  const source = Symbol.asyncIterator in shards ? shards[Symbol.asyncIterator]() : shards[Symbol.iterator]();
+  let index = 0;
+  let ended = false;
+  try {
+    for (;;) {
+      while (!ended && queue.length < width) {
+        throwIfAborted(options.signal);
+        const next = await source.next();
+        if (next.done) {
+          ended = true;
+          break;
+        }
+        let slot: Region | undefined;
+        if (options.slotBytes) {
+          slot = idle.pop();
+          if (!slot) {
+            slot = arena.allocate(options.slotBytes);
+            slots.push(slot);
+          }
+        }
+        const args = toArgs(next.value, slot?.offset ?? 0, index);
+        const result = scheduler.run(program, args, { ...options, label: options.label ?? `shard ${index}` });
+        result.catch(() => {}); // it is awaited below, in its turn
+        queue.push({ slot, result });
+        index++;
+        // Inline there is nothing to overlap with.
+        if (scheduler.threads === 0) break;
+      }
+      const first = queue.shift();
+      if (!first) return;
+      yield { value: await first.result, slot: first.slot?.offset ?? 0 };
+      if (first.slot) idle.push(first.slot);
+    }
+  } finally {
+    // Slots are given back only when nothing can write into them any more.
+    await Promise.allSettled(queue.map(({ result }) => result));
+    for (const slot of slots) slot.dispose();
+    await source.return?.(undefined);
+  }
+}
+
+/** What a worker sends back: a value, or an error that keeps its code. */
+export type Outcome<R> = { value: R } | { error: { code: CameoError['code'] | 'bug'; message: string; stack?: string } };
+
+/** The value of an outcome, or its error thrown. */
+export function unwrap<R>(outcome: Outcome<R>): R {
+  if ('value' in outcome) return outcome.value;
+  const { code, message, stack } = outcome.error;
+  if (code === 'bug') throw Object.assign(new Error(message), { stack });
+  throw new CameoError(code, message);
+}
