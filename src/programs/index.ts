@@ -2,9 +2,11 @@
 import type { Kernels } from '../engine/kernels.js';
 import type { Control } from '../scheduler/scheduler.js';
 import { moments } from './moments.js';
+import { predict } from './predict.js';
 import { scale } from './scale.js';
+import { train } from './train.js';
 
-const table = { moments, scale };
+const table = { moments, predict, scale, train };
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];
