@@ -5,9 +5,10 @@
  * One worker trains one network: a batch of 200 rows takes tens of microseconds, too little to cut up. Folds and
  * several networks run side by side.
  */
-import { errors } from '../errors.js';
+
 import { type Kernels, stride } from '../engine/kernels.js';
 import { Layout } from '../engine/memory.js';
+import { errors } from '../errors.js';
 import type { Control } from '../scheduler/scheduler.js';
 import { ACTIVATIONS, ForwardPass, type Network, parametersOf } from './network.js';
 

@@ -59,6 +59,8 @@ export class PiscinaScheduler implements Scheduler {
           outcome = await this.#pool.run({ program, args, control: control.offset });
         } catch (error) {
           throwIfAborted(signal);
+          // Arguments that cannot be cloned are a bug of the caller's, not a death of the worker.
+          if ((error as Error).name === 'DataCloneError') throw error;
           if (this.#closed) throw errors.runtime('The engine was closed while work was under way.', error);
           if (attempt === ATTEMPTS) throw errors.worker(program, label ?? 'the only shard', error);
           continue;

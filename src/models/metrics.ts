@@ -1,0 +1,102 @@
+/**
+ * Metrics of classifiers and regressors, as scikit-learn defines them. `truth` holds 0 or 1, `score` the
+ * probability of 1.
+ */
+import { errors } from '../errors.js';
+
+export interface BinaryEvaluation {
+  accuracy: number;
+  /** mean of the recalls of both classes */
+  balancedAccuracy: number;
+  /** 0 where nothing is predicted positive */
+  precision: number;
+  /** 0 where nothing is positive */
+  recall: number;
+  f1: number;
+  rocAuc: number;
+  averagePrecision: number;
+  /** mean squared error of the probability */
+  brier: number;
+  /** accuracy of always answering the larger class */
+  baselineAccuracy: number;
+}
+
+/**
+ * All metrics of a binary classifier, at threshold 0.5 where one is needed.
+ * @throws CameoError 'data' when only one class is present
+ */
+export function evaluateBinary(truth: ArrayLike<number>, score: ArrayLike<number>): BinaryEvaluation {
+  let truePositive = 0;
+  let falsePositive = 0;
+  let positives = 0;
+  let squares = 0;
+  const n = truth.length;
+  for (let i = 0; i < n; i++) {
+    const positive = truth[i] > 0.5;
+    positives += Number(positive);
+    if (score[i] > 0.5) {
+      if (positive) truePositive++;
+      else falsePositive++;
+    }
+    squares += (score[i] - truth[i]) ** 2;
+  }
+  const negatives = n - positives;
+  if (positives === 0 || negatives === 0) throw errors.targetClasses('truth', 1);
+  const predicted = truePositive + falsePositive;
+  const recall = truePositive / positives;
+  return {
+    accuracy: (truePositive + negatives - falsePositive) / n,
+    balancedAccuracy: (recall + (negatives - falsePositive) / negatives) / 2,
+    precision: predicted ? truePositive / predicted : 0,
+    recall,
+    f1: (2 * truePositive) / (predicted + positives),
+    rocAuc: rocAuc(truth, score),
+    averagePrecision: averagePrecision(truth, score),
+    brier: squares / n,
+    baselineAccuracy: Math.max(positives, negatives) / n,
+  };
+}
+
+/** Row numbers by falling score. */
+function ranking(score: ArrayLike<number>): Uint32Array {
+  return Uint32Array.from({ length: score.length }, (_, i) => i).sort((a, b) => score[b] - score[a]);
+}
+
+/** Area under the ROC curve: the share of (positive, negative) pairs in the right order, ties counting half. */
+export function rocAuc(truth: ArrayLike<number>, score: ArrayLike<number>): number {
+  let area = 0;
+  const { positives, negatives } = sweep(truth, score, (hits, misses, hitsBefore, missesBefore) => {
+    area += ((misses - missesBefore) * (hits + hitsBefore)) / 2;
+  });
+  return area / (positives * negatives);
+}
+
+/** Σ (recallₖ − recallₖ₋₁) · precisionₖ over the distinct scores. */
+export function averagePrecision(truth: ArrayLike<number>, score: ArrayLike<number>): number {
+  let sum = 0;
+  const { positives } = sweep(truth, score, (hits, misses, hitsBefore) => {
+    sum += ((hits - hitsBefore) * hits) / (hits + misses);
+  });
+  return sum / positives;
+}
+
+/** Lowers a threshold through the distinct scores, telling how many positives and negatives are at or above it. */
+function sweep(
+  truth: ArrayLike<number>,
+  score: ArrayLike<number>,
+  step: (hits: number, misses: number, hitsBefore: number, missesBefore: number) => void,
+) {
+  const order = ranking(score);
+  let hits = 0;
+  let misses = 0;
+  for (let i = 0; i < order.length; ) {
+    const [hitsBefore, missesBefore] = [hits, misses];
+    const threshold = score[order[i]];
+    for (; i < order.length && score[order[i]] === threshold; i++) {
+      if (truth[order[i]] > 0.5) hits++;
+      else misses++;
+    }
+    step(hits, misses, hitsBefore, missesBefore);
+  }
+  return { positives: hits, negatives: misses };
+}

@@ -1,0 +1,343 @@
+/**
+ * Multi-layer perceptrons with the options, defaults and stopping rules of scikit-learn's MLPClassifier and
+ * MLPRegressor. Weights start uniform within ±√(f / (inputs + units)), f = 6, or 2 for the logistic activation
+ * (Glorot and Bengio, 2010).
+ */
+import { defaultEngine } from '../engine/create.js';
+import type { Engine } from '../engine/engine.js';
+import { stride } from '../engine/kernels.js';
+import { errors } from '../errors.js';
+import { type Activation, type Network, type Output, packedIndex, parametersOf } from '../programs/network.js';
+import { predictScratch } from '../programs/predict.js';
+import { type TrainOptions, type TrainResult, trainScratch } from '../programs/train.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import { type Matrix, ResidentMatrix } from '../table/matrix.js';
+
+/** Rows in a shard of prediction. */
+const SHARD = 16384;
+
+export interface MLPOptions {
+  /** default: the process-wide engine */
+  engine?: Engine;
+  /** units of each hidden layer; default [100] */
+  hiddenLayerSizes?: number[];
+  /** default 'relu' */
+  activation?: Activation;
+  /** default 'adam' */
+  solver?: 'adam' | 'sgd';
+  /** L2 penalty; default 1e-4 */
+  alpha?: number;
+  /** rows in a batch; default min(200, n) */
+  batchSize?: number;
+  /** of 'sgd'; default 'constant' */
+  learningRate?: 'constant' | 'invscaling' | 'adaptive';
+  /** default 1e-3 */
+  learningRateInit?: number;
+  /** exponent of 'invscaling'; default 0.5 */
+  powerT?: number;
+  /** epochs at most; default 200 */
+  maxIter?: number;
+  /** shuffle the rows before each epoch; default true */
+  shuffle?: boolean;
+  /** default 0 */
+  seed?: number;
+  /** the least improvement that counts; default 1e-4 */
+  tol?: number;
+  /** epochs without improvement after which training ends; default 10 */
+  nIterNoChange?: number;
+  /** of 'sgd'; default 0.9 */
+  momentum?: number;
+  /** of 'sgd'; default true */
+  nesterovsMomentum?: boolean;
+  /** hold rows out, stop when their score no longer improves, and keep the best weights; default false */
+  earlyStopping?: boolean;
+  /** share of the rows held out; default 0.1 */
+  validationFraction?: number;
+  /** of 'adam'; defaults 0.9, 0.999, 1e-8 */
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  /** weights to start from, instead of random ones: coefs[layer][input][unit], intercepts[layer][unit] */
+  initial?: { coefs: number[][][]; intercepts: number[][] };
+}
+
+const DEFAULTS = {
+  hiddenLayerSizes: [100],
+  activation: 'relu' as Activation,
+  solver: 'adam' as TrainOptions['solver'],
+  alpha: 1e-4,
+  learningRate: 'constant' as TrainOptions['learningRate'],
+  learningRateInit: 1e-3,
+  powerT: 0.5,
+  maxIter: 200,
+  shuffle: true,
+  seed: 0,
+  tol: 1e-4,
+  nIterNoChange: 10,
+  momentum: 0.9,
+  nesterovsMomentum: true,
+  earlyStopping: false,
+  validationFraction: 0.1,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+};
+
+type Input = Matrix | ResidentMatrix;
+
+abstract class MLP {
+  /** Mean loss of each epoch. */
+  lossCurve: number[] = [];
+  /** Score on the held-out rows after each epoch; empty without early stopping. */
+  validationScores: number[] = [];
+  /** Why training ended. */
+  stopped: TrainResult['stopped'] | undefined;
+  /** The packed parameters (programs/network.ts). */
+  protected parameters = new Float32Array(0);
+  protected network: Network | undefined;
+
+  constructor(protected readonly options: MLPOptions = {}) {}
+
+  /** Epochs done. */
+  get nIter(): number {
+    return this.lossCurve.length;
+  }
+
+  /** Weights of each layer, [layer][input][unit]. A copy. */
+  get coefs(): number[][][] {
+    const { sizes } = this.fitted();
+    const { weights } = parametersOf(sizes);
+    return weights.map((at, l) =>
+      Array.from({ length: sizes[l] }, (_, i) =>
+        Array.from({ length: sizes[l + 1] }, (_, j) => this.parameters[at + packedIndex(i, j, sizes[l], sizes[l + 1])]),
+      ),
+    );
+  }
+
+  /** Biases of each layer, [layer][unit]. A copy. */
+  get intercepts(): number[][] {
+    const { sizes } = this.fitted();
+    return parametersOf(sizes).biases.map((at, l) => [...this.parameters.subarray(at, at + sizes[l + 1])]);
+  }
+
+  protected fitted(): Network {
+    if (!this.network) throw errors.notFitted(this.constructor.name);
+    return this.network;
+  }
+
+  protected async engine(): Promise<Engine> {
+    return this.options.engine ?? (await defaultEngine());
+  }
+
+  /** Trains from scratch. `y` holds f32 targets, or i32 labels for softmax. */
+  protected async train(x: Input, y: Float32Array | Int32Array, outputs: number, output: Output, run: RunOptions) {
+    const o = { ...DEFAULTS, ...this.options };
+    this.#check(o, x, y.length);
+    const engine = await this.engine();
+    const { kernels } = engine;
+    const network: Network = { sizes: [x.columns, ...o.hiddenLayerSizes, outputs], activation: o.activation, output };
+    const { sizes } = network;
+    const { length } = parametersOf(sizes);
+    const held = o.earlyStopping ? Math.max(1, Math.round(x.rows * o.validationFraction)) : 0;
+    const trainRows = x.rows - held;
+    // What a worker is sent: numbers only, neither the engine nor the initial weights.
+    const { engine: _engine, initial: _initial, ...numbers } = o;
+    const options: TrainOptions = { ...numbers, batchSize: Math.min(o.batchSize ?? 200, trainRows) };
+    const ld = stride(x.columns);
+    using tile = engine.allocate(x.rows * ld * 4);
+    using targets = engine.allocate(x.rows * 4);
+    using index = engine.allocate(x.rows * 4);
+    using parameters = engine.allocate(length * 4);
+    using random = engine.allocate(16);
+    const args = {
+      network,
+      options,
+      x: tile.offset,
+      y: targets.offset,
+      train: index.offset + held * 4,
+      trainRows,
+      validation: index.offset,
+      validationRows: held,
+      parameters: parameters.offset,
+    };
+    using scratch = engine.allocate(trainScratch(kernels, args));
+
+    const rows = engine.f32(tile.offset, x.rows * ld).fill(0);
+    for (let j = 0; j < x.columns; j++) {
+      const column = x.column(j);
+      for (let i = 0; i < x.rows; i++) {
+        if (!Number.isFinite(column[i])) throw errors.nonFinite('The training matrix', i, j);
+        rows[i * ld + j] = column[i];
+      }
+    }
+    engine.i32(targets.offset, x.rows).set(new Int32Array(y.buffer, y.byteOffset, y.length));
+    const order = engine.i32(index.offset, x.rows).map((_, i) => i);
+    engine.i32(index.offset, x.rows).set(order);
+    // Stream 0 of the seed decides which rows are held out; streams 1, 2, … shuffle the epochs.
+    if (held) kernels.random_shuffle(index.offset, random.offset, x.rows, o.seed, 0);
+    this.#initialize(engine, network, parameters.offset, o.seed);
+
+    const result = await engine.run('train', { ...args, scratch: scratch.offset }, run);
+    this.parameters = engine.f32(parameters.offset, length).slice();
+    this.network = network;
+    Object.assign(this, result);
+  }
+
+  /** Outputs [rows, outputs], row-major. */
+  protected async infer(x: Input, run: RunOptions): Promise<Float32Array> {
+    const network = this.fitted();
+    if (x.columns !== network.sizes[0]) throw errors.shape('Matrix columns', `${network.sizes[0]}`, `${x.columns}`);
+    const engine = await this.engine();
+    const outputs = network.sizes.at(-1) as number;
+    using parameters = engine.allocate(this.parameters.length * 4);
+    engine.f32(parameters.offset, this.parameters.length).set(this.parameters);
+    const pitch = SHARD * 4 + 64;
+    const outBytes = SHARD * outputs * 4 + 64;
+    const scratchBytes = predictScratch(engine.kernels, network);
+    const copied = x instanceof ResidentMatrix ? 0 : x.columns * pitch;
+    const firsts = Array.from({ length: Math.ceil(x.rows / SHARD) }, (_, i) => i * SHARD);
+    const results = engine.map(
+      'predict',
+      firsts,
+      (first, slot) => {
+        const rows = Math.min(SHARD, x.rows - first);
+        const columns = Array.from({ length: x.columns }, (_, j) => {
+          if (x instanceof ResidentMatrix) return x.address(j) + first * 4;
+          const at = slot + outBytes + scratchBytes + j * pitch;
+          engine.f32(at, rows).set(x.column(j).subarray(first, first + rows));
+          return at;
+        });
+        return { network, parameters: parameters.offset, columns, rows, out: slot, scratch: slot + outBytes };
+      },
+      { ...run, slotBytes: outBytes + scratchBytes + copied },
+    );
+    const all = new Float32Array(x.rows * outputs);
+    let first = 0;
+    for await (const { slot } of results) {
+      const rows = Math.min(SHARD, x.rows - first);
+      all.set(engine.f32(slot, rows * outputs), first * outputs);
+      first += SHARD;
+    }
+    return all;
+  }
+
+  #initialize(engine: Engine, { sizes, activation }: Network, at: number, seed: number) {
+    const { weights, biases, length } = parametersOf(sizes);
+    const { initial } = this.options;
+    using numbers = engine.allocate(Math.max(...sizes.slice(1).map((u, l) => (sizes[l] + 1) * u)) * 4 + 16);
+    const values = engine.f32(at, length).fill(0);
+    for (let l = 0; l + 1 < sizes.length; l++) {
+      const [inputs, units] = [sizes[l], sizes[l + 1]];
+      const bound = Math.sqrt((activation === 'logistic' ? 2 : 6) / (inputs + units));
+      const n = (inputs + 1) * units;
+      // The high half of the stream numbers belongs to initial weights, one stream a layer.
+      engine.kernels.random_uniform(numbers.offset, n, -bound, 2 * bound, seed, 0x80000000 + l);
+      const drawn = engine.f32(numbers.offset, n);
+      for (let j = 0; j < units; j++) {
+        for (let i = 0; i < inputs; i++) {
+          values[weights[l] + packedIndex(i, j, inputs, units)] = initial?.coefs[l][i][j] ?? drawn[i * units + j];
+        }
+        values[biases[l] + j] = initial?.intercepts[l][j] ?? drawn[inputs * units + j];
+      }
+    }
+  }
+
+  #check(o: typeof DEFAULTS & Pick<MLPOptions, 'batchSize'>, x: Input, targets: number) {
+    const whole = (name: string, value: number, least: number) => {
+      if (!Number.isInteger(value) || value < least) throw errors.option(name, `a whole number from ${least}`, value);
+    };
+    for (const units of o.hiddenLayerSizes) whole('hiddenLayerSizes', units, 1);
+    whole('maxIter', o.maxIter, 1);
+    whole('nIterNoChange', o.nIterNoChange, 1);
+    whole('seed', o.seed, 0);
+    if (o.batchSize !== undefined) whole('batchSize', o.batchSize, 1);
+    if (!(o.alpha >= 0)) throw errors.option('alpha', 'at least 0', o.alpha);
+    if (!(o.learningRateInit > 0)) throw errors.option('learningRateInit', 'above 0', o.learningRateInit);
+    if (!(o.validationFraction > 0 && o.validationFraction < 1)) {
+      throw errors.option('validationFraction', 'between 0 and 1', o.validationFraction);
+    }
+    if (x.rows === 0) throw errors.tableEmpty('The training matrix');
+    if (o.earlyStopping && x.rows < 10) throw errors.tooFewRows('Early stopping', x.rows, 10);
+    if (targets !== x.rows) throw errors.shape('Targets', `${x.rows}`, `${targets}`);
+  }
+}
+
+export class MLPClassifier extends MLP {
+  /** The classes, ascending, in the order of predictProba's columns. */
+  classes: number[] = [];
+
+  /**
+   * @param x features without NaN
+   * @param y a class (any number) per row
+   * @throws CameoError 'data' for NaN, infinity or a single class; 'diverged' when the loss is no longer finite
+   */
+  async fit(x: Input, y: ArrayLike<number>, run: RunOptions = {}): Promise<this> {
+    const classes = [...new Set(Array.from(y))].sort((a, b) => a - b);
+    if (classes.length < 2) throw errors.targetClasses('y', classes.length);
+    const code = new Map(classes.map((value, i) => [value, i]));
+    const labels = Array.from(y, (value) => code.get(value) as number);
+    if (classes.length === 2) await this.train(x, Float32Array.from(labels), 1, 'logistic', run);
+    else await this.train(x, Int32Array.from(labels), classes.length, 'softmax', run);
+    this.classes = classes;
+    return this;
+  }
+
+  /** Probabilities f32[rows, classes], row-major; a copy. */
+  async predictProba(x: Input, run: RunOptions = {}): Promise<Float32Array> {
+    const p = await this.infer(x, run);
+    if (this.classes.length > 2) return p;
+    const both = new Float32Array(2 * p.length);
+    p.forEach((v, i) => {
+      both[2 * i] = 1 - v;
+      both[2 * i + 1] = v;
+    });
+    return both;
+  }
+
+  /** The likeliest class of each row; a copy. */
+  async predict(x: Input, run: RunOptions = {}): Promise<Float64Array> {
+    const p = await this.infer(x, run);
+    const k = this.classes.length;
+    if (k === 2) return Float64Array.from(p, (v) => this.classes[Number(v > 0.5)]);
+    return Float64Array.from({ length: x.rows }, (_, r) => {
+      let top = 0;
+      for (let c = 1; c < k; c++) if (p[r * k + c] > p[r * k + top]) top = c;
+      return this.classes[top];
+    });
+  }
+
+  /** Accuracy. */
+  async score(x: Input, y: ArrayLike<number>): Promise<number> {
+    const predicted = await this.predict(x);
+    return predicted.reduce((sum, v, i) => sum + Number(v === y[i]), 0) / predicted.length;
+  }
+}
+
+export class MLPRegressor extends MLP {
+  /** As MLPClassifier.fit, with a number per row. */
+  async fit(x: Input, y: ArrayLike<number>, run: RunOptions = {}): Promise<this> {
+    const targets = Float32Array.from(y);
+    const bad = targets.findIndex((v) => !Number.isFinite(v));
+    if (bad >= 0) throw errors.nonFinite('The target', bad, 0);
+    await this.train(x, targets, 1, 'identity', run);
+    return this;
+  }
+
+  /** The predicted number of each row; a copy. */
+  predict(x: Input, run: RunOptions = {}): Promise<Float32Array> {
+    return this.infer(x, run);
+  }
+
+  /** The coefficient of determination R². */
+  async score(x: Input, y: ArrayLike<number>): Promise<number> {
+    const predicted = await this.predict(x);
+    const mean = Array.from(y).reduce((sum, v) => sum + v, 0) / y.length;
+    let residual = 0;
+    let spread = 0;
+    predicted.forEach((v, i) => {
+      residual += (v - y[i]) ** 2;
+      spread += (y[i] - mean) ** 2;
+    });
+    return 1 - residual / spread;
+  }
+}
