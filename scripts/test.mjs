@@ -18,9 +18,10 @@ for (const file of files) {
   process.stderr.write(stderr);
   const total = Number(/Total:\s+(\d+)/.exec(stdout)?.[1] ?? 0);
   const good = Number(/Passed:\s+(\d+)/.exec(stdout)?.[1] ?? 0);
+  const skipped = Number(/Skipped:\s+(\d+)/.exec(stdout)?.[1] ?? 0);
   passed += good;
-  // A file that crashed, or ran nothing, has failed.
-  failed += Math.max(total - good, status === 0 && total > 0 ? 0 : 1);
+  // A file that crashed, or neither ran nor skipped anything, has failed.
+  failed += Math.max(total - good, status === 0 && total + skipped > 0 ? 0 : 1);
 }
 if (files.length === 0) failed++;
 console.log(`\n${passed} passed, ${failed} failed`);

@@ -3,8 +3,10 @@ export { createEngine, defaultEngine, type EngineOptions } from './engine/create
 export type { Capabilities, Capability, Engine } from './engine/engine.js';
 export type { MemoryStats } from './engine/memory.js';
 export { CameoError, type ErrorCode } from './errors.js';
+export { readTable } from './io/read.js';
 export { averagePrecision, type BinaryEvaluation, evaluateBinary, rocAuc } from './models/metrics.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
 export { QuantileTransformer, type QuantileTransformerOptions } from './prepare/quantile-transformer.js';
 export { StandardScaler, type StandardScalerOptions } from './prepare/standard-scaler.js';
 export { Matrix, ResidentMatrix } from './table/matrix.js';
+export type { Column, Table } from './table/table.js';
