@@ -11,6 +11,7 @@ import {
   QuantileTransformer,
   readTable,
   StandardScaler,
+  trainTestSplit,
 } from '../../src/index.js';
 
 const FILE = '../shared/data/online_shoppers_intention.csv';
@@ -42,9 +43,7 @@ if (!existsSync(FILE)) {
     );
     const runs = await Promise.all(
       [42, 43, 44, 45, 46].map(async (seed) => {
-        const order = shuffled(table.rows, seed);
-        const held = Math.round(table.rows * 0.2);
-        const [test, train] = [order.subarray(0, held), order.subarray(held)];
+        const { train, test } = trainTestSplit(table.rows, { testSize: 0.2, seed });
         const pick = (columns: Float32Array[], rows: Int32Array) =>
           new Matrix(columns.map((c) => Float32Array.from(rows, (r) => c[r])));
         const ranks = await new QuantileTransformer({ engine }).fit(pick(numbers, train));
@@ -75,17 +74,4 @@ if (!existsSync(FILE)) {
 
 const columnsOf = (m: Matrix) => Array.from({ length: m.columns }, (_, j) => m.column(j));
 
-/** 0 … n − 1 in an order that the seed decides (mulberry32, Fisher–Yates). */
-function shuffled(n: number, seed: number): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  let state = seed;
-  for (let i = n - 1; i > 0; i--) {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    const j = ((t ^ (t >>> 14)) >>> 0) % (i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
-}
 test.run();
