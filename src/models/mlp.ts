@@ -148,6 +148,7 @@ abstract class MLP {
     using targets = engine.allocate(x.rows * 4);
     using index = engine.allocate(x.rows * 4);
     using parameters = engine.allocate(length * 4);
+    using initial = engine.allocate(length * 4);
     using random = engine.allocate(16);
     const args = {
       network,
@@ -158,6 +159,7 @@ abstract class MLP {
       trainRows,
       validation: index.offset,
       validationRows: held,
+      initial: initial.offset,
       parameters: parameters.offset,
     };
     using scratch = engine.allocate(trainScratch(kernels, args));
@@ -175,7 +177,7 @@ abstract class MLP {
     engine.i32(index.offset, x.rows).set(order);
     // Stream 0 of the seed decides which rows are held out; streams 1, 2, … shuffle the epochs.
     if (held) kernels.random_shuffle(index.offset, random.offset, x.rows, o.seed, 0);
-    this.#initialize(engine, network, parameters.offset, o.seed);
+    this.#initialize(engine, network, initial.offset, o.seed);
 
     const result = await engine.run('train', { ...args, scratch: scratch.offset }, run);
     this.parameters = engine.f32(parameters.offset, length).slice();

@@ -38,13 +38,15 @@ export interface TrainArgs {
   x: number;
   /** f32[rows] targets (logistic: 0 or 1; identity: the number), i32[rows] labels for softmax */
   y: number;
-  /** i32[trainRows] rows to train on; shuffled in place */
+  /** i32[trainRows] rows to train on */
   train: number;
   trainRows: number;
   /** i32[validationRows] rows held out for early stopping; 0 rows for none */
   validation: number;
   validationRows: number;
-  /** f32[parametersOf(sizes).length]: initial values in, trained values out */
+  /** f32[parametersOf(sizes).length], the values to start from; not changed, so that training can start again */
+  initial: number;
+  /** out f32[parametersOf(sizes).length], the trained values */
   parameters: number;
   /** trainScratch(…) bytes */
   scratch: number;
@@ -76,6 +78,7 @@ function buffers(kernels: Kernels, { network, options, trainRows, validationRows
     first: layout.take(length * 4),
     second: layout.take(length * 4),
     best: layout.take(length * 4),
+    order: layout.take(trainRows * 4),
     random: layout.take(16),
     layout,
   };
@@ -94,6 +97,8 @@ export function train(kernels: Kernels, memory: WebAssembly.Memory, args: TrainA
   const { length, weightsLength } = pass.parameters;
   const code = ACTIVATIONS.indexOf(network.activation);
   const f32 = (at: number, n: number) => new Float32Array(memory.buffer, at, n);
+  f32(args.parameters, length).set(f32(args.initial, length));
+  new Int32Array(memory.buffer, b.order, trainRows).set(new Int32Array(memory.buffer, args.train, trainRows));
   for (const at of [b.gradient, b.first, b.second]) f32(at, length).fill(0);
   // Padding takes part in vector operations: it starts as zero and stays so.
   f32(args.scratch, b.gradient / 4 - args.scratch / 4).fill(0);
@@ -184,12 +189,12 @@ export function train(kernels: Kernels, memory: WebAssembly.Memory, args: TrainA
   let seen = 0;
   let stopped: TrainResult['stopped'] = 'maxIter';
   for (let epoch = 1; epoch <= options.maxIter; epoch++) {
-    if (options.shuffle) kernels.random_shuffle(args.train, b.random, trainRows, options.seed, epoch);
+    if (options.shuffle) kernels.random_shuffle(b.order, b.random, trainRows, options.seed, epoch);
     let total = 0;
     for (let first = 0; first < trainRows; first += b.batch) {
       if (control.aborted()) throw errors.aborted();
       const rows = Math.min(b.batch, trainRows - first);
-      load(args.train + first * 4, rows);
+      load(b.order + first * 4, rows);
       pass.run(b.x, rows);
       total += lossOf(rows) + (options.alpha / 2) * kernels.sum_squares(args.parameters, weightsLength);
       step(rows);

@@ -74,6 +74,11 @@ export class PiscinaScheduler implements Scheduler {
     }
   }
 
+  /** The worker threads as they are now, for diagnosis. */
+  get workers() {
+    return this.#pool.threads;
+  }
+
   /** Ends the workers. Tasks that still run are given up. */
   async close(): Promise<void> {
     this.#closed = true;
