@@ -7,6 +7,7 @@ export { readTable } from './io/read.js';
 export { averagePrecision, type BinaryEvaluation, evaluateBinary, rocAuc } from './models/metrics.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
 export { QuantileTransformer, type QuantileTransformerOptions } from './prepare/quantile-transformer.js';
+export { SimpleImputer, type SimpleImputerOptions } from './prepare/simple-imputer.js';
 export { type FoldOptions, KFold, type Split, StratifiedKFold, trainTestSplit } from './prepare/split.js';
 export { StandardScaler, type StandardScalerOptions } from './prepare/standard-scaler.js';
 export { Matrix, ResidentMatrix } from './table/matrix.js';
