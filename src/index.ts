@@ -6,6 +6,7 @@ export { CameoError, type ErrorCode } from './errors.js';
 export { readTable } from './io/read.js';
 export { averagePrecision, type BinaryEvaluation, evaluateBinary, rocAuc } from './models/metrics.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
+export { type CategoryColumn, type Encoding, OneHotEncoder, type OneHotEncoderOptions } from './prepare/one-hot-encoder.js';
 export { QuantileTransformer, type QuantileTransformerOptions } from './prepare/quantile-transformer.js';
 export { SimpleImputer, type SimpleImputerOptions } from './prepare/simple-imputer.js';
 export { type FoldOptions, KFold, type Split, StratifiedKFold, trainTestSplit } from './prepare/split.js';
