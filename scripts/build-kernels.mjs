@@ -1,7 +1,7 @@
 // Compiles the kernels: four builds of assembly/index.ts (asconfig.json) into dist/kernels/.
 // Fails when a binary has a data section (every instance would write it again over a shared memory) or is
 // larger than 40 kB, and prints the sizes.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
 const LIMIT = 40_000;
@@ -24,6 +24,7 @@ function sections(bytes) {
 }
 
 const { targets } = JSON.parse(readFileSync('asconfig.json', 'utf8'));
+rmSync('dist', { recursive: true, force: true }); // what was renamed must not be run again
 mkdirSync('dist/kernels', { recursive: true });
 for (const [target, { outFile }] of Object.entries(targets)) {
   // AS112 warns that JavaScript cannot call functions of v128; only other kernels do.

@@ -1,5 +1,5 @@
 /**
- * Integrated gradients of a network's raw output (Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks",
+ * Integrated gradients of a network's raw outputs z, or of a weighted sum of them (Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks",
  * 2017), by secants: along the straight line from a baseline x0 to a row x1, cut into segments, the slope of every hidden
  * unit is the chord of its activation over the segment (assembly/activation.ts, secant).
  *
@@ -16,13 +16,14 @@ import { ACTIVATIONS, ForwardPass, type Network } from './network.js';
 const SEGMENTS = 16;
 
 export interface ExplainArgs {
-  /** of one output */
   network: Network;
   parameters: number;
   /** f32[rows, stride(inputs)] */
   x: number;
   /** f32[stride(inputs)], the baseline row */
   baseline: number;
+  /** f32[rows, stride(outputs)]: the weight of each output in the sum that is explained */
+  direction: number;
   /** i32[inputs]: the group (source column) of each input */
   group: number;
   groups: number;
@@ -49,7 +50,6 @@ function buffers(kernels: Kernels, { network, parameters, rows, groups }: Omit<E
     slopes: hidden(),
     deltas: hidden(),
     dx: input(),
-    one: layout.take(rows * 4),
     transposed: layout.take(Math.max(...sizes.slice(1).map((u, l) => u * stride(sizes[l]) + 8 * u)) * 4),
     sums: layout.take(groups * 8),
     layout,
@@ -67,7 +67,6 @@ export function explain(kernels: Kernels, memory: WebAssembly.Memory, args: Expl
   const code = ACTIVATIONS.indexOf(network.activation);
   const segments = layers > 2 ? SEGMENTS : 1;
   const ld = stride(sizes[0]);
-  new Float32Array(memory.buffer, b.one, rows).fill(1);
 
   const forward = (x: number, { a, h }: (typeof b.ends)[0]) => {
     let input = x;
@@ -85,7 +84,7 @@ export function explain(kernels: Kernels, memory: WebAssembly.Memory, args: Expl
   for (let s = 1; s <= segments; s++) {
     kernels.interpolate_rows(x1, args.x, args.baseline, rows, ld, s / segments);
     forward(x1, to);
-    let delta = b.one;
+    let delta = args.direction;
     for (let l = layers - 1; l >= 0; l--) {
       const [inputs, units] = [sizes[l], sizes[l + 1]];
       let w = b.pass.weights(l);

@@ -1,12 +1,15 @@
 /** Table of contents of the programs: whole computations over one shard, by the name that a worker is sent. */
 import type { Kernels } from '../engine/kernels.js';
 import type { Control } from '../scheduler/scheduler.js';
+import { encode } from './encode.js';
 import { moments } from './moments.js';
+import { permute } from './permute.js';
 import { predict } from './predict.js';
+import { profile } from './profile.js';
 import { scale } from './scale.js';
 import { train } from './train.js';
 
-const table = { moments, predict, scale, train };
+const table = { encode, moments, permute, predict, profile, scale, train };
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];

@@ -71,7 +71,18 @@ for (const b of benches()) {
         const x = b.f32(tile.subarray(0, rows * stride(inputs)));
         const baseline = b.f32(tile.subarray(rows * stride(inputs)));
         const group = b.i32(Array.from({ length: inputs }, (_, i) => i >> 1));
-        const args = { network, parameters: b.f32(packed), x, baseline, group, groups, rows, out: b.room(rows * groups) };
+        const direction = b.f32(new Array(rows).fill(1));
+        const args = {
+          network,
+          parameters: b.f32(packed),
+          x,
+          baseline,
+          direction,
+          group,
+          groups,
+          rows,
+          out: b.room(rows * groups),
+        };
         explain(b.kernels, b.memory, { ...args, scratch: b.room(explainScratch(b.kernels, args) / 4) });
         const out = b.read(args.out, rows * groups);
         const base = gradient(plain, x0, code).z;

@@ -1,10 +1,7 @@
-/**
- * Metrics of classifiers and regressors, as scikit-learn defines them. `truth` holds 0 or 1, `score` the
- * probability of 1.
- */
-import { errors } from '../errors.js';
+/** Metrics of a classifier of two classes, as scikit-learn defines them. `truth` holds 0 or 1, `score` the probability of 1. */
+import { log } from './log.js';
 
-export interface BinaryEvaluation {
+export interface ClassifierEvaluation {
   accuracy: number;
   /** mean of the recalls of both classes */
   balancedAccuracy: number;
@@ -15,21 +12,24 @@ export interface BinaryEvaluation {
   f1: number;
   rocAuc: number;
   averagePrecision: number;
+  /** mean of −log of the true class's probability, clipped to [1.2e-7, 1 − 1.2e-7], float32's resolution */
+  logLoss: number;
   /** mean squared error of the probability */
   brier: number;
   /** accuracy of always answering the larger class */
   baselineAccuracy: number;
 }
 
-/**
- * All metrics of a binary classifier, at threshold 0.5 where one is needed.
- * @throws CameoError 'data' when only one class is present
- */
-export function evaluateBinary(truth: ArrayLike<number>, score: ArrayLike<number>): BinaryEvaluation {
+/** float32's epsilon: probabilities nearer to 0 and 1 count as this near in the log loss. */
+export const CLIP = 2 ** -23;
+
+/** All metrics, at threshold 0.5 where one is needed; those that need both classes are NaN when only one is present. */
+export function evaluateBinary(truth: ArrayLike<number>, score: ArrayLike<number>): ClassifierEvaluation {
   let truePositive = 0;
   let falsePositive = 0;
   let positives = 0;
   let squares = 0;
+  let loss = 0;
   const n = truth.length;
   for (let i = 0; i < n; i++) {
     const positive = truth[i] > 0.5;
@@ -39,19 +39,21 @@ export function evaluateBinary(truth: ArrayLike<number>, score: ArrayLike<number
       else falsePositive++;
     }
     squares += (score[i] - truth[i]) ** 2;
+    const p = positive ? score[i] : 1 - score[i];
+    loss -= log(Math.min(1 - CLIP, Math.max(CLIP, p)));
   }
   const negatives = n - positives;
-  if (positives === 0 || negatives === 0) throw errors.targetClasses('truth', 1);
   const predicted = truePositive + falsePositive;
-  const recall = truePositive / positives;
+  const recall = positives ? truePositive / positives : 0;
   return {
     accuracy: (truePositive + negatives - falsePositive) / n,
-    balancedAccuracy: (recall + (negatives - falsePositive) / negatives) / 2,
+    balancedAccuracy: (truePositive / positives + (negatives - falsePositive) / negatives) / 2,
     precision: predicted ? truePositive / predicted : 0,
     recall,
-    f1: (2 * truePositive) / (predicted + positives),
+    f1: predicted + positives ? (2 * truePositive) / (predicted + positives) : 0,
     rocAuc: rocAuc(truth, score),
     averagePrecision: averagePrecision(truth, score),
+    logLoss: loss / n,
     brier: squares / n,
     baselineAccuracy: Math.max(positives, negatives) / n,
   };

@@ -1,0 +1,35 @@
+/** Which metrics belong to which task. */
+import { type ClassifierEvaluation, evaluateBinary, rocAuc } from './binary.js';
+import { evaluateMulticlass } from './multiclass.js';
+import { evaluateRegression, type RegressionEvaluation } from './regression.js';
+
+/** What is predicted: one of two classes, one of several, or a number. */
+export type Task = 'binary' | 'multiclass' | 'regression';
+export type Evaluation = ClassifierEvaluation | RegressionEvaluation;
+
+/** The metric that importances are drops of. */
+export const METRIC = { binary: 'rocAuc', multiclass: 'accuracy', regression: 'r2' } as const;
+
+/**
+ * All metrics of a task.
+ * @param truth 0 or 1, the class's number, or the number
+ * @param scores [rows, outputs]: the probability of 1, of each class, or the number
+ */
+export function evaluate(task: Task, truth: ArrayLike<number>, scores: ArrayLike<number>, outputs: number): Evaluation {
+  if (task === 'binary') return evaluateBinary(truth, scores);
+  if (task === 'multiclass') return evaluateMulticlass(truth, scores, outputs);
+  return evaluateRegression(truth, scores);
+}
+
+/** The one metric of METRIC, from scores or any rising function of them. */
+export function metricOf(task: Task, truth: ArrayLike<number>, scores: ArrayLike<number>, outputs: number): number {
+  if (task === 'binary') return rocAuc(truth, scores);
+  if (task === 'regression') return evaluateRegression(truth, scores).r2;
+  let good = 0;
+  for (let r = 0; r < truth.length; r++) {
+    let top = 0;
+    for (let c = 1; c < outputs; c++) if (scores[r * outputs + c] > scores[r * outputs + top]) top = c;
+    good += Number(top === truth[r]);
+  }
+  return good / truth.length;
+}
