@@ -14,5 +14,12 @@ export { QuantileTransformer, type QuantileTransformerOptions } from './prepare/
 export { SimpleImputer, type SimpleImputerOptions } from './prepare/simple-imputer.js';
 export { type FoldOptions, KFold, type Split, StratifiedKFold, trainTestSplit } from './prepare/split.js';
 export { StandardScaler, type StandardScalerOptions } from './prepare/standard-scaler.js';
-export { Matrix, ResidentMatrix } from './table/matrix.js';
+export type { Value } from './profile/bind.js';
+export type { Features, Ignored, Preset } from './profile/features.js';
+export type { FitOptions, Progress } from './profile/fit.js';
+export type { Importance } from './profile/importance.js';
+export type { CrossValidation, Summary } from './profile/model.js';
+export { type ExplanationEntry, type Profile, type ProfileOptions, Profiler } from './profile/profiler.js';
+export type { Target } from './profile/target.js';
+export { Matrix, ResidentMatrix, Tile } from './table/matrix.js';
 export type { Column, Table } from './table/table.js';

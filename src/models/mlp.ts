@@ -11,7 +11,7 @@ import { type Activation, type Network, type Output, packedIndex, parametersOf }
 import { predictScratch } from '../programs/predict.js';
 import { type TrainOptions, type TrainResult, trainScratch } from '../programs/train.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { type Matrix, ResidentMatrix } from '../table/matrix.js';
+import { type Matrix, ResidentMatrix, Tile } from '../table/matrix.js';
 
 /** Rows in a shard of prediction. */
 const SHARD = 16384;
@@ -83,7 +83,8 @@ const DEFAULTS = {
   epsilon: 1e-8,
 };
 
-type Input = Matrix | ResidentMatrix;
+/** Columns anywhere, or rows that stand encoded in the engine's memory. */
+type Input = Matrix | ResidentMatrix | Tile;
 
 abstract class MLP {
   /** Mean loss of each epoch. */
@@ -92,9 +93,10 @@ abstract class MLP {
   validationScores: number[] = [];
   /** Why training ended. */
   stopped: TrainResult['stopped'] | undefined;
-  /** The packed parameters (programs/network.ts). */
-  protected parameters = new Float32Array(0);
-  protected network: Network | undefined;
+  /** The packed parameters of the fitted network (programs/network.ts): a view. */
+  parameters = new Float32Array(0);
+  /** The shape of the fitted network. */
+  network: Network | undefined;
 
   constructor(protected readonly options: MLPOptions = {}) {}
 
@@ -143,8 +145,8 @@ abstract class MLP {
     // What a worker is sent: numbers only, neither the engine nor the initial weights.
     const { engine: _engine, initial: _initial, ...numbers } = o;
     const options: TrainOptions = { ...numbers, batchSize: Math.min(o.batchSize ?? 200, trainRows) };
-    const ld = stride(x.columns);
-    using tile = engine.allocate(x.rows * ld * 4);
+    using copy = x instanceof Tile ? undefined : toTile(engine, x);
+    const tile = x instanceof Tile ? x : (copy as Tile);
     using targets = engine.allocate(x.rows * 4);
     using index = engine.allocate(x.rows * 4);
     using parameters = engine.allocate(length * 4);
@@ -153,7 +155,7 @@ abstract class MLP {
     const args = {
       network,
       options,
-      x: tile.offset,
+      x: tile.address(),
       y: targets.offset,
       train: index.offset + held * 4,
       trainRows,
@@ -164,14 +166,7 @@ abstract class MLP {
     };
     using scratch = engine.allocate(trainScratch(kernels, args));
 
-    const rows = engine.f32(tile.offset, x.rows * ld).fill(0);
-    for (let j = 0; j < x.columns; j++) {
-      const column = x.column(j);
-      for (let i = 0; i < x.rows; i++) {
-        if (!Number.isFinite(column[i])) throw errors.nonFinite('The training matrix', i, j);
-        rows[i * ld + j] = column[i];
-      }
-    }
+    if (!Number.isFinite(kernels.sum_squares(tile.address(), x.rows * stride(x.columns)))) refuseNonFinite(tile);
     engine.i32(targets.offset, x.rows).set(new Int32Array(y.buffer, y.byteOffset, y.length));
     const order = engine.i32(index.offset, x.rows).map((_, i) => i);
     engine.i32(index.offset, x.rows).set(order);
@@ -186,7 +181,7 @@ abstract class MLP {
   }
 
   /** Outputs [rows, outputs], row-major. */
-  protected async infer(x: Input, run: RunOptions): Promise<Float32Array> {
+  protected async infer(x: Matrix | ResidentMatrix, run: RunOptions): Promise<Float32Array> {
     const network = this.fitted();
     if (x.columns !== network.sizes[0]) throw errors.shape('Matrix columns', `${network.sizes[0]}`, `${x.columns}`);
     const engine = await this.engine();
@@ -264,6 +259,38 @@ abstract class MLP {
   }
 }
 
+/** Columns to rows, by the kernel that also standardizes: here with mean 0 and scale 1, NaN kept. */
+function toTile(engine: Engine, x: Matrix | ResidentMatrix): Tile {
+  const { kernels } = engine;
+  const { rows, columns } = x;
+  const tile = new Tile(engine, rows, columns);
+  const pitch = SHARD * 4 + 64;
+  using copied = engine.allocate(x instanceof ResidentMatrix ? 0 : columns * pitch);
+  using pointers = engine.allocate(columns * 4);
+  using identity = engine.allocate(columns * 16);
+  const parameters = engine.f32(identity.offset, columns * 4);
+  for (let j = 0; j < columns; j++) parameters.set([0, 0, 1, Number.NaN], j * 4);
+  const ld = stride(columns);
+  for (let first = 0; first < rows; first += SHARD) {
+    const n = Math.min(SHARD, rows - first);
+    const at = engine.u32(pointers.offset, columns);
+    for (let j = 0; j < columns; j++) {
+      at[j] = x instanceof ResidentMatrix ? x.address(j) + first * 4 : copied.offset + j * pitch;
+      if (!(x instanceof ResidentMatrix)) engine.f32(at[j], n).set(x.column(j).subarray(first, first + n));
+    }
+    kernels.standardize(tile.address(first), pointers.offset, identity.offset, n, columns, ld);
+    if (ld > columns) kernels.fill_columns(tile.address(first), n, columns, ld, 0);
+  }
+  return tile;
+}
+
+/** Throws for the first NaN or infinity; returns when the sum of squares overflowed with every value finite. */
+function refuseNonFinite(tile: Tile) {
+  const ld = stride(tile.columns);
+  const bad = tile.values().findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0) throw errors.nonFinite('The training matrix', Math.floor(bad / ld), bad % ld);
+}
+
 export class MLPClassifier extends MLP {
   /** The classes, ascending, in the order of predictProba's columns. */
   classes: number[] = [];
@@ -285,7 +312,7 @@ export class MLPClassifier extends MLP {
   }
 
   /** Probabilities f32[rows, classes], row-major; a copy. */
-  async predictProba(x: Input, run: RunOptions = {}): Promise<Float32Array> {
+  async predictProba(x: Matrix | ResidentMatrix, run: RunOptions = {}): Promise<Float32Array> {
     const p = await this.infer(x, run);
     if (this.classes.length > 2) return p;
     const both = new Float32Array(2 * p.length);
@@ -297,7 +324,7 @@ export class MLPClassifier extends MLP {
   }
 
   /** The likeliest class of each row; a copy. */
-  async predict(x: Input, run: RunOptions = {}): Promise<Float64Array> {
+  async predict(x: Matrix | ResidentMatrix, run: RunOptions = {}): Promise<Float64Array> {
     const p = await this.infer(x, run);
     const k = this.classes.length;
     if (k === 2) return Float64Array.from(p, (v) => this.classes[Number(v > 0.5)]);
@@ -309,7 +336,7 @@ export class MLPClassifier extends MLP {
   }
 
   /** Accuracy. */
-  async score(x: Input, y: ArrayLike<number>): Promise<number> {
+  async score(x: Matrix | ResidentMatrix, y: ArrayLike<number>): Promise<number> {
     const predicted = await this.predict(x);
     return predicted.reduce((sum, v, i) => sum + Number(v === y[i]), 0) / predicted.length;
   }
@@ -326,12 +353,12 @@ export class MLPRegressor extends MLP {
   }
 
   /** The predicted number of each row; a copy. */
-  predict(x: Input, run: RunOptions = {}): Promise<Float32Array> {
+  predict(x: Matrix | ResidentMatrix, run: RunOptions = {}): Promise<Float32Array> {
     return this.infer(x, run);
   }
 
   /** The coefficient of determination R². */
-  async score(x: Input, y: ArrayLike<number>): Promise<number> {
+  async score(x: Matrix | ResidentMatrix, y: ArrayLike<number>): Promise<number> {
     const predicted = await this.predict(x);
     const mean = Array.from(y).reduce((sum, v) => sum + v, 0) / y.length;
     let residual = 0;

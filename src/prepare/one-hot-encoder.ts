@@ -30,6 +30,8 @@ export interface Encoding {
 export interface OneHotEncoderOptions {
   /** rows below which a category is rare; default 1: none is */
   minFrequency?: number;
+  /** columns of frequent categories at most, the most frequent ones; the rest are rare; default: no limit */
+  maxCategories?: number;
 }
 
 export class OneHotEncoder {
@@ -44,10 +46,11 @@ export class OneHotEncoder {
    * @throws CameoError 'data' for no rows, 'column' for a column without any value
    */
   fit(columns: readonly CategoryColumn[]): this {
-    const { minFrequency = 1 } = this.options;
+    const { minFrequency = 1, maxCategories = Number.POSITIVE_INFINITY } = this.options;
     if (!Number.isInteger(minFrequency) || minFrequency < 1) {
       throw errors.option('minFrequency', 'a whole number from 1', minFrequency);
     }
+    if (!(maxCategories >= 1)) throw errors.option('maxCategories', 'a whole number from 1', maxCategories);
     this.encodings = columns.map(({ name, codes, categories }) => {
       if (codes.length === 0) throw errors.tableEmpty('The table');
       const counts = new Uint32Array(categories.length);
@@ -57,11 +60,16 @@ export class OneHotEncoder {
         else counts[code]++;
       }
       if (missing === codes.length) throw errors.columnEmpty(name);
-      const labels = categories.filter((_, c) => counts[c] >= minFrequency).sort((a, b) => (a < b ? -1 : 1));
-      const frequent = labels.length;
-      const anyRare = counts.some((count) => count > 0 && count < minFrequency);
-      const rare = anyRare ? labels.push(RARE) - 1 : -1;
-      return { name, labels, frequent, rare, missing: missing > 0 ? labels.push(MISSING) - 1 : -1 };
+      const ascending = (a: number, b: number) => (categories[a] < categories[b] ? -1 : 1);
+      const seen = Array.from(counts.keys()).filter((c) => counts[c] > 0);
+      const kept = seen
+        .filter((c) => counts[c] >= minFrequency)
+        .sort((a, b) => counts[b] - counts[a] || ascending(a, b))
+        .slice(0, maxCategories)
+        .sort(ascending);
+      const labels = kept.map((c) => categories[c]);
+      const rare = seen.length > kept.length ? labels.push(RARE) - 1 : -1;
+      return { name, labels, frequent: kept.length, rare, missing: missing > 0 ? labels.push(MISSING) - 1 : -1 };
     });
     this.unknown = new Float64Array(columns.length);
     return this;

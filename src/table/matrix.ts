@@ -3,6 +3,7 @@
  * Arrow are made of columns; the kernels turn them into row-major tiles.
  */
 import type { Engine } from '../engine/engine.js';
+import { stride } from '../engine/kernels.js';
 import type { Region } from '../engine/memory.js';
 import { errors } from '../errors.js';
 
@@ -61,6 +62,36 @@ export class ResidentMatrix implements Disposable {
   /** Column j: a view, valid until the memory grows. */
   column(j: number): Float32Array {
     return this.engine.f32(this.address(j), this.rows);
+  }
+
+  dispose(): void {
+    this.#region.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Encoded rows in the engine's memory, as networks read them: f32[rows, stride(columns)], zeros behind the last column. */
+export class Tile implements Disposable {
+  readonly #region: Region;
+
+  constructor(
+    private readonly engine: Engine,
+    readonly rows: number,
+    readonly columns: number,
+  ) {
+    this.#region = engine.allocate(rows * stride(columns) * 4);
+  }
+
+  /** Byte address of a row. */
+  address(row = 0): number {
+    return this.#region.offset + row * stride(this.columns) * 4;
+  }
+
+  /** Row-major values with their padding: a view, valid until the memory grows. */
+  values(): Float32Array {
+    return this.engine.f32(this.address(), this.rows * stride(this.columns));
   }
 
   dispose(): void {

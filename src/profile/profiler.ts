@@ -1,0 +1,262 @@
+/**
+ * The profiler: a fitted pipeline that turns rows of users into profiles.
+ *
+ *     const profiler = await Profiler.fit(engine, table, { target: 'Revenue' });
+ *     for await (const batch of profiler.profile(table)) …
+ */
+import type { RecordBatch, Schema } from 'apache-arrow';
+import { defaultEngine } from '../engine/create.js';
+import type { Engine } from '../engine/engine.js';
+import type { Region } from '../engine/memory.js';
+import { type Evaluation, evaluate } from '../metrics/index.js';
+import { profile, profileLayout } from '../programs/profile.js';
+import { ProfileBatches } from '../table/arrow.js';
+import type { Column, Table } from '../table/table.js';
+import { type Binding, bindTable, fillRow, LabelIndex, type Value } from './bind.js';
+import { columnOf, featureNames } from './features.js';
+import { type FitOptions, fitModel, type Progress } from './fit.js';
+import { type Model, ResidentModel, type Summary } from './model.js';
+import { readModel, writeModel } from './model-file.js';
+import { rawColumns, SHARD, scoreRows, slotOf } from './shards.js';
+import { type Target, truthOf } from './target.js';
+
+/** One reason of a profile. */
+export interface ExplanationEntry {
+  feature: string;
+  /** the feature's value, null where it is missing or the feature is a category */
+  value: number | null;
+  /** the category, '(rare)' or '(missing)'; null for a number and for a category that was never seen */
+  category: string | null;
+  /** what the feature adds to the score, in the scale that the schema's metadata names */
+  contribution: number;
+}
+
+/** One profile as a plain object: user_id, score_T, percentile_T, prediction_T, explanation_T, as in the batches. */
+export type Profile = Record<string, string | number | null | ExplanationEntry[]>;
+
+export interface ProfileOptions {
+  /** default true; without, the explanation column is left out */
+  explain?: boolean;
+  /** default true: batches own their values. Without, they are views, valid until the next batch is asked for. */
+  copy?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** What the contributions of each task are made of. */
+const SCALE = {
+  binary: 'log-odds of the last class',
+  multiclass: "the predicted class's raw output above the mean of all classes",
+  regression: "the target's units",
+} as const;
+
+export class Profiler implements Disposable {
+  /** Values per category column without a label of their own (rare in fitting, or never seen), in all profiling so far. */
+  readonly unknownCategories: Record<string, number> = {};
+  readonly #resident: ResidentModel;
+  readonly #labels: LabelIndex[];
+  #one: { region: Region; at: ReturnType<typeof slotOf> } | undefined;
+
+  private constructor(
+    private readonly engine: Engine,
+    private readonly model: Model,
+  ) {
+    this.#resident = new ResidentModel(engine, model);
+    this.#labels = model.features.categories.map((feature) => new LabelIndex(feature));
+  }
+
+  /**
+   * Cleans, encodes, splits, trains, evaluates and ranks the features: see FitOptions.
+   *
+   * @throws CameoError 'column' or 'data' for a table that cannot be used, 'diverged', 'aborted', 'memory'
+   */
+  static async fit(engine: Engine, table: Table, options: FitOptions): Promise<Profiler> {
+    return new Profiler(engine, await fitModel(engine, table, options));
+  }
+
+  /**
+   * @param bytes what `save` gave
+   * @param options `engine`; default: the process-wide engine
+   * @throws CameoError 'model' for bytes that are not a whole model file of a known version
+   */
+  static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<Profiler> {
+    const model = await readModel(bytes);
+    return new Profiler(options.engine ?? (await defaultEngine()), model);
+  }
+
+  /** The model file: safetensors with the pipeline in its metadata. The same model gives the same bytes. A copy. */
+  save(): Promise<Uint8Array> {
+    return writeModel(this.model);
+  }
+
+  /** What training found: evaluation, importances, cross-validation. */
+  get summary(): Summary {
+    return this.model.summary;
+  }
+  get target(): Target {
+    return this.model.target;
+  }
+  /** Names of the features, numbers first. A copy. */
+  get features(): string[] {
+    return featureNames(this.model.features);
+  }
+
+  /** The schema of the batches that `profile` yields; its metadata names the scale and base of the contributions. */
+  schema(options: ProfileOptions = {}): Schema {
+    return this.#batches(options).schema;
+  }
+
+  /**
+   * Profiles every row, in order, a record batch for each shard of 16,384 rows.
+   *
+   * @param source a table, or tables that arrive one after the other; a slow reader of the batches slows its reading
+   * @throws CameoError 'column' for a column that is absent or of another type than in fitting
+   */
+  async *profile(source: Table | AsyncIterable<Table>, options: ProfileOptions = {}): AsyncGenerator<RecordBatch> {
+    const { explain = true, copy = true, signal, onProgress } = options;
+    const { engine } = this;
+    const model = this.#resident.plan;
+    const batches = this.#batches(options);
+    const at = slotOf(engine, model, SHARD, explain);
+    const queue: { ids: (string | null)[]; rows: number }[] = [];
+    const total = Symbol.asyncIterator in source ? 0 : source.rows;
+    const shards = this.#shards(source);
+    const results = engine.map(
+      'profile',
+      shards,
+      ({ binding, ids, first, rows }, slot) => {
+        const raw = rawColumns(slot + at.raw, rows);
+        binding.fill(engine.memory.buffer, raw, first);
+        queue.push({ ids, rows });
+        return { ...raw, model, explain, out: slot + at.out, scratch: slot + at.scratch };
+      },
+      { signal, slotBytes: at.bytes },
+    );
+    let done = 0;
+    for await (const { value } of results) {
+      const { ids, rows } = queue.shift() as (typeof queue)[0];
+      yield batches.batch(engine.memory, value, ids, copy);
+      done += rows;
+      onProgress?.({ stage: 'profile', done, total });
+    }
+  }
+
+  /**
+   * Profiles one user, at once and on the calling thread.
+   * @param row values by column name; what is absent, null or NaN is missing
+   * @returns a plain object of its own, equal to the user's row in the batches of `profile`
+   * @throws CameoError 'column' for a value of another type than the column had in fitting
+   */
+  profileOne(row: Readonly<Record<string, Value>>): Profile {
+    const { engine, model } = this;
+    const { plan } = this.#resident;
+    if (!this.#one) {
+      const at = slotOf(engine, plan, 1, true);
+      this.#one = { at, region: engine.allocate(at.bytes) };
+    }
+    const { region, at } = this.#one;
+    const raw = rawColumns(region.offset + at.raw, 1);
+    fillRow(model.features, this.#labels, row, engine.memory.buffer, raw);
+    const [out, scratch] = [region.offset + at.out, region.offset + at.scratch];
+    const control = { aborted: () => false, progress: () => {} };
+    profile(engine.kernels, engine.memory, { ...raw, model: plan, explain: true, out, scratch }, control);
+    const columns = profileLayout(plan, 1, true, out);
+    const { name, classes } = model.target;
+    const names = this.features;
+    const labels = this.#labelNames();
+    const bit = (address: number, i: number) => (new Uint8Array(engine.memory.buffer, address + (i >> 3), 1)[0] >> (i & 7)) & 1;
+    const number = (address: number, i = 0) => engine.f32(address, i + 1)[i];
+    const integer = (address: number, i = 0) => engine.i32(address, i + 1)[i];
+    const id = model.id === undefined ? undefined : row[model.id];
+    const result: Profile = {};
+    if (model.id !== undefined) result.user_id = id === null || id === undefined ? null : String(id);
+    result[`score_${name}`] = number(columns.score);
+    if (plan.nRanks > 0) result[`percentile_${name}`] = number(columns.percentile);
+    if (classes.length > 0) result[`prediction_${name}`] = classes[integer(columns.label)];
+    result[`explanation_${name}`] = names.map((_, i) => ({
+      feature: names[integer(columns.feature, i)],
+      value: bit(columns.valueValid, i) ? number(columns.value, i) : null,
+      category: bit(columns.categoryValid, i) ? labels[integer(columns.category, i)] : null,
+      contribution: number(columns.contribution, i),
+    }));
+    return result;
+  }
+
+  /**
+   * The metrics on another table that has the target; rows without it are left out.
+   * @throws CameoError 'column' as `profile`, also for the target
+   */
+  async evaluate(table: Table, options: Pick<ProfileOptions, 'signal'> = {}): Promise<Evaluation> {
+    const truth = truthOf(this.model.target, columnOf(table, 'Target', this.model.target.name));
+    const rows = Int32Array.from(truth.keys()).filter((r) => !Number.isNaN(truth[r]));
+    const { plan } = this.#resident;
+    const scores = await scoreRows(this.engine, plan, this.#bind(table), rows, options);
+    const actual = Float64Array.from(rows, (r) => truth[r]);
+    return evaluate(this.model.target.task, actual, scores, plan.network.sizes.at(-1) as number);
+  }
+
+  /** Gives the model's memory back. The profiler cannot be used afterwards. */
+  dispose(): void {
+    this.#resident.dispose();
+    this.#one?.region.dispose();
+    this.#one = undefined;
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #labelNames(): string[] {
+    return this.model.features.categories.flatMap(({ encoding }) => encoding.labels);
+  }
+
+  #batches({ explain = true }: ProfileOptions): ProfileBatches {
+    const { target, base, ranks } = this.model;
+    return new ProfileBatches({
+      target: target.name,
+      classes: target.classes,
+      features: this.features,
+      labels: this.#labelNames(),
+      percentile: ranks.length > 0,
+      explanation: explain,
+      metadata: {
+        'cameo.task': target.task,
+        'cameo.classes': JSON.stringify(target.classes),
+        'cameo.contribution.scale': SCALE[target.task],
+        'cameo.contribution.base': JSON.stringify(base),
+      },
+    });
+  }
+
+  #bind(table: Table): Binding {
+    const { target, id, summary, features } = this.model;
+    const known = new Set([target.name, ...(id === undefined ? [] : [id]), ...summary.ignored.map(({ name }) => name)]);
+    return bindTable(features, this.#labels, table, known);
+  }
+
+  async *#shards(source: Table | AsyncIterable<Table>) {
+    let before = 0;
+    for await (const table of Symbol.asyncIterator in source ? source : [source]) {
+      if (table.rows === 0 && Symbol.asyncIterator in source) continue;
+      const binding = this.#bind(table);
+      for (const [name, count] of Object.entries(binding.unknown)) {
+        this.unknownCategories[name] = (this.unknownCategories[name] ?? 0) + count;
+      }
+      const column = this.model.id === undefined ? undefined : columnOf(table, 'Id', this.model.id);
+      for (let first = 0; first < table.rows; first += SHARD) {
+        const rows = Math.min(SHARD, table.rows - first);
+        yield { binding, ids: idsOf(column, first, rows, before), first, rows };
+      }
+      before += table.rows;
+    }
+  }
+}
+
+/** The ids of some rows: the column's values as text, or the row numbers from `before`. */
+function idsOf(column: Column | undefined, first: number, rows: number, before: number): (string | null)[] {
+  return Array.from({ length: rows }, (_, i) => {
+    const row = first + i;
+    if (!column) return String(before + row);
+    if (column.kind === 'number') return Number.isNaN(column.values[row]) ? null : String(column.values[row]);
+    return column.codes[row] < 0 ? null : column.categories[column.codes[row]];
+  });
+}
