@@ -28,7 +28,8 @@ async function sha256(bytes: Uint8Array): Promise<string> {
 
 /** The file's bytes: a copy, the same for the same contents. Tensors are written in the order of their names. */
 export async function writeSafetensors({ metadata, tensors }: Safetensors): Promise<Uint8Array> {
-  const header: Record<string, unknown> = { __metadata__: { sha256: ZEROS, ...metadata } };
+  const { sha256: _, ...rest } = metadata;
+  const header: Record<string, unknown> = { __metadata__: { sha256: ZEROS, ...rest } };
   const names = Object.keys(tensors).sort();
   let end = 0;
   for (const name of names) {
