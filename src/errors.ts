@@ -63,7 +63,7 @@ export const errors = {
   columnUnknown: (role: string, name: string, columns: readonly string[]) =>
     column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
   columnDuplicate: (name: string) =>
-    column(`Column name '${name}' appears more than once. Give each column a name of its own.`),
+    column(`Column name '${name}' appears more than once (letter case aside). Give each column a name of its own.`),
   columnEmpty: (name: string) =>
     column(`Column '${name}' has no value in any row. Leave it out with --ignore ${name}, or fill it.`),
   columnInfinite: (name: string, row: number) =>
@@ -118,6 +118,10 @@ export const errors = {
   runtime: (message: string, cause?: unknown) => new CameoError('runtime', message, { cause }),
 };
 
+/** The first line of another library's message, without what it quotes of the data. */
 function firstLine(message: string) {
-  return message.split('\n')[0].replace(/\.$/, '');
+  return message
+    .split('\n')[0]
+    .replace(/\b(string|value|line:?) (['"]).*\2/gi, '$1')
+    .replace(/\.$/, '');
 }

@@ -1,0 +1,198 @@
+/**
+ * Writes profiles: Arrow, JSON lines or Parquet, by the name's ending. A file is written beside its place and renamed
+ * when whole, so that nobody ever sees half of one.
+ */
+import { createWriteStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  DataType,
+  makeVector,
+  type RecordBatch,
+  RecordBatchFileWriter,
+  RecordBatchStreamWriter,
+  type Schema,
+  type Vector,
+} from 'apache-arrow';
+import { errors } from '../errors.js';
+
+export type ProfileFormat = 'arrow' | 'jsonl' | 'parquet';
+
+/** The format that a file's name asks for. */
+export function formatOf(path: string): ProfileFormat {
+  const ending = /\.(arrow|jsonl|parquet)$/i.exec(path)?.[1].toLowerCase();
+  if (!ending) throw errors.fileType(path, '.arrow, .jsonl, .parquet');
+  return ending as ProfileFormat;
+}
+
+/** A file that is not there until `commit`. */
+export class PendingFile implements AsyncDisposable {
+  #done = false;
+  private constructor(
+    readonly path: string,
+    /** where it is written */
+    readonly temporary: string,
+  ) {}
+
+  /** @throws CameoError 'file' when the place cannot be written to; nothing is changed then */
+  static async create(path: string): Promise<PendingFile> {
+    const temporary = `${path}.${process.pid}.tmp`;
+    try {
+      const there = await stat(path).catch(() => undefined);
+      if (there && !there.isFile()) throw new Error('something that is no file stands there');
+      await (await open(temporary, 'wx')).close();
+    } catch (cause) {
+      throw errors.fileWrite(path, cause);
+    }
+    return new PendingFile(path, temporary);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const file = await open(this.temporary, 'w');
+    try {
+      await file.writeFile(bytes);
+    } catch (cause) {
+      throw errors.fileWrite(this.path, cause);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await rename(this.temporary, this.path);
+    } catch (cause) {
+      throw errors.fileWrite(this.path, cause);
+    }
+    this.#done = true;
+  }
+
+  /** Removes what was written, unless it was committed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#done) await rm(this.temporary, { force: true });
+  }
+}
+
+/**
+ * Writes batches to a pending file in the format of its final name. The batches are asked for as fast as they are written.
+ * @throws CameoError 'file' when writing fails; what the batches' source throws
+ */
+export async function writeProfiles(batches: AsyncIterable<RecordBatch>, schema: Schema, file: PendingFile): Promise<void> {
+  const format = formatOf(file.path);
+  const source = new Guarded(batches);
+  try {
+    if (format === 'parquet') return await writeParquet(source, schema, file.temporary);
+    const sink = createWriteStream(file.temporary);
+    if (format === 'jsonl') await pipeline(source, jsonLines, sink);
+    else await pipeline(source, RecordBatchFileWriter.throughNode(), sink);
+  } catch (cause) {
+    throw source.failed ? source.error : errors.fileWrite(file.path, cause);
+  }
+}
+
+/** Writes batches to a stream, such as standard output, as an Arrow IPC stream. The stream is left open. */
+export async function writeArrowStream(batches: AsyncIterable<RecordBatch>, sink: Writable): Promise<void> {
+  const source = new Guarded(batches);
+  try {
+    await pipeline(source, RecordBatchStreamWriter.throughNode(), sink, { end: false });
+  } catch (cause) {
+    throw source.failed ? source.error : errors.fileWrite('standard output', cause);
+  }
+}
+
+/** Remembers whether an error was the source's own, which a pipeline would mix with the sink's. */
+class Guarded implements AsyncIterable<RecordBatch> {
+  failed = false;
+  error: unknown;
+  constructor(private readonly batches: AsyncIterable<RecordBatch>) {}
+  async *[Symbol.asyncIterator]() {
+    try {
+      yield* this.batches;
+    } catch (error) {
+      this.failed = true;
+      this.error = error;
+      throw error;
+    }
+  }
+}
+
+/** The values of a vector as JSON, column by column: many times faster than apache-arrow's rows of proxies. */
+function jsonOf(vector: Vector): string[] {
+  const { type, length } = vector;
+  const [data] = vector.data; // a batch's column is one chunk
+  const texts = (): string[] => {
+    if (DataType.isList(type)) {
+      const items = jsonOf(makeVector(data.children[0]));
+      const offsets = data.valueOffsets;
+      return Array.from({ length }, (_, i) => `[${items.slice(offsets[i], offsets[i + 1]).join(',')}]`);
+    }
+    if (DataType.isStruct(type)) {
+      const columns = data.children.map((child) => jsonOf(makeVector(child)));
+      return joinFields(
+        type.children.map(({ name }) => name),
+        columns,
+        length,
+      );
+    }
+    if (DataType.isDictionary(type)) {
+      const labels = jsonOf(data.dictionary as Vector);
+      return Array.from(data.values as Int32Array, (code) => labels[code]);
+    }
+    if (DataType.isFloat(type)) return Array.from(data.values as Float32Array, String);
+    return Array.from(vector, (value) => JSON.stringify(value));
+  };
+  const all = texts();
+  const { nullBitmap, nullCount } = data;
+  if (nullCount > 0) for (let i = 0; i < length; i++) if (!((nullBitmap[i >> 3] >> (i & 7)) & 1)) all[i] = 'null';
+  return all;
+}
+
+function joinFields(names: string[], columns: string[][], length: number): string[] {
+  const keys = names.map((name, j) => `${j ? ',' : '{'}${JSON.stringify(name)}:`);
+  return Array.from({ length }, (_, i) => {
+    let text = '';
+    for (let j = 0; j < keys.length; j++) text += keys[j] + columns[j][i];
+    return `${text}}`;
+  });
+}
+
+async function* jsonLines(batches: AsyncIterable<RecordBatch>) {
+  for await (const batch of batches) {
+    const names = batch.schema.fields.map(({ name }) => name);
+    const columns = names.map((_, j) => jsonOf(batch.getChildAt(j) as Vector));
+    const lines = joinFields(names, columns, batch.numRows);
+    // In pieces, so that no string comes near the engine's limit.
+    for (let first = 0; first < lines.length; first += 1024) yield `${lines.slice(first, first + 1024).join('\n')}\n`;
+  }
+}
+
+/** Parquet by DuckDB, from JSON lines beside it: its reader of them is faster than its interface for values. */
+async function writeParquet(batches: AsyncIterable<RecordBatch>, schema: Schema, path: string): Promise<void> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
+  const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  const typeOf = (type: DataType): string => {
+    if (DataType.isFloat(type)) return 'FLOAT';
+    if (DataType.isList(type)) return `${typeOf(type.children[0].type)}[]`;
+    if (DataType.isStruct(type))
+      return `STRUCT(${type.children.map((f) => `${identifier(f.name)} ${typeOf(f.type)}`).join(', ')})`;
+    return 'VARCHAR';
+  };
+  const lines = `${path}.jsonl`;
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    await pipeline(batches, jsonLines, createWriteStream(lines, { flags: 'wx' }));
+    const columns = schema.fields.map((field) => `${literal(field.name)}: ${literal(typeOf(field.type))}`);
+    const metadata = [...schema.metadata].map(([key, value]) => `${identifier(key)}: ${literal(value)}`);
+    await connection.run(
+      `COPY (FROM read_json(${literal(lines)}, format = 'newline_delimited', columns = {${columns.join(', ')}})) ` +
+        `TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {${metadata.join(', ')}})`,
+    );
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    await rm(lines, { force: true });
+  }
+}
