@@ -197,3 +197,12 @@ export async function concatenate(tables: AsyncIterable<Table>): Promise<Table |
   });
   return { rows, columns };
 }
+
+/** The metadata of an Arrow file's schema. */
+export async function readArrowMetadata(path: string): Promise<Record<string, string>> {
+  const reader = await RecordBatchReader.from(createReadStream(path));
+  await reader.open();
+  const metadata = Object.fromEntries(reader.schema.metadata);
+  await reader.cancel();
+  return metadata;
+}

@@ -59,7 +59,9 @@ export async function writeSafetensors({ metadata, tensors }: Safetensors): Prom
  * The contents of a file, copied and aligned.
  * @throws CameoError 'model' for anything that is not whole: every length and offset is checked before use
  */
-export async function readSafetensors(bytes: Uint8Array): Promise<Safetensors> {
+export async function readSafetensors(given: Uint8Array): Promise<Safetensors> {
+  // A Uint8Array of its own: slice of a Node Buffer is a view.
+  const bytes = new Uint8Array(given);
   const fail = (what: string, expected: string, found: unknown) => errors.modelFile(what, expected, String(found));
   if (bytes.length < 16) throw fail('length', 'at least 16 bytes', bytes.length);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);

@@ -30,6 +30,8 @@ test('loads as written, at any place in a buffer', async () => {
   const shifted = new Uint8Array(bytes.length + 3);
   shifted.set(bytes, 3);
   assert.ok(await loads(shifted.subarray(3)));
+  assert.ok(await loads(Buffer.from(bytes)));
+  assert.ok(await loads(Buffer.from(shifted.buffer, 3)));
 });
 
 test('cut at any length', async () => {

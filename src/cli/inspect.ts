@@ -1,0 +1,77 @@
+/** `cameo inspect`: what is in a model or a profile file. */
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { errors } from '../errors.js';
+import { readArrowMetadata, readTable } from '../io/read.js';
+import { readModel } from '../profile/model-file.js';
+import type { Table } from '../table/table.js';
+import { columns, plain } from './terminal.js';
+
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('Describe a model or a file of profiles.')
+    .argument('<file>', 'a model, or profiles as .arrow, .jsonl or .parquet')
+    .option('--json', 'print one JSON object')
+    .action(async (path: string, { json }: { json?: boolean }) => {
+      const description = /\.(arrow|jsonl|parquet)$/i.test(path) ? await describeProfiles(path) : await describeModel(path);
+      process.stdout.write(json ? `${JSON.stringify(description)}\n` : textOf(description));
+    });
+}
+
+async function describeModel(path: string) {
+  const bytes = await readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
+  const { target, id, features, network, parameters, base, summary } = await readModel(bytes);
+  return {
+    kind: 'model',
+    bytes: bytes.length,
+    target: { name: target.name, task: target.task, classes: target.classes },
+    id: id ?? null,
+    numbers: features.numbers.map(({ name }) => name),
+    categories: features.categories.map(({ name, encoding }) => ({ name, labels: encoding.labels })),
+    network: { ...network, parameters: parameters.length },
+    base,
+    summary,
+  };
+}
+
+async function describeProfiles(path: string) {
+  const table = await readTable(path);
+  const metadata = /\.arrow$/i.test(path) ? await readArrowMetadata(path) : {};
+  return { kind: 'profiles', rows: table.rows, columns: table.columns.map(describeColumn), metadata };
+}
+
+function describeColumn(column: Table['columns'][number]) {
+  const { name, kind } = column;
+  if (kind === 'category') {
+    const missing = column.codes.reduce((n, code) => n + Number(code < 0), 0);
+    return { name, kind, missing, distinct: column.categories.length };
+  }
+  const values = column.values.filter((v) => !Number.isNaN(v)).sort();
+  const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? null;
+  const missing = column.values.length - values.length;
+  return { name, kind, missing, min: at(0), median: at(0.5), max: at(1) };
+}
+
+/** A description, key by key; lists of objects as aligned rows. */
+function textOf(description: object): string {
+  const cell = (value: unknown): string => {
+    if (typeof value === 'number') return String(Number.isInteger(value) ? value : Number(value.toPrecision(5)));
+    if (Array.isArray(value)) return plain(value.map(cell).join(', '), 100);
+    if (value !== null && typeof value === 'object') {
+      return Object.entries(value)
+        .map(([key, inner]) => `${key} ${cell(inner)}`)
+        .join(', ');
+    }
+    return plain(String(value), 100);
+  };
+  const lines = (value: object): string =>
+    Object.entries(value)
+      .map(([key, inner]) => {
+        const list = Array.isArray(inner) && inner.length > 0 && typeof inner[0] === 'object';
+        if (list) return `${key}\n${columns(inner.map((row) => Object.values(row).map(cell)))}`;
+        if (key === 'summary') return `summary\n${lines(inner).replaceAll(/^/gm, '  ')}`;
+        return `${key}: ${cell(inner)}`;
+      })
+      .join('\n');
+  return `${lines(description)}\n`;
+}

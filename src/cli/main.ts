@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+/**
+ * The command. Each subcommand stands in a file of its own; here is what they share: the exit codes (0 done, 1 a bug of
+ * ours, 2 something that the caller can mend, 130 stopped), errors on standard error, and Ctrl-C.
+ */
+import { Command, CommanderError } from 'commander';
+import { CameoError } from '../errors.js';
+import { version } from '../version.js';
+import { doctorCommand } from './doctor.js';
+import { fitCommand } from './fit.js';
+import { inspectCommand } from './inspect.js';
+import { profileCommand } from './profile.js';
+
+const controller = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    // The second time is in earnest; what is half-written has a name of its own and nobody reads it.
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  });
+}
+// Whoever reads our output may stop reading, as `head` does: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') controller.abort();
+});
+
+const program = new Command('cameo')
+  .description('User profiles for e-commerce: attributes, predictions, and the reasons behind each.')
+  .version(version)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .showSuggestionAfterError()
+  .addHelpText('after', '\nExample:\n  cameo profile shoppers.csv --target Revenue --save shop.cameo -o profiles.arrow');
+for (const command of [profileCommand, fitCommand, inspectCommand, doctorCommand]) {
+  program.addCommand(command(controller.signal).exitOverride());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (controller.signal.aborted) {
+    process.stderr.write('\nStopped. Nothing was written.\n');
+    process.exitCode = 130;
+  } else if (error instanceof CameoError) {
+    process.stderr.write(`cameo: ${error.message}\n`);
+    process.exitCode = 2;
+  } else {
+    process.stderr.write(`cameo: a bug of cameo's, please report it: ${error instanceof Error ? error.stack : error}\n`);
+    process.exitCode = 1;
+  }
+}

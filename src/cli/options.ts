@@ -1,0 +1,87 @@
+/** Options that commands share, and how their values are read. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { createEngine } from '../engine/create.js';
+import type { Engine } from '../engine/engine.js';
+import type { Task } from '../metrics/index.js';
+import type { Preset } from '../profile/features.js';
+import type { FitOptions } from '../profile/fit.js';
+
+/** A whole number within bounds. */
+export const whole =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`Expected a whole number from ${least}${most < 1e12 ? ` to ${most}` : ''}.`);
+    }
+    return value;
+  };
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
+  return value;
+}
+
+const threads = (text: string): number | 'auto' => (text === 'auto' ? text : whole(0, 1024)(text));
+const sizes = (text: string): number[] => text.split(',').map((part) => whole(1, 100_000)(part.trim()));
+const names = (text: string, before: string[] = []): string[] => [...before, ...text.split(',').map((name) => name.trim())];
+
+export interface EngineFlags {
+  threads: number | 'auto';
+  reproducible?: boolean;
+}
+export interface OutputFlags {
+  json?: boolean;
+  quiet?: boolean;
+}
+export interface FitFlags {
+  target?: string;
+  id?: string;
+  ignore?: string[];
+  task?: Task;
+  preset: Preset;
+  seed: number;
+  testSize: number;
+  cv?: number;
+  hidden: number[];
+  maxIter: number;
+}
+
+export const withEngine = (command: Command): Command =>
+  command
+    .option('--threads <N|auto>', 'worker threads; 0 runs everything on the main thread', threads, 'auto')
+    .option('--reproducible', 'the same bytes on every machine and version: fixed SIMD only');
+
+export const withOutput = (command: Command): Command =>
+  command.option('--json', 'print one JSON object instead of the summary').option('--quiet', 'no progress and no summary');
+
+export const withFit = (command: Command): Command =>
+  command
+    .option('--target <column>', 'what to predict: two classes, several, or a number')
+    .option('--id <column>', 'what names the user (default: the row number)')
+    .option('--ignore <columns>', 'columns to leave out, separated by commas; may be repeated', names)
+    .addOption(
+      new Option('--task <task>', 'default: what the target column holds').choices(['binary', 'multiclass', 'regression']),
+    )
+    .addOption(new Option('--preset <preset>', 'how features are prepared').choices(['default', 'article']).default('default'))
+    .option('--seed <N>', 'of the split, the weights and the batches', whole(0, 0xffffffff), 42)
+    .option('--test-size <share>', 'share of the rows held out for evaluation', share, 0.2)
+    .option('--cv <K>', 'also cross-validate with K folds', whole(2, 1000))
+    .option('--hidden <units>', 'units of the hidden layers, separated by commas', sizes, [100])
+    .option('--max-iter <N>', 'epochs at most', whole(1, 1_000_000), 1000);
+
+export const fitOptions = (flags: FitFlags & { target: string }): Omit<FitOptions, 'signal' | 'onProgress'> => ({
+  target: flags.target,
+  id: flags.id,
+  ignore: flags.ignore,
+  task: flags.task,
+  preset: flags.preset,
+  seed: flags.seed,
+  testSize: flags.testSize,
+  folds: flags.cv ?? 0,
+  hiddenLayerSizes: flags.hidden,
+  maxIter: flags.maxIter,
+});
+
+export const startEngine = ({ threads, reproducible }: EngineFlags): Promise<Engine> => createEngine({ threads, reproducible });
