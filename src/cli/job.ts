@@ -50,6 +50,8 @@ export interface Outcome {
   report: Report;
   profiler: Pick<Profiler, 'summary' | 'target'>;
   samples: Samples;
+  /** whether the model was trained here, or loaded */
+  trained: boolean;
 }
 
 /** Measures how long each stage takes, and shows it. */
@@ -169,7 +171,7 @@ export async function runJob(input: string, flags: JobFlags, signal: AbortSignal
       model: save ?? model ?? null,
       output: output ?? null,
     };
-    return { report, profiler: { summary: profiler.summary, target: profiler.target }, samples };
+    return { report, profiler: { summary: profiler.summary, target: profiler.target }, samples, trained: bytes === undefined };
   } finally {
     line.clear();
   }

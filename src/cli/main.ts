@@ -20,8 +20,11 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 // Whoever reads our output may stop reading, as `head` does: that is no error.
+let unread = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') controller.abort();
+  if (error.code !== 'EPIPE') return;
+  unread = true;
+  controller.abort();
 });
 
 const program = new Command('cameo')
@@ -41,6 +44,8 @@ try {
   if (error instanceof CommanderError) {
     // Commander has printed its message.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (unread) {
+    process.exitCode = 0;
   } else if (controller.signal.aborted) {
     process.stderr.write('\nStopped. Nothing was written.\n');
     process.exitCode = 130;

@@ -22,7 +22,7 @@ const MOST_BARS = 12;
 const number = (value: number) => (Math.abs(value) < 1000 ? value.toFixed(4) : value.toPrecision(6));
 const seconds = (value: number) => `${value.toFixed(2)} s`;
 
-export function summaryOf({ report, profiler, samples }: Outcome): string {
+export function summaryOf({ report, profiler, samples, trained }: Outcome): string {
   const { summary, target } = profiler;
   const { evaluation, crossValidation } = report;
   const parts: string[] = [];
@@ -40,8 +40,7 @@ export function summaryOf({ report, profiler, samples }: Outcome): string {
 
   if (evaluation) {
     const values = evaluation as unknown as Record<string, number>;
-    const where =
-      report.model !== null && summary.testRows === 0 ? '' : ` on ${summary.testRows.toLocaleString('en')} held-out rows`;
+    const where = trained ? `on ${summary.testRows.toLocaleString('en')} held-out rows` : 'of the saved model on this table';
     const rows = Object.entries(NAMES)
       .filter(([key]) => key in values)
       .map(([key, name]) => {
@@ -53,7 +52,7 @@ export function summaryOf({ report, profiler, samples }: Outcome): string {
         return crossValidation ? [name, digits, folds, beside] : [name, digits, beside];
       });
     const heading = crossValidation ? [['', '', `${crossValidation.folds} folds, mean ± deviation`, '']] : [];
-    parts.push(`Evaluation${where}\n${columns([...heading, ...rows], [1])}`);
+    parts.push(`Evaluation ${where}\n${columns([...heading, ...rows], [1])}`);
   }
 
   const key = article ? 'weight' : 'mean';
