@@ -10,6 +10,9 @@ import { DataType, RecordBatchReader, type Vector } from 'apache-arrow';
 import { errors } from '../errors.js';
 import type { Column, Table } from '../table/table.js';
 
+/** Types that a CSV's columns may have. Without BOOLEAN, by which 'yes' would become 'true'; dates stay as they are written. */
+const CSV = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']";
+
 const READERS: [pattern: RegExp, reader: string][] = [
   [/\.(csv|tsv|txt)(\.gz)?$/i, 'read_csv_auto'],
   [/\.parquet$/i, 'read_parquet'],
@@ -91,12 +94,13 @@ class ColumnBuilder {
       }
       return { name, kind: 'number', values };
     }
+    // Truth values are 'true' and 'false', however a file spells them.
+    const texts = [...this.#codes.keys()];
+    const names = texts.every((text) => /^(true|false)$/i.test(text)) ? texts.map((text) => text.toLowerCase()) : texts;
     // Codes by ascending category, so that the order of the rows does not matter.
-    const categories = [...this.#codes.keys()].sort((a, b) => (a < b ? -1 : 1));
-    const rank = new Int32Array(categories.length);
-    categories.forEach((text, i) => {
-      rank[this.#codes.get(text) as number] = i;
-    });
+    const categories = [...new Set(names)].sort((a, b) => (a < b ? -1 : 1));
+    const position = new Map(categories.map((text, i) => [text, i]));
+    const rank = Int32Array.from(names, (text) => position.get(text) as number);
     const codes = new Int32Array(rows);
     let at = 0;
     for (const piece of this.#pieces) for (const code of piece) codes[at++] = code < 0 ? -1 : rank[code];
@@ -115,7 +119,9 @@ async function readByDuckDB(path: string, reader: string): Promise<Table> {
     let rows = 0;
     try {
       // Into a table first: types are known from the whole file before any value is converted.
-      await connection.run(`CREATE TABLE t AS FROM ${reader}('${path.replaceAll("'", "''")}')`);
+      await connection.run(
+        `CREATE TABLE t AS FROM ${reader}('${path.replaceAll("'", "''")}'${reader === 'read_csv_auto' ? `, ${CSV}` : ''})`,
+      );
       const description = await connection.runAndReadAll('DESCRIBE t');
       const casts = description.getRows().map(([name, type]) => {
         const number = NUMBER.test(String(type));

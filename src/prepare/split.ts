@@ -40,14 +40,13 @@ export function trainTestSplit(
     groups.map((group) => group.length),
     held,
   );
-  const test: number[] = [];
-  const train: number[] = [];
+  const isHeld = new Uint8Array(rows);
   groups.forEach((group, c) => {
     const order = shuffle(group, seed, STREAM.split + c + 1);
-    test.push(...order.subarray(0, quotas[c]));
-    train.push(...order.subarray(quotas[c]));
+    for (const row of order.subarray(0, quotas[c])) isHeld[row] = 1;
   });
-  return { train: Int32Array.from(train).sort(), test: Int32Array.from(test).sort() };
+  const all = range(rows);
+  return { train: all.filter((row) => !isHeld[row]), test: all.filter((row) => isHeld[row]) };
 }
 
 export interface FoldOptions {
