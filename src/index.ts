@@ -8,6 +8,7 @@ export { averagePrecision, type ClassifierEvaluation, evaluateBinary, rocAuc } f
 export { type Evaluation, evaluate, type Task } from './metrics/index.js';
 export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
+export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './models/cross-validate.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
 export { type CategoryColumn, type Encoding, OneHotEncoder, type OneHotEncoderOptions } from './prepare/one-hot-encoder.js';
 export { QuantileTransformer, type QuantileTransformerOptions } from './prepare/quantile-transformer.js';

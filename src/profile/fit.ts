@@ -7,6 +7,7 @@ import { stride } from '../engine/kernels.js';
 import { Layout } from '../engine/memory.js';
 import { errors } from '../errors.js';
 import { type Evaluation, evaluate, type Task } from '../metrics/index.js';
+import { meanAndDeviation } from '../models/cross-validate.js';
 import { MLPClassifier, MLPRegressor } from '../models/mlp.js';
 import { QuantileTransformer } from '../prepare/quantile-transformer.js';
 import { KFold, type Split, StratifiedKFold, trainTestSplit } from '../prepare/split.js';
@@ -216,16 +217,10 @@ async function crossValidate(
       using model = new ResidentModel(engine, shell);
       const evaluation = await evaluateRows(job, model, binding, test);
       report({ stage: 'cross-validate', done: ++done, total: folds });
-      return evaluation as unknown as Record<string, number>;
+      return evaluation;
     }),
   );
-  const mean: Record<string, number> = {};
-  const std: Record<string, number> = {};
-  for (const name of Object.keys(evaluations[0])) {
-    mean[name] = evaluations.reduce((sum, e) => sum + e[name], 0) / folds;
-    std[name] = Math.sqrt(evaluations.reduce((sum, e) => sum + (e[name] - mean[name]) ** 2, 0) / folds);
-  }
-  return { folds, mean, std };
+  return { folds, ...meanAndDeviation(evaluations) };
 }
 
 const rowsOf = (labelled: Int32Array, { train, test }: Split): Split => ({
