@@ -38,33 +38,38 @@ export function logistic_loss(dz: usize, z: usize, y: usize, rows: i32): f64 {
   return sum;
 }
 
+/** One row of softmax; returns log Σₖ exp zₖ. */
+// @ts-ignore: decorator
+@inline
+function softmaxRow(probabilities: usize, z: usize, classes: i32, ld: usize): f64 {
+  let top = load<f32>(z);
+  for (let c = 1; c < classes; c++) top = max(top, load<f32>(z + <usize>c * F32));
+  const shift = f32x4.splat(top);
+  let total = f32x4.splat(0);
+  for (let c = 0; c < classes; c += 4) {
+    const at = <usize>c * F32;
+    const e = v128.and(exp4(f32x4.sub(v128.load(z + at), shift)), columnMask(c, classes));
+    total = f32x4.add(total, e);
+    v128.store(probabilities + at, e);
+  }
+  const sum = f32x4.splat(
+    f32x4.extract_lane(total, 0) + f32x4.extract_lane(total, 1) +
+    (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3)),
+  );
+  for (let at: usize = 0; at < ld; at += 16) {
+    const inside = columnMask(<i32>(at / F32), classes);
+    v128.store(probabilities + at, v128.and(f32x4.div(v128.load(probabilities + at), sum), inside));
+  }
+  return <f64>top + <f64>f32x4.extract_lane(log4(sum), 0);
+}
+
 /**
  * probabilities f32[rows, stride(classes)] = softmax of z by row, zero padding; classes > 1. May be in place.
  */
 export function softmax(probabilities: usize, z: usize, rows: i32, classes: i32): void {
   const ld = <usize>stride(classes) * F32;
   for (let r = 0; r < rows; r++) {
-    let top = load<f32>(z);
-    for (let c = 1; c < classes; c++) top = max(top, load<f32>(z + <usize>c * F32));
-    const shift = f32x4.splat(top);
-    let total = f32x4.splat(0);
-    for (let c = 0; c < classes; c += 4) {
-      const at = <usize>c * F32;
-      const e = v128.and(exp4(f32x4.sub(v128.load(z + at), shift)), columnMask(c, classes));
-      total = f32x4.add(total, e);
-      v128.store(probabilities + at, e);
-    }
-    const sum = f32x4.splat(
-      f32x4.extract_lane(total, 0) + f32x4.extract_lane(total, 1) +
-      (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3)),
-    );
-    for (let at: usize = 0; at < ld; at += 16) {
-      const inside = columnMask(<i32>(at / F32), classes);
-      v128.store(
-        probabilities + at,
-        v128.and(f32x4.div(v128.load(probabilities + at), sum), inside),
-      );
-    }
+    softmaxRow(probabilities, z, classes, ld);
     probabilities += ld;
     z += ld;
   }
@@ -72,20 +77,19 @@ export function softmax(probabilities: usize, z: usize, rows: i32, classes: i32)
 
 /** dz and z f32[rows, stride(classes)], labels i32[rows] in 0 … classes − 1. */
 export function softmax_loss(dz: usize, z: usize, labels: usize, rows: i32, classes: i32): f64 {
-  softmax(dz, z, rows, classes);
   const ld = <usize>stride(classes) * F32;
   const scale = f32x4.splat(1 / <f32>rows);
   let sum: f64 = 0;
   for (let r = 0; r < rows; r++) {
-    const label = dz + <usize>load<i32>(labels + <usize>r * 4) * F32;
-    const p = load<f32>(label);
-    // float32 cannot hold a smaller probability: the loss of one row is at most 87.3
-    sum -= <f64>f32x4.extract_lane(log4(f32x4.splat(max<f32>(p, 1.17549435e-38))), 0);
-    store<f32>(label, p - 1);
+    const label = <usize>load<i32>(labels + <usize>r * 4) * F32;
+    const raw = <f64>load<f32>(z + label);
+    sum += softmaxRow(dz, z, classes, ld) - raw;
+    store<f32>(dz + label, load<f32>(dz + label) - 1);
     for (let at: usize = 0; at < ld; at += 16) {
       v128.store(dz + at, f32x4.mul(v128.load(dz + at), scale));
     }
     dz += ld;
+    z += ld;
   }
   return sum;
 }
