@@ -1,0 +1,44 @@
+/** Training and prediction of MLPClassifier(100), against scikit-learn's. */
+import { createEngine, MLPClassifier } from '../src/index.js';
+import { fill, format, line, scikitLearn, seconds } from './support.js';
+
+const EPOCHS = 5;
+
+async function train(columns: number, least: number): Promise<void> {
+  const peer = scikitLearn(`train${columns}`);
+  await using engine = await createEngine({ threads: 1 });
+  using x = engine.matrix(100_000, columns);
+  fill(Array.from({ length: columns }, (_, j) => x.column(j)));
+  const [a, b, c] = [x.column(0), x.column(1), x.column(2)];
+  const y = Uint8Array.from(a, (v, i) => Number(v + b[i] * c[i] > 0));
+  const fit = () => new MLPClassifier({ engine, maxIter: EPOCHS, tol: 0, nIterNoChange: 1000 }).fit(x, y);
+  const ours = await seconds(fit, 3);
+  line(`MLPClassifier(100) training, 100 k × ${columns}, one thread`, ours, peer?.train, least);
+}
+
+async function predict(): Promise<void> {
+  const peer = scikitLearn('predict');
+  const times: number[] = [];
+  for (const threads of [1, 2]) {
+    await using engine = await createEngine({ threads });
+    using x = engine.matrix(1_000_000, 20);
+    fill(Array.from({ length: 20 }, (_, j) => x.column(j)));
+    using few = engine.matrix(1000, 20);
+    for (let j = 0; j < 20; j++) few.column(j).set(x.column(j).subarray(0, 1000));
+    const y = Uint8Array.from(few.column(0), (v) => Number(v > 0));
+    const model = await new MLPClassifier({ engine, maxIter: 2 }).fit(few, y);
+    times.push(await seconds(() => model.predictProba(x), 7));
+  }
+  const [one, two] = times;
+  line('prediction, 1 M × 20, two workers', two, peer?.predict, 3);
+  const ratio = one / two;
+  console.log(
+    `${'the same, one worker against two'.padEnd(48)} ${format(one)}   ${ratio.toFixed(2)} × faster with two, at least 1.8: ${ratio >= 1.8 ? 'yes' : 'NO'}`,
+  );
+}
+
+export async function network(): Promise<void> {
+  await train(20, 5);
+  await train(100, 2);
+  await predict();
+}

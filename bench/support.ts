@@ -1,0 +1,45 @@
+/** What the benchmarks share: medians by tinybench, the peers' seconds, and lines of the table. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { Bench } from 'tinybench';
+import { generator } from '../test/support/tables.js';
+
+/** Median seconds of a piece of work; at least `runs` runs after a warm-up. */
+export async function seconds(work: () => unknown, runs = 5): Promise<number> {
+  const bench = new Bench({ time: 0, iterations: runs, warmupTime: 0, warmupIterations: 1, throws: true });
+  bench.add('work', async () => {
+    await work();
+  });
+  const [task] = await bench.run();
+  if (task.result?.state !== 'completed') throw new Error(`the benchmark ended as ${task.result?.state}`);
+  return task.result.latency.p50 / 1000;
+}
+
+/** Columns of uniform float32. */
+export function fill(columns: Float32Array[], seed = 1): void {
+  const next = generator(seed);
+  for (const column of columns) for (let i = 0; i < column.length; i++) column[i] = next() * 2 - 1;
+}
+
+/** The Python that has scikit-learn: $CAMEO_PYTHON or python3; undefined when neither has it. */
+export const python = [process.env.CAMEO_PYTHON, 'python3'].find(
+  (name) => name && spawnSync(name, ['-c', 'import sklearn, pandas, pyarrow']).status === 0,
+);
+
+/** Seconds by name, from bench/peers/scikit_learn.py. */
+export function scikitLearn(work: string): Record<string, number> | undefined {
+  if (!python) return undefined;
+  return JSON.parse(execFileSync(python, ['bench/peers/scikit_learn.py', work], { encoding: 'utf8' }));
+}
+
+/** One line of the table: our seconds, the peer's, the ratio, and what it should at least be. */
+export function line(work: string, ours: number, peer: number | undefined, least: number, of = 'scikit-learn'): void {
+  const ratio = peer === undefined ? undefined : peer / ours;
+  const verdict =
+    ratio === undefined
+      ? `${of} is not installed here`
+      : `${ratio.toFixed(2)} × ${of}, at least ${least}: ${ratio >= least ? 'yes' : 'NO'}`;
+  const theirs = peer === undefined ? '' : `, ${of} ${format(peer)}`;
+  console.log(`${work.padEnd(48)} ${format(ours)}${theirs}   ${verdict}`);
+}
+
+export const format = (s: number) => (s < 1 ? `${(s * 1000).toFixed(s < 0.01 ? 3 : 1)} ms` : `${s.toFixed(2)} s`);
