@@ -14,7 +14,7 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import { type Matrix, ResidentMatrix, Tile } from '../table/matrix.js';
 
 /** Rows in a shard of prediction. */
-const SHARD = 16384;
+const SHARD = 32768;
 
 export interface MLPOptions {
   /** default: the process-wide engine */
@@ -316,10 +316,10 @@ export class MLPClassifier extends MLP {
     const p = await this.infer(x, run);
     if (this.classes.length > 2) return p;
     const both = new Float32Array(2 * p.length);
-    p.forEach((v, i) => {
-      both[2 * i] = 1 - v;
-      both[2 * i + 1] = v;
-    });
+    for (let i = 0; i < p.length; i++) {
+      both[2 * i] = 1 - p[i];
+      both[2 * i + 1] = p[i];
+    }
     return both;
   }
 
