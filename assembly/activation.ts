@@ -52,42 +52,29 @@ export function activate(out: usize, a: usize, rows: i32, columns: i32, activati
 }
 
 /**
- * The slope of the chord of f between two activations, which is the average of f′ over the straight line
- * from a0 to a1:
+ * A gradient d by the output of an activation, times the slope of the activation's chord between two points, which is the
+ * average of f′ over the straight line from a0 to a1:
  *
- *     out f32[rows, stride(columns)] = (h1 − h0) / (a1 − a0),   f′(h1) where |a1 − a0| < 1e-4
- *
- * a0 and h0 have the same shape, or are one row that is used for every row (`broadcast` = 1).
+ *     d f32[rows, stride(columns)] *= (h1 − h0) / (a1 − a0),   or f′(h1) where |a1 − a0| < 1e-4
  */
-export function secant(
-  out: usize,
+export function secant_backward(
+  d: usize,
   a1: usize,
   h1: usize,
   a0: usize,
   h0: usize,
   rows: i32,
   columns: i32,
-  broadcast: i32,
   activation: i32,
 ): void {
-  const step = <usize>stride(columns) * F32;
-  const step0: usize = broadcast ? 0 : step;
+  const n = <usize>(rows * stride(columns)) * F32;
   const near = f32x4.splat(1e-4);
-  for (let r = 0; r < rows; r++) {
-    for (let j: usize = 0; j < step; j += 16) {
-      const h = v128.load(h1 + j);
-      const da = f32x4.sub(v128.load(a1 + j), v128.load(a0 + j));
-      const dh = f32x4.sub(h, v128.load(h0 + j));
-      const flat = f32x4.lt(f32x4.abs(da), near);
-      v128.store(
-        out + j,
-        v128.bitselect(derivative4(h, activation), f32x4.div(dh, da), flat),
-      );
-    }
-    out += step;
-    a1 += step;
-    h1 += step;
-    a0 += step0;
-    h0 += step0;
+  for (let i: usize = 0; i < n; i += 16) {
+    const h = v128.load(h1 + i);
+    const da = f32x4.sub(v128.load(a1 + i), v128.load(a0 + i));
+    const dh = f32x4.sub(h, v128.load(h0 + i));
+    const flat = f32x4.lt(f32x4.abs(da), near);
+    const slope = v128.bitselect(derivative4(h, activation), f32x4.div(dh, da), flat);
+    v128.store(d + i, f32x4.mul(v128.load(d + i), slope));
   }
 }

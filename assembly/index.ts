@@ -3,7 +3,7 @@
  * scalars; addresses are byte offsets into the imported memory. Kernels allocate nothing, throw nothing and
  * hold no state; the build fails when a binary has a data section.
  */
-export { activate, secant } from "./activation";
+export { activate, secant_backward } from "./activation";
 export {
   dense_backward_input, dense_backward_weights, dense_forward, dense_transpose, dense_weights,
 } from "./dense";

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import type { Capabilities } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { formatOf, PendingFile } from '../io/pending-file.js';
 import { concatenate, readArrow, readTable } from '../io/read.js';
-import { formatOf, PendingFile, writeArrowStream, writeProfiles } from '../io/write.js';
 import type { Evaluation, Task } from '../metrics/index.js';
 import type { Progress } from '../profile/fit.js';
 import type { Importance } from '../profile/importance.js';
@@ -109,6 +109,8 @@ export async function runJob(input: string, flags: JobFlags, signal: AbortSignal
     await using _ = engine;
     if (signal.aborted) throw errors.aborted();
     stages.enter('prepare');
+    // Loads while the workers train.
+    const writing = profiles ? import('../io/write.js') : undefined;
     using profiler =
       bytes === undefined
         ? await Profiler.fit(engine, table as Table, {
@@ -127,7 +129,8 @@ export async function runJob(input: string, flags: JobFlags, signal: AbortSignal
     let rows = 0;
     if (profiles) {
       stages.enter('profile');
-      const schema = profiler.schema();
+      const schema = await profiler.schema();
+      const { writeArrowStream, writeProfiles } = (await writing) as NonNullable<Awaited<typeof writing>>;
       const batches = async function* (): AsyncGenerator<RecordBatch> {
         for await (const batch of profiler.profile(table, { signal })) {
           samples.see(batch, rows);

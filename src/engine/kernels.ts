@@ -7,15 +7,14 @@ type Address = number;
 export interface Kernels {
   // assembly/activation.ts
   activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
-  secant(
-    out: Address,
+  secant_backward(
+    d: Address,
     a1: Address,
     h1: Address,
     a0: Address,
     h0: Address,
     rows: number,
     columns: number,
-    broadcast: number,
     activation: number,
   ): void;
   // assembly/dense.ts

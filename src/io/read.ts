@@ -1,12 +1,14 @@
 /**
  * Reads tables. DuckDB reads CSV, Parquet and JSON, and sniffs types, quoting and compression; apache-arrow reads Arrow
  * files and streams. Numbers become float64; text, booleans, dates and everything else become categories.
+ *
+ * Both libraries take a sixth of a second to load, so each is loaded where it is used.
  */
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { DataType, RecordBatchReader, type Vector } from 'apache-arrow';
+import type { Vector } from 'apache-arrow';
 import { errors } from '../errors.js';
 import type { Column, Table } from '../table/table.js';
 
@@ -109,7 +111,6 @@ class ColumnBuilder {
 }
 
 async function readByDuckDB(path: string, reader: string): Promise<Table> {
-  // Loaded only here: its library takes a tenth of a second that a model of Arrow streams need not wait for.
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -164,6 +165,7 @@ async function refuseDuplicates(connection: DuckDBConnection, path: string): Pro
 /** Reads tables off an Arrow IPC stream or file, a table for each record batch. */
 export async function* readArrow(input: Readable, path: string): AsyncGenerator<Table> {
   try {
+    const { DataType, RecordBatchReader } = await import('apache-arrow');
     const reader = await RecordBatchReader.from(input);
     for await (const batch of reader) {
       const columns = batch.schema.fields.map((field, j): Column => {
@@ -206,6 +208,7 @@ export async function concatenate(tables: AsyncIterable<Table>): Promise<Table |
 
 /** The metadata of an Arrow file's schema. */
 export async function readArrowMetadata(path: string): Promise<Record<string, string>> {
+  const { RecordBatchReader } = await import('apache-arrow');
   const reader = await RecordBatchReader.from(createReadStream(path));
   await reader.open();
   const metadata = Object.fromEntries(reader.schema.metadata);

@@ -59,11 +59,6 @@ export function evaluateBinary(truth: ArrayLike<number>, score: ArrayLike<number
   };
 }
 
-/** Row numbers by falling score. */
-function ranking(score: ArrayLike<number>): Uint32Array {
-  return Uint32Array.from({ length: score.length }, (_, i) => i).sort((a, b) => score[b] - score[a]);
-}
-
 /** Area under the ROC curve: the share of (positive, negative) pairs in the right order, ties counting half. */
 export function rocAuc(truth: ArrayLike<number>, score: ArrayLike<number>): number {
   let area = 0;
@@ -88,17 +83,23 @@ function sweep(
   score: ArrayLike<number>,
   step: (hits: number, misses: number, hitsBefore: number, missesBefore: number) => void,
 ) {
-  const order = ranking(score);
+  // Each class sorted by itself, then merged: numbers sort many times faster than rows by a comparison.
+  const of = (positive: boolean) =>
+    Float64Array.from(score)
+      .filter((_, i) => truth[i] > 0.5 === positive)
+      .sort();
+  const [positive, negative] = [of(true), of(false)];
+  const [positives, negatives] = [positive.length, negative.length];
   let hits = 0;
   let misses = 0;
-  for (let i = 0; i < order.length; ) {
+  while (hits + misses < positives + negatives) {
     const [hitsBefore, missesBefore] = [hits, misses];
-    const threshold = score[order[i]];
-    for (; i < order.length && score[order[i]] === threshold; i++) {
-      if (truth[order[i]] > 0.5) hits++;
-      else misses++;
-    }
+    const next = [positive[positives - 1 - hits], negative[negatives - 1 - misses]];
+    const threshold = !(next[1] > next[0]) && hits < positives ? next[0] : next[1];
+    // By what is not below, so that a NaN among the scores ends the sweep instead of stopping it.
+    while (hits < positives && !(positive[positives - 1 - hits] < threshold)) hits++;
+    while (misses < negatives && !(negative[negatives - 1 - misses] < threshold)) misses++;
     step(hits, misses, hitsBefore, missesBefore);
   }
-  return { positives: hits, negatives: misses };
+  return { positives, negatives };
 }

@@ -10,7 +10,7 @@ import type { Engine } from '../engine/engine.js';
 import type { Region } from '../engine/memory.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
 import { profile, profileLayout } from '../programs/profile.js';
-import { ProfileBatches } from '../table/arrow.js';
+import type { ProfileBatches } from '../table/arrow.js';
 import type { Column, Table } from '../table/table.js';
 import { type Binding, bindTable, fillRow, LabelIndex, type Value } from './bind.js';
 import { columnOf, featureNames } from './features.js';
@@ -102,12 +102,12 @@ export class Profiler implements Disposable {
   }
 
   /** The schema of the batches that `profile` yields; its metadata names the scale and base of the contributions. */
-  schema(options: ProfileOptions = {}): Schema {
-    return this.#batches(options).schema;
+  async schema(options: ProfileOptions = {}): Promise<Schema> {
+    return (await this.#batches(options)).schema;
   }
 
   /**
-   * Profiles every row, in order, a record batch for each shard of 16,384 rows.
+   * Profiles every row, in order, a record batch for each shard of 4,096 rows.
    *
    * @param source a table, or tables that arrive one after the other; a slow reader of the batches slows its reading
    * @throws CameoError 'column' for a column that is absent or of another type than in fitting
@@ -116,7 +116,7 @@ export class Profiler implements Disposable {
     const { explain = true, copy = true, signal, onProgress } = options;
     const { engine } = this;
     const model = this.#resident.plan;
-    const batches = this.#batches(options);
+    const batches = await this.#batches(options);
     const at = slotOf(engine, model, SHARD, explain);
     const queue: { ids: (string | null)[]; rows: number }[] = [];
     const total = Symbol.asyncIterator in source ? 0 : source.rows;
@@ -209,7 +209,9 @@ export class Profiler implements Disposable {
     return this.model.features.categories.flatMap(({ encoding }) => encoding.labels);
   }
 
-  #batches({ explain = true }: ProfileOptions): ProfileBatches {
+  async #batches({ explain = true }: ProfileOptions): Promise<ProfileBatches> {
+    // Arrow is loaded when batches are asked for: profileOne does without.
+    const { ProfileBatches } = await import('../table/arrow.js');
     const { target, base, ranks } = this.model;
     return new ProfileBatches({
       target: target.name,

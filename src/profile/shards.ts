@@ -8,7 +8,7 @@ import { Tile } from '../table/matrix.js';
 import type { Binding } from './bind.js';
 
 /** Rows in a shard. */
-export const SHARD = 16384;
+export const SHARD = 4096;
 
 const shardCount = (rows: number) => Math.ceil(rows / SHARD);
 export const rawBytes = (plan: EncodePlan, rows: number) => (plan.numbers + plan.labels.length) * rawPitch(rows);

@@ -1,7 +1,7 @@
 /**
  * Integrated gradients of a network's raw outputs z, or of a weighted sum of them (Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks",
  * 2017), by secants: along the straight line from a baseline x0 to a row x1, cut into segments, the slope of every hidden
- * unit is the chord of its activation over the segment (assembly/activation.ts, secant).
+ * unit is the chord of its activation over the segment (assembly/activation.ts, secant_backward).
  *
  *     contributionᵢ = Σ over segments  Δxᵢ · (W₀ · diag(s₁) · W₁ · diag(s₂) …)ᵢ
  *
@@ -47,7 +47,6 @@ function buffers(kernels: Kernels, { network, parameters, rows, groups }: Omit<E
       { a: hidden(), h: hidden() },
       { a: hidden(), h: hidden() },
     ],
-    slopes: hidden(),
     deltas: hidden(),
     dx: input(),
     transposed: layout.take(Math.max(...sizes.slice(1).map((u, l) => u * stride(sizes[l]) + 8 * u)) * 4),
@@ -59,7 +58,7 @@ function buffers(kernels: Kernels, { network, parameters, rows, groups }: Omit<E
 /** Bytes of scratch that `explain` needs. */
 export const explainScratch = (kernels: Kernels, args: Omit<ExplainArgs, 'scratch'>) => buffers(kernels, args, 0).layout.bytes;
 
-export function explain(kernels: Kernels, memory: WebAssembly.Memory, args: ExplainArgs): void {
+export function explain(kernels: Kernels, args: ExplainArgs): void {
   const { network, rows, groups } = args;
   const { sizes } = network;
   const b = buffers(kernels, args, args.scratch);
@@ -95,11 +94,7 @@ export function explain(kernels: Kernels, memory: WebAssembly.Memory, args: Expl
       const target = l === 0 ? b.dx : b.deltas[l - 1];
       kernels.dense_backward_input(target, delta, w, target, b.pass.scratch, rows, inputs, units, 0);
       if (l === 0) break;
-      kernels.secant(b.slopes[l - 1], to.a[l - 1], to.h[l - 1], from.a[l - 1], from.h[l - 1], rows, inputs, 0, code);
-      const length = rows * stride(inputs);
-      const d = new Float32Array(memory.buffer, target, length);
-      const slope = new Float32Array(memory.buffer, b.slopes[l - 1], length);
-      for (let i = 0; i < length; i++) d[i] *= slope[i];
+      kernels.secant_backward(target, to.a[l - 1], to.h[l - 1], from.a[l - 1], from.h[l - 1], rows, inputs, code);
       delta = target;
     }
     kernels.fold_contributions(args.out, b.dx, x1, x0, args.group, b.sums, rows, sizes[0], groups, ld, 0, s > 1 ? 1 : 0);

@@ -151,7 +151,7 @@ export function profile(kernels: Kernels, memory: WebAssembly.Memory, args: Prof
       direction.fill(model.targetScale);
     }
     if (!write) continue;
-    explain(kernels, memory, { ...b.explanation, rows: n, scratch: b.scratch });
+    explain(kernels, { ...b.explanation, rows: n, scratch: b.scratch });
     write(first, f32(b.explanation.out, n * model.features), n);
   }
   if (model.nRanks > 0) {

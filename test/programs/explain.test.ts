@@ -83,7 +83,7 @@ for (const b of benches()) {
           rows,
           out: b.room(rows * groups),
         };
-        explain(b.kernels, b.memory, { ...args, scratch: b.room(explainScratch(b.kernels, args) / 4) });
+        explain(b.kernels, { ...args, scratch: b.room(explainScratch(b.kernels, args) / 4) });
         const out = b.read(args.out, rows * groups);
         const base = gradient(plain, x0, code).z;
         for (let r = 0; r < rows; r++) {
