@@ -7,6 +7,9 @@ export { activate, secant_backward } from "./activation";
 export {
   dense_backward_input, dense_backward_weights, dense_forward, dense_transpose, dense_weights,
 } from "./dense";
+export {
+  factor_scores, factorize_bpr, factorize_logistic, factorize_squared,
+} from "./factorize";
 export { gemm_scratch } from "./gemm";
 export { madd_peak } from "./limits";
 export { logistic_loss, softmax, softmax_loss, squared_loss } from "./loss";
@@ -19,3 +22,4 @@ export {
   fill_columns, fold_contributions, gather_rows, interpolate_rows, one_hot,
 } from "./rows";
 export { standardize, standardize_column, standardize_inverse } from "./standardize";
+export { top_n } from "./top";

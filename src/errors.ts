@@ -112,7 +112,7 @@ export const errors = {
   worker: (program: string, shard: string, cause: unknown) =>
     new CameoError(
       'worker',
-      `A worker died three times at ${shard} of program '${program}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`,
+      `A worker died at ${shard} of program '${program}', and again when it was repeated: ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`,
       { cause },
     ),
   runtime: (message: string, cause?: unknown) => new CameoError('runtime', message, { cause }),

@@ -51,6 +51,70 @@ export interface Kernels {
     units: number,
     activation: number,
   ): void;
+  // assembly/factorize.ts
+  factorize_squared(
+    p: Address,
+    q: Address,
+    bu: Address,
+    bi: Address,
+    users: Address,
+    items: Address,
+    values: Address,
+    weights: Address,
+    n: number,
+    ld: number,
+    mean: number,
+    rate: number,
+    l2: number,
+    l2Bias: number,
+    biases: number,
+  ): number;
+  factorize_logistic(
+    p: Address,
+    q: Address,
+    bu: Address,
+    bi: Address,
+    users: Address,
+    items: Address,
+    weights: Address,
+    bits: Address,
+    seen: Address,
+    offsets: Address,
+    n: number,
+    samples: number,
+    ld: number,
+    rate: number,
+    l2: number,
+    l2Bias: number,
+  ): number;
+  factorize_bpr(
+    p: Address,
+    q: Address,
+    bi: Address,
+    users: Address,
+    items: Address,
+    weights: Address,
+    bits: Address,
+    seen: Address,
+    offsets: Address,
+    n: number,
+    ld: number,
+    rate: number,
+    l2: number,
+    l2Bias: number,
+  ): number;
+  factor_scores(
+    out: Address,
+    p: Address,
+    q: Address,
+    bu: Address,
+    bi: Address,
+    users: Address,
+    items: Address,
+    n: number,
+    ld: number,
+    mean: number,
+  ): void;
   // assembly/gemm.ts
   gemm_scratch(k: number): number;
   // assembly/limits.ts
@@ -113,6 +177,17 @@ export interface Kernels {
   standardize(tile: Address, pointers: Address, parameters: Address, rows: number, columns: number, ld: number): void;
   standardize_column(out: Address, column: Address, parameters: Address, rows: number): void;
   standardize_inverse(out: Address, column: Address, parameters: Address, rows: number): void;
+  // assembly/top.ts
+  top_n(
+    values: Address,
+    ids: Address,
+    scores: Address,
+    rows: number,
+    n: number,
+    count: number,
+    ld: number,
+    first: number,
+  ): void;
 }
 
 /** Floats between two rows of a row-major matrix in kernel memory; the same rule as assembly/simd.ts. */

@@ -40,7 +40,7 @@ export class PiscinaScheduler implements Scheduler {
   async run<P extends ProgramName>(
     program: P,
     args: ProgramArgs<P>,
-    { signal, onProgress, label }: RunOptions = {},
+    { signal, onProgress, label, attempts = ATTEMPTS }: RunOptions = {},
   ): Promise<ProgramResult<P>> {
     throwIfAborted(signal);
     if (this.#closed) throw errors.runtime('This engine is closed. Create another with createEngine().');
@@ -62,7 +62,7 @@ export class PiscinaScheduler implements Scheduler {
           // Arguments that cannot be cloned are a bug of the caller's, not a death of the worker.
           if ((error as Error).name === 'DataCloneError') throw error;
           if (this.#closed) throw errors.runtime('The engine was closed while work was under way.', error);
-          if (attempt === ATTEMPTS) throw errors.worker(program, label ?? 'the only shard', error);
+          if (attempt === attempts) throw errors.worker(program, label ?? 'the only shard', error);
           continue;
         }
         return unwrap(outcome) as ProgramResult<P>;

@@ -25,6 +25,8 @@ export interface RunOptions {
   onProgress?: (a: number, b: number, c: number) => void;
   /** What to call this piece of work in an error. */
   label?: string;
+  /** How often to try when the worker dies; default 3. */
+  attempts?: number;
 }
 
 export interface MapOptions extends RunOptions {

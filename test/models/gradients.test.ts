@@ -82,6 +82,7 @@ test('every layer, activation and loss passes a finite-difference check', async 
       );
       const gradient = await step(x, y, weights, code, classes);
       const h = 1e-5;
+      const centre = loss(x, y, weights, code, classes);
       const check = (values: number[], found: number[]) =>
         values.forEach((v, i) => {
           values[i] = v + h;
@@ -90,14 +91,21 @@ test('every layer, activation and loss passes a finite-difference check', async 
           const below = loss(x, y, weights, code, classes);
           values[i] = v;
           const slope = (above - below) / (2 * h);
-          // A ReLU whose kink lies within h of a row's value has no slope there to compare with.
-          const tolerance = code === 1 ? 2e-3 : 1e-5;
+          // A ReLU whose kink lies within h has two slopes there, which the second difference shows: nothing to compare with.
+          if (code === 1 && Math.abs(above - 2 * centre + below) / h > 5e-4) return;
+          const tolerance = code === 1 ? 1e-3 : 1e-5;
           assert.ok(Math.abs(found[i] - slope) < tolerance, `${found[i]} ${slope}`);
         });
       weights.coefs.forEach((layer, l) => layer.forEach((row, i) => check(row, gradient.coefs[l][i])));
       weights.intercepts.forEach((row, l) => check(row, gradient.intercepts[l]));
     }),
-    { numRuns: 100 },
+    {
+      numRuns: 100,
+      examples: [
+        [{ inputs: 4, hidden: [2, 10, 10], code: 1, classes: 3, seed: 662561 }],
+        [{ inputs: 9, hidden: [9], code: 1, classes: 0, seed: 535866 }],
+      ],
+    },
   );
 });
 
