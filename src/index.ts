@@ -9,7 +9,15 @@ export { type Evaluation, evaluate, type Task } from './metrics/index.js';
 export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
 export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './models/cross-validate.js';
+export {
+  type Interactions,
+  MatrixFactorization,
+  type MatrixFactorizationOptions,
+  type Reason,
+  type RecommendOptions,
+} from './models/matrix-factorization.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
+export type { TopList } from './models/top.js';
 export { type CategoryColumn, type Encoding, OneHotEncoder, type OneHotEncoderOptions } from './prepare/one-hot-encoder.js';
 export { QuantileTransformer, type QuantileTransformerOptions } from './prepare/quantile-transformer.js';
 export { SimpleImputer, type SimpleImputerOptions } from './prepare/simple-imputer.js';

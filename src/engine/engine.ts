@@ -46,6 +46,7 @@ export class Engine implements AsyncDisposable {
   readonly scheduler: Scheduler;
   readonly #capabilities: Capabilities;
   #closed = false;
+  #gang: Promise<void> = Promise.resolve();
 
   /** Use `createEngine()`. */
   constructor({ kernels, arena, scheduler, capabilities }: EngineParts) {
@@ -114,6 +115,54 @@ export class Engine implements AsyncDisposable {
     options?: MapOptions,
   ): AsyncGenerator<Mapped<ProgramResult<P>>> {
     return map(this.scheduler, this.arena, program, shards, toArgs, options);
+  }
+
+  /**
+   * Runs one program on every worker at once, for workers that meet at a barrier. Gangs of one engine take turns, since two
+   * that each hold half of the workers would wait for ever. When one member fails, the others are stopped.
+   *
+   * @returns the first worker's result
+   */
+  async gang<P extends ProgramName>(
+    program: P,
+    toArgs: (worker: number, workers: number) => ProgramArgs<P>,
+    options: RunOptions = {},
+  ): Promise<ProgramResult<P>> {
+    const before = this.#gang;
+    let done = () => {};
+    this.#gang = new Promise((resolve) => {
+      done = resolve;
+    });
+    await before;
+    try {
+      const workers = Math.max(1, this.scheduler.threads);
+      const failed = new AbortController();
+      const stop = () => failed.abort(options.signal?.reason);
+      options.signal?.addEventListener('abort', stop, { once: true });
+      if (options.signal?.aborted) stop();
+      let first: unknown;
+      const results = await Promise.allSettled(
+        Array.from({ length: workers }, (_, worker) => {
+          const { onProgress } = options;
+          const member = {
+            label: options.label,
+            signal: failed.signal,
+            attempts: 1,
+            onProgress: worker === 0 ? onProgress : undefined,
+          };
+          return this.run(program, toArgs(worker, workers), member).catch((error) => {
+            first ??= error;
+            failed.abort();
+            throw error;
+          });
+        }),
+      );
+      options.signal?.removeEventListener('abort', stop);
+      if (first) throw first;
+      return (results[0] as PromiseFulfilledResult<ProgramResult<P>>).value;
+    } finally {
+      done();
+    }
   }
 
   /** Ends the workers. What stands in the memory is gone. A second call does nothing. */

@@ -2,14 +2,16 @@
 import type { Kernels } from '../engine/kernels.js';
 import type { Control } from '../scheduler/scheduler.js';
 import { encode } from './encode.js';
+import { factorize } from './factorize.js';
 import { moments } from './moments.js';
 import { permute } from './permute.js';
 import { predict } from './predict.js';
 import { profile } from './profile.js';
 import { scale } from './scale.js';
+import { top } from './top.js';
 import { train } from './train.js';
 
-const table = { encode, moments, permute, predict, profile, scale, train };
+const table = { encode, factorize, moments, permute, predict, profile, scale, top, train };
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];

@@ -1,0 +1,624 @@
+/**
+ * Matrix factorization by stochastic gradient descent: score(u, i) = μ + bᵤ + bᵢ + pᵤ · qᵢ, for ratings ('squared') and for
+ * events without ratings ('logistic', 'bpr'). The formulas stand in assembly/factorize.ts, the schedule in
+ * programs/factorize.ts.
+ */
+import { defaultEngine } from '../engine/create.js';
+import type { Engine } from '../engine/engine.js';
+import { Layout } from '../engine/memory.js';
+import { CameoError, errors } from '../errors.js';
+import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
+import { shuffle } from '../prepare/random.js';
+import { BARRIER_BYTES } from '../programs/barrier.js';
+import type { FactorizationLoss, FactorizeResult } from '../programs/factorize.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import { solve } from './solve.js';
+import { BLOCKS, cutStrata } from './strata.js';
+import { type TopList, topByProduct } from './top.js';
+
+export interface MatrixFactorizationOptions {
+  /** default: the process-wide engine */
+  engine?: Engine;
+  /** length of a factor vector; default 32 */
+  rank?: number;
+  /** 'squared' (default) for ratings, 'logistic' or 'bpr' for events */
+  loss?: FactorizationLoss;
+  /** passes over the entries at most; default 20 */
+  epochs?: number;
+  /** η; default 0.05 */
+  learningRate?: number;
+  /** η of epoch t is learningRate / (1 + learningRateDecay · (t − 1)); default 0.1 */
+  learningRateDecay?: number;
+  /** λ of factors and biases; default 0.02 */
+  regularization?: number;
+  /** of 'squared': whether users and items have biases; default true. The others always have them (bpr: items only). */
+  biases?: boolean;
+  /** sampled items per event; 'logistic' 4, 'bpr' always 1 */
+  samples?: number;
+  /** factors start uniform within ± this; default 0.1 */
+  initScale?: number;
+  /** of 'squared': share of the ratings held out, to stop when their error no longer falls; default 0: none */
+  validationFraction?: number;
+  /** epochs without improvement before that; default 2 */
+  nIterNoChange?: number;
+  /** default 0 */
+  seed?: number;
+}
+
+const DEFAULTS = {
+  rank: 32,
+  loss: 'squared' as FactorizationLoss,
+  epochs: 20,
+  learningRate: 0.05,
+  learningRateDecay: 0.1,
+  regularization: 0.02,
+  biases: true,
+  samples: 4,
+  initScale: 0.1,
+  validationFraction: 0,
+  nIterNoChange: 2,
+  seed: 0,
+};
+
+/** Who did something with what. Ids are whole numbers from 0; an id that never occurs has a vector all the same. */
+export interface Interactions {
+  users: ArrayLike<number>;
+  items: ArrayLike<number>;
+  /** ratings; 'squared' only, which needs them */
+  values?: ArrayLike<number>;
+  /** how much each entry counts, not negative; default 1 */
+  weights?: ArrayLike<number>;
+}
+
+export interface RecommendOptions extends RunOptions {
+  /** default 10 */
+  n?: number;
+  /** items to leave out, per user asked for; default: those that the user had in fitting. null: none. */
+  exclude?: readonly ArrayLike<number>[] | null;
+}
+
+/** A part of a score: an item that the user had, or null for what no item carries (biases, the mean, the start). */
+export interface Reason {
+  item: number | null;
+  contribution: number;
+}
+
+/** Streams of the generator for the factors' start and the held-out share. */
+const STREAM = { p: 0x71000000, q: 0x71000001, held: 0x71000002 };
+const ATTEMPTS = 3;
+
+export class MatrixFactorization {
+  /** f32[users, rank] and f32[items, rank], row-major. */
+  userFactors = new Float32Array(0);
+  itemFactors = new Float32Array(0);
+  userBiases = new Float32Array(0);
+  itemBiases = new Float32Array(0);
+  /** μ: the mean rating; 0 for events. */
+  mean = 0;
+  /** Mean loss of each epoch, and the held-out error after it. */
+  lossCurve: number[] = [];
+  validationErrors: number[] = [];
+  stopped: FactorizeResult['stopped'] | undefined;
+  /** The items of each user in fitting, ascending: items[offsets[u]] … items[offsets[u + 1] − 1]. */
+  history = { offsets: new Int32Array(1), items: new Int32Array(0) };
+
+  constructor(private readonly options: MatrixFactorizationOptions = {}) {}
+
+  get users(): number {
+    return this.userBiases.length;
+  }
+  get items(): number {
+    return this.itemBiases.length;
+  }
+
+  /**
+   * Learns from scratch.
+   * @throws CameoError 'argument' for ids that are no whole numbers of 31 bits or sizes that differ, 'data' for no entries,
+   *   one user, one item, or values that are not finite, 'diverged' naming epoch and rate, 'memory'
+   */
+  async fit(data: Interactions, run: RunOptions = {}): Promise<this> {
+    this.userFactors = this.itemFactors = this.userBiases = this.itemBiases = new Float32Array(0);
+    return this.partialFit(data, run);
+  }
+
+  /** Goes on from what was learnt, with these entries; new ids get vectors of their own. Throws as `fit`. */
+  async partialFit(data: Interactions, run: RunOptions = {}): Promise<this> {
+    const o = { ...DEFAULTS, ...this.options };
+    const { users, items, values, weights } = check(o, data);
+    const engine = await this.#engine();
+    const nUsers = Math.max(this.users, maximum(users) + 1);
+    const nItems = Math.max(this.items, maximum(items) + 1);
+    if (nUsers < 2) throw errors.tooFewRows('Factorization (users)', nUsers, 2);
+    if (nItems < 2) throw errors.tooFewRows('Factorization (items)', nItems, 2);
+    const all = Int32Array.from({ length: users.length }, (_, i) => i);
+    const heldCount = o.loss === 'squared' ? Math.floor(users.length * o.validationFraction) : 0;
+    const mixed = heldCount > 0 ? shuffle(all.slice(), o.seed, STREAM.held) : all;
+    const strata = cutStrata(users, items, mixed.subarray(heldCount), nUsers, nItems, o.seed);
+    const { userRow, itemRow, rowsP, rowsQ, starts } = strata;
+    const order = Int32Array.from([...strata.order, ...mixed.subarray(0, heldCount)]);
+    const history = historyOf(users, items, nUsers);
+    const mean = values
+      ? order.subarray(0, strata.order.length).reduce((sum, e) => sum + values[e], 0) / strata.order.length
+      : 0;
+
+    const ld = Math.ceil(o.rank / 8) * 8;
+    const length = (rowsP + rowsQ) * (ld + 1);
+    const workers = Math.max(1, engine.scheduler.threads);
+    const samples = o.loss === 'squared' ? 0 : o.loss === 'bpr' ? 1 : o.samples;
+    let largest = 0;
+    for (let b = 0; b < BLOCKS * BLOCKS; b++) largest = Math.max(largest, starts[b + 1] - starts[b]);
+    const bitsPerWorker = Math.ceil(Math.max(largest * samples, heldCount > 0 ? 16384 : 0) / 16) * 16 + 16;
+    const implicit = o.loss !== 'squared';
+    const place = (base: number) => {
+      const layout = new Layout(base);
+      const at = {
+        // p, q, bu and bi one behind the other: the program looks at all of them as one array.
+        p: layout.take(length * 4),
+        users: layout.take(order.length * 4),
+        items: layout.take(order.length * 4),
+        values: implicit ? 0 : layout.take(order.length * 4),
+        weights: weights ? layout.take(order.length * 4) : 0,
+        seen: implicit ? layout.take(history.items.length * 4) : 0,
+        seenOffsets: implicit ? layout.take((rowsP + 1) * 4) : 0,
+        losses: layout.take(BLOCKS * BLOCKS * 8),
+        best: heldCount > 0 ? layout.take(length * 4) : 0,
+        bits: layout.take(workers * bitsPerWorker * 4),
+        sync: layout.take(BARRIER_BYTES),
+      };
+      return { at, bytes: layout.bytes };
+    };
+    using region = engine.allocate(place(0).bytes);
+    const { at } = place(region.offset);
+    const q = at.p + rowsP * ld * 4;
+    const bu = q + rowsQ * ld * 4;
+    const bi = bu + rowsP * 4;
+    engine.i32(at.users, order.length).set(order.map((e) => userRow[users[e]]));
+    engine.i32(at.items, order.length).set(order.map((e) => itemRow[items[e]]));
+    if (values) engine.f32(at.values, order.length).set(Float32Array.from(order, (e) => values[e]));
+    if (weights) engine.f32(at.weights, order.length).set(Float32Array.from(order, (e) => weights[e]));
+    if (implicit) this.#placeSeen(engine, at.seen, at.seenOffsets, history, strata);
+
+    const start = () => {
+      const parameters = engine.f32(at.p, length).fill(0);
+      using drawn = engine.allocate(Math.max(nUsers, nItems) * o.rank * 4 + 16);
+      const rows = (n: number, row: Int32Array, offset: number, stream: number, known: Float32Array) => {
+        engine.kernels.random_uniform(drawn.offset, n * o.rank, -o.initScale, 2 * o.initScale, o.seed, stream);
+        const fresh = engine.f32(drawn.offset, n * o.rank);
+        const before = known.length / o.rank;
+        for (let i = 0; i < n; i++) {
+          const from = i < before ? known : fresh;
+          parameters.set(from.subarray(i * o.rank, (i + 1) * o.rank), offset + row[i] * ld);
+        }
+      };
+      rows(nUsers, userRow, 0, STREAM.p, this.userFactors);
+      rows(nItems, itemRow, rowsP * ld, STREAM.q, this.itemFactors);
+      this.userBiases.forEach((b, u) => {
+        parameters[(rowsP + rowsQ) * ld + userRow[u]] = b;
+      });
+      this.itemBiases.forEach((b, i) => {
+        parameters[(rowsP + rowsQ) * ld + rowsP + itemRow[i]] = b;
+      });
+      engine.i32(at.sync, BARRIER_BYTES / 4).fill(0);
+    };
+    const shared = {
+      ...at,
+      q,
+      bu,
+      bi,
+      loss: o.loss,
+      blocks: BLOCKS,
+      starts: [...starts],
+      rowsP,
+      rowsQ,
+      ld,
+      mean,
+      heldFirst: strata.order.length,
+      held: heldCount,
+      epochs: o.epochs,
+      learningRate: o.learningRate,
+      learningRateDecay: o.learningRateDecay,
+      regularization: o.regularization,
+      biases: o.biases,
+      samples,
+      patience: o.nIterNoChange,
+      seed: o.seed,
+      bitsPerWorker,
+    };
+    let result: FactorizeResult | undefined;
+    for (let attempt = 1; result === undefined; attempt++) {
+      start();
+      try {
+        result = await engine.gang('factorize', (worker, count) => ({ ...shared, worker, workers: count }), run);
+      } catch (error) {
+        // A worker that died in the middle leaves half-moved factors: all begin again, which gives the same bytes.
+        if (!(error instanceof CameoError) || error.code !== 'worker' || attempt === ATTEMPTS) throw error;
+      }
+    }
+    const values32 = engine.f32(at.p, length);
+    const take = (n: number, row: Int32Array, offset: number, step: number, width: number) => {
+      const out = new Float32Array(n * width);
+      for (let i = 0; i < n; i++) out.set(values32.subarray(offset + row[i] * step, offset + row[i] * step + width), i * width);
+      return out;
+    };
+    this.userFactors = take(nUsers, userRow, 0, ld, o.rank);
+    this.itemFactors = take(nItems, itemRow, rowsP * ld, ld, o.rank);
+    this.userBiases = take(nUsers, userRow, (rowsP + rowsQ) * ld, 1, 1);
+    this.itemBiases = take(nItems, itemRow, (rowsP + rowsQ) * ld + rowsP, 1, 1);
+    this.mean = mean;
+    this.lossCurve = result.lossCurve;
+    this.validationErrors = result.validation;
+    this.stopped = result.stopped;
+    this.history = history;
+    return this;
+  }
+
+  /** Scores of pairs: ratings, or for events the log-odds (bpr: a number to rank by). A copy. */
+  predict(users: ArrayLike<number>, items: ArrayLike<number>): Float32Array {
+    this.#fitted();
+    if (users.length !== items.length) throw errors.shape('Items', `${users.length}`, `${items.length}`);
+    return Float32Array.from({ length: users.length }, (_, t) => {
+      this.#known(users[t], this.users, 'user');
+      this.#known(items[t], this.items, 'item');
+      return (
+        this.mean +
+        this.userBiases[users[t]] +
+        this.itemBiases[items[t]] +
+        this.#dot(this.#user(users[t]), this.#item(items[t]))
+      );
+    });
+  }
+
+  /** The n best items of each user, exact, best first; equal scores by lower item id. */
+  async recommend(users: ArrayLike<number>, { n = 10, exclude, ...run }: RecommendOptions = {}): Promise<TopList[]> {
+    this.#fitted();
+    const rows = Array.from(users);
+    for (const user of rows) this.#known(user, this.users, 'user');
+    const x = Float32Array.from(rows.flatMap((user) => [...this.#user(user)]));
+    const out = exclude === undefined ? rows.map((user) => this.#had(user)) : exclude;
+    const engine = await this.#engine();
+    const lists = await topByProduct(engine, x, this.itemFactors, this.itemBiases, this.#rank, n, out, run);
+    // The same for every item of a user, so it was left out of the ranking.
+    lists.forEach(({ scores }, r) => {
+      for (let k = 0; k < scores.length; k++) scores[k] += this.mean + this.userBiases[rows[r]];
+    });
+    return lists;
+  }
+
+  /** The n items most like each of these, by the cosine of their factors; the item itself is left out. */
+  similarItems(items: ArrayLike<number>, { n = 10, ...run }: { n?: number } & RunOptions = {}): Promise<TopList[]> {
+    return this.#similar(items, this.itemFactors, this.items, 'item', n, run);
+  }
+
+  /** As similarItems, for users. */
+  similarUsers(users: ArrayLike<number>, { n = 10, ...run }: { n?: number } & RunOptions = {}): Promise<TopList[]> {
+    return this.#similar(users, this.userFactors, this.users, 'user', n, run);
+  }
+
+  /**
+   * The factor vector of a user who was not in fitting, from their items, with the items held fixed: for ratings the
+   * least-squares solution, for events the steps of fitting.
+   *
+   * @param history items, and for 'squared' their values
+   * @returns f32[rank] and the user's bias
+   */
+  foldIn(history: { items: ArrayLike<number>; values?: ArrayLike<number> }): { factors: Float32Array; bias: number } {
+    this.#fitted();
+    const o = { ...DEFAULTS, ...this.options };
+    const items = Array.from(history.items);
+    for (const item of items) this.#known(item, this.items, 'item');
+    const k = this.#rank;
+    if (o.loss === 'squared') {
+      const { values } = history;
+      if (values?.length !== items.length) throw errors.shape('Values', `${items.length}`, `${values?.length ?? 0}`);
+      // Normal equations over (p, b), with the penalty λ · n that every step of fitting applies.
+      const width = k + Number(o.biases);
+      const a = Array.from({ length: width }, (_, i) =>
+        Array.from({ length: width }, (_, j) => (i === j ? o.regularization * items.length + 1e-9 : 0)),
+      );
+      const y = new Array<number>(width).fill(0);
+      items.forEach((item, t) => {
+        const x = [...this.#item(item), ...(o.biases ? [1] : [])];
+        const rest = values[t] - this.mean - this.itemBiases[item];
+        for (let i = 0; i < width; i++) {
+          y[i] += x[i] * rest;
+          for (let j = 0; j < width; j++) a[i][j] += x[i] * x[j];
+        }
+      });
+      const p = solve(a, y);
+      return { factors: Float32Array.from(p.slice(0, k)), bias: o.biases ? p[k] : 0 };
+    }
+    return this.#foldInEvents(items, o);
+  }
+
+  /**
+   * What carries a user's score for an item: their own items, whose vectors make up the user's, and the rest. The
+   * contributions sum to the score.
+   * @returns strongest first
+   */
+  explain(user: number, item: number): Reason[] {
+    const [score] = this.predict([user], [item]);
+    const p = this.#user(user);
+    const own = [...this.#had(user)];
+    const q = this.#item(item);
+    // p ≈ Σ αⱼ qⱼ over the user's items, by ridge regression in its dual form.
+    const gram = own.map((a, i) => own.map((b, j) => this.#dot(this.#item(a), this.#item(b)) + (i === j ? 1e-3 : 0)));
+    const alpha =
+      own.length > 0
+        ? solve(
+            gram,
+            own.map((j) => this.#dot(this.#item(j), p)),
+          )
+        : [];
+    const reasons: Reason[] = own.map((j, t) => ({ item: j, contribution: alpha[t] * this.#dot(this.#item(j), q) }));
+    const carried = reasons.reduce((sum, { contribution }) => sum + contribution, 0);
+    reasons.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+    return [...reasons, { item: null, contribution: score - carried }];
+  }
+
+  /** The model as safetensors; the same model gives the same bytes. A copy. */
+  save(): Promise<Uint8Array> {
+    this.#fitted();
+    const { engine: _, ...options } = this.options;
+    const f32 = (values: Float32Array, ...shape: number[]): Tensor => ({ shape, values });
+    const f64 = (values: ArrayLike<number>): Tensor => ({ shape: [values.length], values: Float64Array.from(values) });
+    return writeSafetensors({
+      metadata: { format: 'cameo-factorization', version: '1', options: JSON.stringify({ ...DEFAULTS, ...options }) },
+      tensors: {
+        userFactors: f32(this.userFactors, this.users, this.#rank),
+        itemFactors: f32(this.itemFactors, this.items, this.#rank),
+        userBiases: f32(this.userBiases, this.users),
+        itemBiases: f32(this.itemBiases, this.items),
+        mean: f64([this.mean]),
+        'history.offsets': f64(this.history.offsets),
+        'history.items': f64(this.history.items),
+      },
+    });
+  }
+
+  /** @throws CameoError 'model' for bytes that `save` did not give */
+  static async load(bytes: Uint8Array, { engine }: { engine?: Engine } = {}): Promise<MatrixFactorization> {
+    const { metadata, tensors } = await readSafetensors(bytes);
+    if (metadata.format !== 'cameo-factorization')
+      throw errors.modelFile('format', "'cameo-factorization'", `'${metadata.format}'`);
+    if (metadata.version !== '1') throw errors.modelFile('version', '1', String(metadata.version));
+    let options: typeof DEFAULTS;
+    try {
+      options = { ...DEFAULTS, ...JSON.parse(metadata.options) };
+    } catch {
+      throw errors.modelFile('options', 'JSON', 'something else');
+    }
+    const model = new MatrixFactorization({ ...options, engine });
+    check(options, { users: [0], items: [0], values: options.loss === 'squared' ? [0] : undefined });
+    const [users, items] = [tensors.userBiases?.shape[0] ?? 0, tensors.itemBiases?.shape[0] ?? 0];
+    const tensor = (name: string, ...shape: number[]) => {
+      const found = tensors[name];
+      if (!found || `${found.shape}` !== `${shape}`)
+        throw errors.modelFile(`tensor '${name}'`, `shape ${shape}`, `${found?.shape ?? 'nothing'}`);
+      if (!found.values.every(Number.isFinite)) throw errors.modelFile(`tensor '${name}'`, 'finite numbers', 'others');
+      return found.values;
+    };
+    model.userFactors = Float32Array.from(tensor('userFactors', users, options.rank));
+    model.itemFactors = Float32Array.from(tensor('itemFactors', items, options.rank));
+    model.userBiases = Float32Array.from(tensor('userBiases', users));
+    model.itemBiases = Float32Array.from(tensor('itemBiases', items));
+    model.mean = tensor('mean', 1)[0];
+    const offsets = Int32Array.from(tensor('history.offsets', users + 1));
+    const had = Int32Array.from(tensor('history.items', tensors['history.items']?.shape[0] ?? 0));
+    const rising = offsets.every((v, u) => v >= (u === 0 ? 0 : offsets[u - 1]));
+    if (!rising || offsets[users] !== had.length || !had.every((i) => i >= 0 && i < items)) {
+      throw errors.modelFile("tensor 'history'", 'offsets and items that fit', 'others');
+    }
+    model.history = { offsets, items: had };
+    return model;
+  }
+
+  #placeSeen(
+    engine: Engine,
+    seen: number,
+    offsets: number,
+    history: MatrixFactorization['history'],
+    strata: ReturnType<typeof cutStrata>,
+  ) {
+    const { userRow, itemRow, rowsP } = strata;
+    const rows: (Int32Array | undefined)[] = new Array(rowsP);
+    userRow.forEach((row, user) => {
+      const from = history.offsets[user];
+      if (user + 1 < history.offsets.length)
+        rows[row] = history.items
+          .slice(from, history.offsets[user + 1])
+          .map((i) => itemRow[i])
+          .sort();
+    });
+    const [items, starts] = [engine.i32(seen, history.items.length), engine.i32(offsets, rowsP + 1)];
+    let at = 0;
+    for (let row = 0; row < rowsP; row++) {
+      starts[row] = at;
+      const own = rows[row];
+      if (own) items.set(own, at);
+      at += own?.length ?? 0;
+    }
+    starts[rowsP] = at;
+  }
+
+  /** Steps on one vector with the items fixed, as the kernels take them on both. */
+  #foldInEvents(items: number[], o: typeof DEFAULTS): { factors: Float32Array; bias: number } {
+    const k = this.#rank;
+    const p = new Float64Array(k);
+    let bias = 0;
+    const own = new Set(items);
+    // Other items, drawn as often as they were met in fitting.
+    const { items: met } = this.history;
+    const drawn = shuffle(
+      Int32Array.from({ length: met.length }, (_, i) => i),
+      o.seed,
+      STREAM.held,
+    );
+    let next = 0;
+    const sample = () => {
+      for (let tries = 0; tries < 100; tries++) {
+        const item = met[drawn[next++ % drawn.length]];
+        if (!own.has(item)) return item;
+      }
+      return undefined;
+    };
+    const sigma = (x: number) => 1 / (1 + Math.exp(-x));
+    const score = (item: number) => {
+      const q = this.#item(item);
+      let sum = this.itemBiases[item] + (o.loss === 'bpr' ? 0 : bias);
+      for (let j = 0; j < k; j++) sum += p[j] * q[j];
+      return sum;
+    };
+    const step = (rate: number, item: number, e: number) => {
+      const q = this.#item(item);
+      for (let j = 0; j < k; j++) p[j] += rate * (e * q[j] - o.regularization * p[j]);
+      if (o.loss === 'logistic') bias += rate * (e - o.regularization * bias);
+    };
+    for (let epoch = 1; epoch <= o.epochs; epoch++) {
+      const rate = o.learningRate / (1 + o.learningRateDecay * (epoch - 1));
+      for (const item of items) {
+        if (o.loss === 'bpr') {
+          const other = sample();
+          if (other === undefined) continue;
+          const [a, b] = [this.#item(item), this.#item(other)];
+          const e = sigma(score(other) - score(item));
+          for (let j = 0; j < k; j++) p[j] += rate * (e * (a[j] - b[j]) - o.regularization * p[j]);
+          continue;
+        }
+        step(rate, item, 1 - sigma(score(item)));
+        for (let s = 0; s < o.samples; s++) {
+          const other = sample();
+          if (other !== undefined) step(rate, other, -sigma(score(other)));
+        }
+      }
+    }
+    return { factors: Float32Array.from(p), bias };
+  }
+
+  async #similar(rows: ArrayLike<number>, factors: Float32Array, count: number, what: string, n: number, run: RunOptions) {
+    this.#fitted();
+    const k = this.#rank;
+    const unit = new Float32Array(factors.length);
+    for (let i = 0; i < count; i++) {
+      const row = factors.subarray(i * k, (i + 1) * k);
+      const norm = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0)) || 1;
+      for (let j = 0; j < k; j++) unit[i * k + j] = row[j] / norm;
+    }
+    const asked = Array.from(rows);
+    for (const row of asked) this.#known(row, count, what);
+    const x = Float32Array.from(asked.flatMap((row) => [...unit.subarray(row * k, (row + 1) * k)]));
+    const engine = await this.#engine();
+    return topByProduct(
+      engine,
+      x,
+      unit,
+      new Float32Array(count),
+      k,
+      n,
+      asked.map((row) => [row]),
+      run,
+    );
+  }
+
+  get #rank() {
+    return this.options.rank ?? DEFAULTS.rank;
+  }
+  #user(u: number) {
+    return this.userFactors.subarray(u * this.#rank, (u + 1) * this.#rank);
+  }
+  #item(i: number) {
+    return this.itemFactors.subarray(i * this.#rank, (i + 1) * this.#rank);
+  }
+  #had(u: number) {
+    const { offsets, items } = this.history;
+    return u + 1 < offsets.length ? items.subarray(offsets[u], offsets[u + 1]) : new Int32Array(0);
+  }
+  #dot(a: Float32Array, b: Float32Array) {
+    let sum = 0;
+    for (let j = 0; j < a.length; j++) sum += a[j] * b[j];
+    return sum;
+  }
+  #fitted() {
+    if (this.users === 0) throw errors.notFitted('MatrixFactorization');
+  }
+  #known(id: number, count: number, what: string) {
+    if (!(id >= 0 && id < count && Number.isInteger(id)))
+      throw errors.invalid(`There is no ${what} ${id}: fitting had ${what}s 0 to ${count - 1}.`);
+  }
+  async #engine() {
+    return this.options.engine ?? (await defaultEngine());
+  }
+}
+
+function maximum(values: Int32Array): number {
+  let most = -1;
+  for (const v of values) if (v > most) most = v;
+  return most;
+}
+
+/** Each user's distinct items, ascending. */
+function historyOf(users: Int32Array, items: Int32Array, nUsers: number) {
+  const lists: number[][] = Array.from({ length: nUsers }, () => []);
+  users.forEach((user, t) => {
+    lists[user].push(items[t]);
+  });
+  const offsets = new Int32Array(nUsers + 1);
+  const sorted = lists.map((list) => Int32Array.from(new Set(list)).sort());
+  sorted.forEach((list, u) => {
+    offsets[u + 1] = offsets[u] + list.length;
+  });
+  const all = new Int32Array(offsets[nUsers]);
+  sorted.forEach((list, u) => {
+    all.set(list, offsets[u]);
+  });
+  return { offsets, items: all };
+}
+
+function check(o: typeof DEFAULTS, { users, items, values, weights }: Interactions) {
+  const whole = (name: string, value: number, least: number, most: number) => {
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw errors.option(name, `a whole number from ${least} to ${most}`, value);
+  };
+  whole('rank', o.rank, 1, 1024);
+  whole('epochs', o.epochs, 1, 100_000);
+  whole('samples', o.samples, 1, 100);
+  whole('nIterNoChange', o.nIterNoChange, 1, 100_000);
+  whole('seed', o.seed, 0, 0xffffffff);
+  if (!['squared', 'logistic', 'bpr'].includes(o.loss)) throw errors.option('loss', "'squared', 'logistic' or 'bpr'", o.loss);
+  if (!(o.learningRate > 0)) throw errors.option('learningRate', 'above 0', o.learningRate);
+  for (const name of ['learningRateDecay', 'regularization', 'initScale'] as const)
+    if (!(o[name] >= 0)) throw errors.option(name, 'at least 0', o[name]);
+  if (!(o.validationFraction >= 0 && o.validationFraction < 1))
+    throw errors.option('validationFraction', 'from 0 to below 1', o.validationFraction);
+  if (users.length === 0) throw errors.tableEmpty('The list of interactions');
+  if (items.length !== users.length) throw errors.shape('Items', `${users.length}`, `${items.length}`);
+  if (o.loss === 'squared' && values?.length !== users.length)
+    throw errors.shape('Values', `${users.length}`, `${values?.length ?? 0}`);
+  if (weights && weights.length !== users.length) throw errors.shape('Weights', `${users.length}`, `${weights.length}`);
+  const ids = (what: string, list: ArrayLike<number>) => {
+    const out = new Int32Array(list.length);
+    for (let t = 0; t < list.length; t++) {
+      const id = list[t];
+      if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
+        throw errors.invalid(
+          `${what} of entry ${t} must be a whole number from 0 to 2147483647. Number the ${what.toLowerCase()}s 0, 1, 2, … first.`,
+        );
+      }
+      out[t] = id;
+    }
+    return out;
+  };
+  const numbers = (what: string, list: ArrayLike<number> | undefined, least: number) => {
+    if (!list) return undefined;
+    const out = Float32Array.from(list);
+    const bad = out.findIndex((v) => !Number.isFinite(v) || v < least);
+    if (bad >= 0)
+      throw errors.invalid(`${what} of entry ${bad} must be a finite number${least === 0 ? ', not negative' : ''}.`);
+    return out;
+  };
+  return {
+    users: ids('User', users),
+    items: ids('Item', items),
+    values: o.loss === 'squared' ? numbers('Value', values, Number.NEGATIVE_INFINITY) : undefined,
+    weights: numbers('Weight', weights, 0),
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * Cuts ratings into B × B blocks for factorization: users and items are dealt into B groups each at random (by seed), and
+ * renumbered so that a group's rows lie together; the entries are sorted by block, in a random order within each.
+ *
+ * A group's rows are a multiple of 16, so that no two groups' biases share a cache line.
+ */
+import { shuffle } from '../prepare/random.js';
+
+const STREAM = { users: 0x70000000, items: 0x70000001, entries: 0x70000002 };
+
+/** Blocks to a side: more than workers, so that they find work; fixed, so that the result does not depend on them. */
+export const BLOCKS = 8;
+
+export interface Strata {
+  /** row of p of each user, and of q of each item */
+  userRow: Int32Array;
+  itemRow: Int32Array;
+  rowsP: number;
+  rowsQ: number;
+  /** entry numbers by block */
+  order: Int32Array;
+  /** BLOCKS² + 1 offsets into order */
+  starts: Int32Array;
+}
+
+function deal(n: number, seed: number, stream: number): { row: Int32Array; size: number } {
+  const size = Math.ceil(n / BLOCKS / 16) * 16;
+  const order = shuffle(
+    Int32Array.from({ length: n }, (_, i) => i),
+    seed,
+    stream,
+  );
+  const share = Math.ceil(n / BLOCKS);
+  const row = new Int32Array(n);
+  for (let i = 0; i < n; i++) row[order[i]] = Math.floor(i / share) * size + (i % share);
+  return { row, size };
+}
+
+/** @param entries numbers of the entries to train on */
+export function cutStrata(
+  users: Int32Array,
+  items: Int32Array,
+  entries: Int32Array,
+  nUsers: number,
+  nItems: number,
+  seed: number,
+): Strata {
+  const [u, i] = [deal(nUsers, seed, STREAM.users), deal(nItems, seed, STREAM.items)];
+  const mixed = shuffle(entries.slice(), seed, STREAM.entries);
+  const starts = new Int32Array(BLOCKS * BLOCKS + 1);
+  const block = (entry: number) => Math.floor(u.row[users[entry]] / u.size) * BLOCKS + Math.floor(i.row[items[entry]] / i.size);
+  for (const entry of mixed) starts[block(entry) + 1]++;
+  for (let b = 0; b < BLOCKS * BLOCKS; b++) starts[b + 1] += starts[b];
+  const next = starts.slice();
+  const order = new Int32Array(mixed.length);
+  for (const entry of mixed) order[next[block(entry)]++] = entry;
+  return { userRow: u.row, itemRow: i.row, rowsP: u.size * BLOCKS, rowsQ: i.size * BLOCKS, order, starts };
+}

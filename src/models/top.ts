@@ -1,0 +1,112 @@
+/** The n columns with the largest products for each row: exact, sharded over rows. */
+import type { Engine } from '../engine/engine.js';
+import { Layout } from '../engine/memory.js';
+import { errors } from '../errors.js';
+import { topScratch } from '../programs/top.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+
+/** Best first; shorter than n where there are not enough. */
+export interface TopList {
+  ids: Int32Array;
+  scores: Float32Array;
+}
+
+const SHARD = 256;
+
+/**
+ * @param x f32[rows, k]
+ * @param y f32[columns, k]
+ * @param bias f32[columns], added to every row's scores
+ * @param exclude columns to leave out, per row; null for none
+ */
+export async function topByProduct(
+  engine: Engine,
+  x: Float32Array,
+  y: Float32Array,
+  bias: Float32Array,
+  k: number,
+  n: number,
+  exclude: readonly ArrayLike<number>[] | null,
+  run: RunOptions = {},
+): Promise<TopList[]> {
+  const rows = x.length / k;
+  const columns = bias.length;
+  if (!Number.isInteger(n) || n < 1) throw errors.option('n', 'a whole number from 1', n);
+  if (exclude && exclude.length !== rows) throw errors.shape('Lists to exclude', `${rows}`, `${exclude.length}`);
+  const ld = Math.ceil(k / 8) * 8;
+  const padded = Math.ceil(columns / 8) * 8;
+  using packed = engine.allocate(padded * ld * 4);
+  using biases = engine.allocate(padded * 4);
+  const panels = engine.f32(packed.offset, padded * ld).fill(0);
+  for (let j = 0; j < columns; j++) {
+    const panel = (j & ~7) * ld + (j & 7);
+    for (let i = 0; i < k; i++) panels[panel + i * 8] = y[j * k + i];
+  }
+  engine.f32(biases.offset, padded).fill(Number.NEGATIVE_INFINITY).set(bias);
+  const shards = Array.from({ length: Math.ceil(rows / SHARD) }, (_, s) => s * SHARD);
+  const sorted = exclude?.map((list) =>
+    Int32Array.from(list)
+      .filter((id) => id >= 0 && id < columns)
+      .sort(),
+  );
+  const most = shards.reduce((size, first) => {
+    const lists = sorted?.slice(first, first + SHARD) ?? [];
+    return Math.max(
+      size,
+      lists.reduce((sum, list) => sum + list.length, 0),
+    );
+  }, 0);
+  const layout = new Layout(0);
+  const at = {
+    x: layout.take(SHARD * ld * 4),
+    values: layout.take(SHARD * n * 4),
+    ids: layout.take(SHARD * n * 4),
+    exclude: layout.take(most * 4),
+    offsets: layout.take((SHARD + 1) * 4),
+    scratch: layout.take(topScratch(engine.kernels, ld)),
+  };
+  const results = engine.map(
+    'top',
+    shards,
+    (first, slot) => {
+      const count = Math.min(SHARD, rows - first);
+      const tile = engine.f32(slot + at.x, count * ld).fill(0);
+      for (let r = 0; r < count; r++) tile.set(x.subarray((first + r) * k, (first + r + 1) * k), r * ld);
+      if (sorted) {
+        const offsets = engine.i32(slot + at.offsets, SHARD + 1);
+        let end = 0;
+        for (let r = 0; r < count; r++) {
+          offsets[r] = end;
+          engine.i32(slot + at.exclude + end * 4, sorted[first + r].length).set(sorted[first + r]);
+          end += sorted[first + r].length;
+        }
+        offsets[count] = end;
+      }
+      return {
+        x: slot + at.x,
+        rows: count,
+        y: packed.offset,
+        bias: biases.offset,
+        columns: padded,
+        ld,
+        n,
+        exclude: sorted ? slot + at.exclude : 0,
+        offsets: slot + at.offsets,
+        values: slot + at.values,
+        ids: slot + at.ids,
+        scratch: slot + at.scratch,
+      };
+    },
+    { ...run, slotBytes: layout.bytes },
+  );
+  const lists: TopList[] = [];
+  for await (const { slot } of results) {
+    for (let r = 0; r < SHARD && lists.length < rows; r++) {
+      const ids = engine.i32(slot + at.ids + r * n * 4, n).slice();
+      const found = ids.indexOf(-1);
+      const length = found < 0 ? n : found;
+      lists.push({ ids: ids.subarray(0, length), scores: engine.f32(slot + at.values + r * n * 4, length).slice() });
+    }
+  }
+  return lists;
+}

@@ -1,0 +1,184 @@
+/**
+ * Trains a matrix factorization by a gang of workers over block strata (Gemulla et al., "Large-Scale Matrix Factorization
+ * with Distributed Stochastic Gradient Descent", 2011): users × items are cut into B × B blocks, and the B blocks of one
+ * diagonal touch neither a common user nor a common item, so they run at the same time and in any order with the same result.
+ * Between diagonals the workers meet. Which worker runs a block changes nothing: the bytes are those of one worker.
+ */
+import type { Kernels } from '../engine/kernels.js';
+import { errors } from '../errors.js';
+import type { Control } from '../scheduler/scheduler.js';
+import { Barrier } from './barrier.js';
+
+export type FactorizationLoss = 'squared' | 'logistic' | 'bpr';
+
+export interface FactorizeArgs {
+  /** this worker's number and how many there are */
+  worker: number;
+  workers: number;
+  /** i32[16] zeros: where they meet */
+  sync: number;
+  loss: FactorizationLoss;
+  /** B */
+  blocks: number;
+  /** entries of block (b, c) are offsets[b · B + c] … offsets[b · B + c + 1] − 1 */
+  starts: number[];
+  users: number;
+  items: number;
+  /** f32 entries; 0 for none */
+  values: number;
+  weights: number;
+  /** i32[entries], i32[rows of p + 1]: each user's items ascending; 0 for squared */
+  seen: number;
+  seenOffsets: number;
+  /** f32[rowsP, ld], f32[rowsQ, ld], f32[rowsP], f32[rowsQ] */
+  p: number;
+  q: number;
+  bu: number;
+  bi: number;
+  rowsP: number;
+  rowsQ: number;
+  ld: number;
+  mean: number;
+  /** entries held out for early stopping, behind the others */
+  heldFirst: number;
+  held: number;
+  epochs: number;
+  learningRate: number;
+  learningRateDecay: number;
+  regularization: number;
+  biases: boolean;
+  samples: number;
+  patience: number;
+  seed: number;
+  /** f64[B · B] losses of the blocks */
+  losses: number;
+  /** f32[(rowsP + rowsQ) (ld + 1)], the best so far; 0 without held-out entries */
+  best: number;
+  /** per worker: u32[bitsPerWorker] */
+  bits: number;
+  bitsPerWorker: number;
+}
+
+export interface FactorizeResult {
+  /** mean loss of each epoch: squared error, or log loss */
+  lossCurve: number[];
+  /** root mean squared error on the held-out entries after each epoch */
+  validation: number[];
+  stopped: 'converged' | 'epochs';
+}
+
+const VERDICT = { go: 0, stop: 1, diverged: 2 };
+
+export function factorize(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  a: FactorizeArgs,
+  control: Control,
+): FactorizeResult | undefined {
+  const { blocks, starts, p, q, bu, bi, ld } = a;
+  const barrier = new Barrier(memory, a.sync, a.workers, control);
+  const losses = new Float64Array(memory.buffer, a.losses, blocks * blocks);
+  const bits = a.bits + a.worker * a.bitsPerWorker * 4;
+  const entries = starts[blocks * blocks];
+  // All of p, q, bu and bi stand one behind the other.
+  const parameters = new Float32Array(memory.buffer, p, (a.rowsP + a.rowsQ) * (ld + 1));
+  const result: FactorizeResult = { lossCurve: [], validation: [], stopped: 'epochs' };
+  let bestError = Number.POSITIVE_INFINITY;
+  let idle = 0;
+
+  const run = (block: number, epoch: number, rate: number): number => {
+    const from = starts[block];
+    const n = starts[block + 1] - from;
+    if (n === 0) return 0;
+    const [users, items, values] = [a.users + from * 4, a.items + from * 4, a.values + from * 4];
+    const weights = a.weights ? a.weights + from * 4 : 0;
+    const l2 = a.regularization;
+    if (a.loss === 'squared') {
+      const biases = Number(a.biases);
+      return kernels.factorize_squared(p, q, bu, bi, users, items, values, weights, n, ld, a.mean, rate, l2, l2, biases);
+    }
+    // A stream for every block of every epoch.
+    kernels.random_bits(bits, n * a.samples, a.seed, epoch * blocks * blocks + block);
+    if (a.loss === 'logistic') {
+      return kernels.factorize_logistic(
+        p,
+        q,
+        bu,
+        bi,
+        users,
+        items,
+        weights,
+        bits,
+        a.seen,
+        a.seenOffsets,
+        n,
+        a.samples,
+        ld,
+        rate,
+        l2,
+        l2,
+      );
+    }
+    return kernels.factorize_bpr(p, q, bi, users, items, weights, bits, a.seen, a.seenOffsets, n, ld, rate, l2, l2);
+  };
+
+  /** What the first worker does while the others wait: adds up, looks whether all is finite, and decides. */
+  const judge = (epoch: number): number => {
+    let sum = 0;
+    for (const loss of losses) sum += loss;
+    const loss = sum / entries;
+    result.lossCurve.push(loss);
+    const finite = Number.isFinite(loss) && Number.isFinite(kernels.sum_squares(p, parameters.length & ~3));
+    if (!finite) return VERDICT.diverged;
+    let error = Number.NaN;
+    if (a.held > 0) {
+      error = Math.sqrt(heldError(kernels, memory, a, bits) / a.held);
+      result.validation.push(error);
+      idle = error < bestError ? 0 : idle + 1;
+      if (error < bestError) {
+        bestError = error;
+        new Float32Array(memory.buffer, a.best, parameters.length).set(parameters);
+      }
+    }
+    control.progress(epoch, loss, error);
+    if (a.held > 0 && (idle >= a.patience || epoch === a.epochs)) {
+      parameters.set(new Float32Array(memory.buffer, a.best, parameters.length));
+      if (idle >= a.patience) result.stopped = 'converged';
+      return VERDICT.stop;
+    }
+    return epoch === a.epochs ? VERDICT.stop : VERDICT.go;
+  };
+
+  for (let epoch = 1; ; epoch++) {
+    const rate = a.learningRate / (1 + a.learningRateDecay * (epoch - 1));
+    for (let step = 0; step < blocks; step++) {
+      const diagonal = (step + epoch) % blocks;
+      for (let row = barrier.claim(); row < blocks; row = barrier.claim()) {
+        const block = row * blocks + ((row + diagonal) % blocks);
+        losses[block] = run(block, epoch, rate);
+      }
+      barrier.wait();
+    }
+    if (a.worker === 0) barrier.verdict = judge(epoch);
+    barrier.wait();
+    if (barrier.verdict === VERDICT.go) continue;
+    if (a.worker > 0) return undefined;
+    if (barrier.verdict === VERDICT.diverged) throw errors.diverged(epoch, rate, 'a factor');
+    return result;
+  }
+}
+
+/** Sum of squared errors on the held-out entries, in pieces that fit the scratch. */
+function heldError(kernels: Kernels, memory: WebAssembly.Memory, a: FactorizeArgs, scratch: number): number {
+  const piece = a.bitsPerWorker & ~3;
+  let sum = 0;
+  for (let first = 0; first < a.held; first += piece) {
+    const n = Math.min(piece, a.held - first);
+    const at = (a.heldFirst + first) * 4;
+    kernels.factor_scores(scratch, a.p, a.q, a.bu, a.bi, a.users + at, a.items + at, n, a.ld, a.mean);
+    const scores = new Float32Array(memory.buffer, scratch, n);
+    const values = new Float32Array(memory.buffer, a.values + at, n);
+    for (let i = 0; i < n; i++) sum += (values[i] - scores[i]) ** 2;
+  }
+  return sum;
+}

@@ -1,0 +1,132 @@
+/** One step of each loss equals the scalar reference; the top n equal a sort. */
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { benches } from '../support/kernels.js';
+import { generator } from '../support/tables.js';
+
+const problem = fc.record({
+  rank: fc.integer({ min: 1, max: 40 }),
+  loss: fc.constantFrom('squared', 'logistic', 'bpr'),
+  weighted: fc.boolean(),
+  steps: fc.integer({ min: 1, max: 12 }),
+  seed: fc.integer({ min: 1, max: 1e6 }),
+});
+const sigma = (x: number) => 1 / (1 + Math.exp(-x));
+
+for (const b of benches()) {
+  test(`${b.build} steps of squared, logistic and bpr loss equal the scalar reference`, () => {
+    fc.assert(
+      fc.property(problem, ({ rank, loss, weighted, steps, seed }) => {
+        b.reset();
+        const next = generator(seed);
+        const [users, items, ld] = [5, 6, Math.ceil(rank / 8) * 8];
+        const random = (rows: number) =>
+          Array.from({ length: rows }, () => Array.from({ length: rank }, () => Math.fround(next() - 0.5)));
+        const [p, q] = [random(users), random(items)];
+        const [bu, bi] = [users, items].map((n) => Array.from({ length: n }, () => Math.fround(next() - 0.5)));
+        const pad = (rows: number[][]) => rows.flatMap((row) => [...row, ...new Array(ld - rank).fill(0)]);
+        const [ap, aq, abu, abi] = [b.f32(pad(p)), b.f32(pad(q)), b.f32(bu), b.f32(bi)];
+        const us = Array.from({ length: steps }, () => Math.floor(next() * users));
+        const is = Array.from({ length: steps }, () => Math.floor(next() * items));
+        const values = us.map(() => Math.fround(next() * 5));
+        const weights = us.map(() => (weighted ? Math.fround(next() * 2) : 1));
+        const w = weighted ? b.f32(weights) : 0;
+        const bits = us.map(() => Math.floor(next() * 2 ** 32));
+        const seen = us
+          .map((_, u) => [...new Set(us.flatMap((v, t) => (v === u ? [is[t]] : [])))].sort((x, y) => x - y))
+          .slice(0, users);
+        while (seen.length < users) seen.push([]);
+        for (let u = 0; u < users; u++)
+          seen[u] = [...new Set(us.flatMap((v, t) => (v === u ? [is[t]] : [])))].sort((x, y) => x - y);
+        const offsets = seen.reduce<number[]>((all, list) => [...all, (all.at(-1) as number) + list.length], [0]);
+        const [rate, l2, l2b, mean] = [0.1, 0.03, 0.02, loss === 'squared' ? 2 : 0];
+        const [au, ai] = [b.i32(us), b.i32(is)];
+        const abits = b.i32(bits.map((v) => v | 0));
+        const [aseen, aoff] = [b.i32(seen.flat()), b.i32(offsets)];
+        const { kernels: k } = b;
+        let sum = 0;
+        if (loss === 'squared')
+          sum = k.factorize_squared(ap, aq, abu, abi, au, ai, b.f32(values), w, steps, ld, mean, rate, l2, l2b, 1);
+        else if (loss === 'logistic')
+          sum = k.factorize_logistic(ap, aq, abu, abi, au, ai, w, abits, aseen, aoff, steps, 1, ld, rate, l2, l2b);
+        else sum = k.factorize_bpr(ap, aq, abi, au, ai, w, abits, aseen, aoff, steps, ld, rate, l2, l2b);
+
+        let expected = 0;
+        const dot = (x: number[], y: number[]) => x.reduce((s, v, j) => s + v * y[j], 0);
+        const move = (u: number, i: number, e: number) => {
+          const before = [...p[u]];
+          p[u] = p[u].map((v, j) => v + rate * (e * q[i][j] - l2 * v));
+          q[i] = q[i].map((v, j) => v + rate * (e * before[j] - l2 * v));
+          bu[u] += rate * (e - l2b * bu[u]);
+          bi[i] += rate * (e - l2b * bi[i]);
+        };
+        for (let t = 0; t < steps; t++) {
+          const [u, i, weight] = [us[t], is[t], weights[t]];
+          const other = is[Math.floor((bits[t] / 2 ** 32) * steps)];
+          const had = seen[u].includes(other);
+          if (loss === 'squared') {
+            const e = values[t] - (mean + bu[u] + bi[i] + dot(p[u], q[i]));
+            expected += weight * e * e;
+            move(u, i, weight * e);
+          } else if (loss === 'logistic') {
+            const x = bu[u] + bi[i] + dot(p[u], q[i]);
+            expected += weight * Math.log1p(Math.exp(-x));
+            move(u, i, weight * (1 - sigma(x)));
+            if (!had) move(u, other, -weight * sigma(bu[u] + bi[other] + dot(p[u], q[other])));
+          } else if (!had) {
+            const x = bi[i] - bi[other] + dot(p[u], q[i]) - dot(p[u], q[other]);
+            expected += weight * Math.log1p(Math.exp(-x));
+            const e = weight * sigma(-x);
+            const [a, c, d] = [[...p[u]], [...q[i]], [...q[other]]];
+            p[u] = a.map((v, j) => v + rate * (e * (c[j] - d[j]) - l2 * v));
+            q[i] = c.map((v, j) => v + rate * (e * a[j] - l2 * v));
+            q[other] = d.map((v, j) => v + rate * (-e * a[j] - l2 * v));
+            bi[i] += rate * (e - l2b * bi[i]);
+            bi[other] += rate * (-e - l2b * bi[other]);
+          }
+        }
+        assert.ok(Math.abs(sum - expected) < 1e-4 * Math.max(1, expected), `${sum} ${expected}`);
+        const near = (at: number, values: number[]) =>
+          b.read(at, values.length).forEach((v, j) => assert.ok(Math.abs(v - values[j]) < 2e-5, `${v} ${values[j]}`));
+        near(ap, pad(p));
+        near(aq, pad(q));
+        near(abi, bi);
+        if (loss !== 'bpr') near(abu, bu);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test(`${b.build} top_n equals a sort, in any pieces, ties to the first`, () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 90 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 1e6 }),
+        (columns, n, rows, seed) => {
+          b.reset();
+          const next = generator(seed);
+          const scores = Array.from({ length: rows }, () => Array.from({ length: columns }, () => Math.floor(next() * 20)));
+          const values = b.f32(new Array(rows * n).fill(Number.NEGATIVE_INFINITY));
+          const ids = b.i32(new Array(rows * n).fill(-1));
+          for (let first = 0; first < columns; first += 16) {
+            const count = Math.min(16, columns - first);
+            const piece = scores.flatMap((row) =>
+              Array.from({ length: 16 }, (_, c) => (c < count ? row[first + c] : Number.NEGATIVE_INFINITY)),
+            );
+            b.kernels.top_n(values, ids, b.f32(piece), rows, n, count, 16, first);
+          }
+          const found = new Int32Array(b.memory.buffer, ids, rows * n);
+          scores.forEach((row, r) => {
+            const order = row.map((_, c) => c).sort((x, y) => row[y] - row[x] || x - y);
+            const expected = Array.from({ length: n }, (_, k) => order[k] ?? -1);
+            assert.equal([...found.subarray(r * n, (r + 1) * n)], expected);
+          });
+        },
+      ),
+    );
+  });
+}
+test.run();
