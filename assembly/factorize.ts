@@ -36,11 +36,15 @@ function dot(p: usize, q: usize, bytes: usize): f32 {
 function move(p: usize, q: usize, bytes: usize, decay: f32, g: f32): void {
   const d = f32x4.splat(decay);
   const s = f32x4.splat(g);
-  for (let k: usize = 0; k < bytes; k += 16) {
-    const x = v128.load(p + k);
-    const y = v128.load(q + k);
-    v128.store(p + k, madd(s, y, f32x4.mul(d, x)));
-    v128.store(q + k, madd(s, x, f32x4.mul(d, y)));
+  for (let k: usize = 0; k < bytes; k += 32) {
+    const x0 = v128.load(p + k);
+    const y0 = v128.load(q + k);
+    const x1 = v128.load(p + k, 16);
+    const y1 = v128.load(q + k, 16);
+    v128.store(p + k, madd(s, y0, f32x4.mul(d, x0)));
+    v128.store(q + k, madd(s, x0, f32x4.mul(d, y0)));
+    v128.store(p + k, madd(s, y1, f32x4.mul(d, x1)), 16);
+    v128.store(q + k, madd(s, x1, f32x4.mul(d, y1)), 16);
   }
 }
 

@@ -135,7 +135,9 @@ export class MatrixFactorization {
     const mixed = heldCount > 0 ? shuffle(all.slice(), o.seed, STREAM.held) : all;
     const strata = cutStrata(users, items, mixed.subarray(heldCount), nUsers, nItems, o.seed);
     const { userRow, itemRow, rowsP, rowsQ, starts } = strata;
-    const order = Int32Array.from([...strata.order, ...mixed.subarray(0, heldCount)]);
+    const order = new Int32Array(users.length);
+    order.set(strata.order);
+    order.set(mixed.subarray(0, heldCount), strata.order.length);
     const history = historyOf(users, items, nUsers);
     const mean = values
       ? order.subarray(0, strata.order.length).reduce((sum, e) => sum + values[e], 0) / strata.order.length
@@ -179,8 +181,9 @@ export class MatrixFactorization {
     if (implicit) this.#placeSeen(engine, at.seen, at.seenOffsets, history, strata);
 
     const start = () => {
-      const parameters = engine.f32(at.p, length).fill(0);
+      // Room first, then views: the memory may grow.
       using drawn = engine.allocate(Math.max(nUsers, nItems) * o.rank * 4 + 16);
+      const parameters = engine.f32(at.p, length).fill(0);
       const rows = (n: number, row: Int32Array, offset: number, stream: number, known: Float32Array) => {
         engine.kernels.random_uniform(drawn.offset, n * o.rank, -o.initScale, 2 * o.initScale, o.seed, stream);
         const fresh = engine.f32(drawn.offset, n * o.rank);
@@ -555,22 +558,22 @@ function maximum(values: Int32Array): number {
   return most;
 }
 
-/** Each user's distinct items, ascending. */
+/** Each user's distinct items, ascending: a counting sort by user, then each user's part by itself. */
 function historyOf(users: Int32Array, items: Int32Array, nUsers: number) {
-  const lists: number[][] = Array.from({ length: nUsers }, () => []);
-  users.forEach((user, t) => {
-    lists[user].push(items[t]);
-  });
+  const starts = new Int32Array(nUsers + 1);
+  for (const user of users) starts[user + 1]++;
+  for (let u = 0; u < nUsers; u++) starts[u + 1] += starts[u];
+  const next = starts.slice();
+  const all = new Int32Array(users.length);
+  for (let t = 0; t < users.length; t++) all[next[users[t]]++] = items[t];
   const offsets = new Int32Array(nUsers + 1);
-  const sorted = lists.map((list) => Int32Array.from(new Set(list)).sort());
-  sorted.forEach((list, u) => {
-    offsets[u + 1] = offsets[u] + list.length;
-  });
-  const all = new Int32Array(offsets[nUsers]);
-  sorted.forEach((list, u) => {
-    all.set(list, offsets[u]);
-  });
-  return { offsets, items: all };
+  let end = 0;
+  for (let u = 0; u < nUsers; u++) {
+    const own = all.subarray(starts[u], starts[u + 1]).sort();
+    for (let t = 0; t < own.length; t++) if (t === 0 || own[t] !== all[end - 1]) all[end++] = own[t];
+    offsets[u + 1] = end;
+  }
+  return { offsets, items: all.slice(0, end) };
 }
 
 function check(o: typeof DEFAULTS, { users, items, values, weights }: Interactions) {

@@ -33,13 +33,11 @@ for (const b of benches()) {
         const weights = us.map(() => (weighted ? Math.fround(next() * 2) : 1));
         const w = weighted ? b.f32(weights) : 0;
         const bits = us.map(() => Math.floor(next() * 2 ** 32));
-        const seen = us
-          .map((_, u) => [...new Set(us.flatMap((v, t) => (v === u ? [is[t]] : [])))].sort((x, y) => x - y))
-          .slice(0, users);
-        while (seen.length < users) seen.push([]);
-        for (let u = 0; u < users; u++)
-          seen[u] = [...new Set(us.flatMap((v, t) => (v === u ? [is[t]] : [])))].sort((x, y) => x - y);
-        const offsets = seen.reduce<number[]>((all, list) => [...all, (all.at(-1) as number) + list.length], [0]);
+        const seen = Array.from({ length: users }, (_, u) =>
+          [...new Set(is.filter((_, t) => us[t] === u))].sort((x, y) => x - y),
+        );
+        const offsets = [0];
+        for (const list of seen) offsets.push((offsets.at(-1) as number) + list.length);
         const [rate, l2, l2b, mean] = [0.1, 0.03, 0.02, loss === 'squared' ? 2 : 0];
         const [au, ai] = [b.i32(us), b.i32(is)];
         const abits = b.i32(bits.map((v) => v | 0));

@@ -239,6 +239,13 @@ test('a worker that dies in training: the same bytes', async () => {
   assert.equal(await model.save(), expected);
 });
 
+test('on one thread, where a memory that grows takes its views away', async () => {
+  await using e = await createEngine({ threads: 0, memory: { initial: 2 ** 20 } });
+  const model = await new MatrixFactorization({ engine: e, rank: 32, epochs: 1 }).fit(planted(9000, 3000, 2, 30_000, 0.1));
+  assert.is(model.users, 9000);
+  assert.is((await model.recommend([1, 2]))[0].ids.length, 10);
+});
+
 test('the arena is empty afterwards', async () => {
   assert.is(engine.memoryStats().regions, 0);
   await engine.close();
