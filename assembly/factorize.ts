@@ -11,9 +11,9 @@
  * p f32[users, ld], q f32[items, ld] with ld a multiple of 8 and zero padding; bu f32[users], bi f32[items].
  * Entries are users i32[n], items i32[n], in the order of the steps, with weights f32[n] or address 0 for none.
  *
- * A sampled item is the item of a random entry of the same block, so that items are drawn as often as they occur and no
- * other block's row is touched; bits u32[n · samples] decide which. One that the user has (`seen`: per user, ascending
- * items from offsets[u] to offsets[u + 1]) is skipped.
+ * A sampled item is the item of a random entry, of the same block or (bpr) of the list `others` i32[m], so that items are
+ * drawn as often as they occur; bits u32[n · samples] decide which. One that the user has (`seen`: per user, ascending items
+ * from offsets[u] to offsets[u + 1]) is skipped.
  */
 import { exp4, log4 } from "./math";
 import { F32, madd, sumLanes } from "./simd";
@@ -155,9 +155,9 @@ export function factorize_logistic(
 
 /** Each entry against one sampled item. Returns Σ −w log σ(x) over the pairs that were not skipped. */
 export function factorize_bpr(
-  p: usize, q: usize, bi: usize, users: usize, items: usize, weights: usize,
+  p: usize, q: usize, bi: usize, users: usize, items: usize, weights: usize, others: usize,
   bits: usize, seen: usize, offsets: usize,
-  n: i32, ld: i32, rate: f32, l2: f32, l2_bias: f32,
+  n: i32, m: i32, ld: i32, rate: f32, l2: f32, l2_bias: f32,
 ): f64 {
   const bytes = <usize>ld * F32;
   const d = f32x4.splat(<f32>1 - rate * l2);
@@ -165,7 +165,7 @@ export function factorize_bpr(
   for (let t: usize = 0; t < <usize>n * 4; t += 4) {
     const u = <usize>load<i32>(users + t);
     const i = <usize>load<i32>(items + t);
-    const other = load<i32>(items + (below(load<u32>(bits + t), n) << 2));
+    const other = load<i32>(others + (below(load<u32>(bits + t), m) << 2));
     if (has(seen, offsets, <i32>u, other)) continue;
     const j = <usize>other;
     const pu = p + u * bytes;

@@ -7,6 +7,7 @@ export { readTable } from './io/read.js';
 export { averagePrecision, type ClassifierEvaluation, evaluateBinary, rocAuc } from './metrics/binary.js';
 export { type Evaluation, evaluate, type Task } from './metrics/index.js';
 export { evaluateMulticlass } from './metrics/multiclass.js';
+export { evaluateRanking, type RankingEvaluation } from './metrics/ranking.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
 export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './models/cross-validate.js';
 export {

@@ -3,6 +3,10 @@
  * with Distributed Stochastic Gradient Descent", 2011): users × items are cut into B × B blocks, and the B blocks of one
  * diagonal touch neither a common user nor a common item, so they run at the same time and in any order with the same result.
  * Between diagonals the workers meet. Which worker runs a block changes nothing: the bytes are those of one worker.
+ *
+ * BPR compares two items, which must stand in blocks of the same worker. Were they always of one block, scores of different
+ * blocks would never meet; so the item groups are paired, with another partner each epoch as in a round-robin tournament
+ * and alone every B-th, and a worker takes a user group against a pair.
  */
 import type { Kernels } from '../engine/kernels.js';
 import { errors } from '../errors.js';
@@ -86,7 +90,8 @@ export function factorize(
   let bestError = Number.POSITIVE_INFINITY;
   let idle = 0;
 
-  const run = (block: number, epoch: number, rate: number): number => {
+  /** Trains on a block; `other` is the block whose items are sampled. */
+  const run = (block: number, other: number, epoch: number, rate: number): number => {
     const from = starts[block];
     const n = starts[block + 1] - from;
     if (n === 0) return 0;
@@ -119,7 +124,9 @@ export function factorize(
         l2,
       );
     }
-    return kernels.factorize_bpr(p, q, bi, users, items, weights, bits, a.seen, a.seenOffsets, n, ld, rate, l2, l2);
+    const source = starts[other + 1] > starts[other] ? other : block;
+    const [others, m] = [a.items + starts[source] * 4, starts[source + 1] - starts[source]];
+    return kernels.factorize_bpr(p, q, bi, users, items, weights, others, bits, a.seen, a.seenOffsets, n, m, ld, rate, l2, l2);
   };
 
   /** What the first worker does while the others wait: adds up, looks whether all is finite, and decides. */
@@ -151,11 +158,16 @@ export function factorize(
 
   for (let epoch = 1; ; epoch++) {
     const rate = a.learningRate / (1 + a.learningRateDecay * (epoch - 1));
+    const partner = a.loss === 'bpr' ? partners(blocks, (epoch - 1) % blocks) : undefined;
     for (let step = 0; step < blocks; step++) {
-      const diagonal = (step + epoch) % blocks;
       for (let row = barrier.claim(); row < blocks; row = barrier.claim()) {
-        const block = row * blocks + ((row + diagonal) % blocks);
-        losses[block] = run(block, epoch, rate);
+        const column = partner ? row : (row + ((step + epoch) % blocks)) % blocks;
+        const other = partner ? partner[column] : column;
+        if (other < column) continue; // its partner's turn does both
+        const users = partner ? (row + step) % blocks : row;
+        const pair = [users * blocks + column, users * blocks + other];
+        losses[pair[0]] = run(pair[0], pair[1], epoch, rate);
+        if (other !== column) losses[pair[1]] = run(pair[1], pair[0], epoch, rate);
       }
       barrier.wait();
     }
@@ -166,6 +178,16 @@ export function factorize(
     if (barrier.verdict === VERDICT.diverged) throw errors.diverged(epoch, rate, 'a factor');
     return result;
   }
+}
+
+/** Who meets whom in a round of a tournament of n (even) by the circle method; in round n − 1 everyone meets themselves. */
+export function partners(n: number, round: number): number[] {
+  return Array.from({ length: n }, (_, c) => {
+    if (round === n - 1) return c;
+    if (c === n - 1) return round;
+    if (c === round) return n - 1;
+    return (2 * round - c + 2 * (n - 1)) % (n - 1);
+  });
 }
 
 /** Sum of squared errors on the held-out entries, in pieces that fit the scratch. */

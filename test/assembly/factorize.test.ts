@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { partners } from '../../src/programs/factorize.js';
 import { benches } from '../support/kernels.js';
 import { generator } from '../support/tables.js';
 
@@ -48,7 +49,7 @@ for (const b of benches()) {
           sum = k.factorize_squared(ap, aq, abu, abi, au, ai, b.f32(values), w, steps, ld, mean, rate, l2, l2b, 1);
         else if (loss === 'logistic')
           sum = k.factorize_logistic(ap, aq, abu, abi, au, ai, w, abits, aseen, aoff, steps, 1, ld, rate, l2, l2b);
-        else sum = k.factorize_bpr(ap, aq, abi, au, ai, w, abits, aseen, aoff, steps, ld, rate, l2, l2b);
+        else sum = k.factorize_bpr(ap, aq, abi, au, ai, w, ai, abits, aseen, aoff, steps, steps, ld, rate, l2, l2b);
 
         let expected = 0;
         const dot = (x: number[], y: number[]) => x.reduce((s, v, j) => s + v * y[j], 0);
@@ -127,4 +128,17 @@ for (const b of benches()) {
     );
   });
 }
+test('in a tournament everyone meets everyone once, and themselves once', () => {
+  for (const n of [2, 4, 8, 16]) {
+    const met = Array.from({ length: n }, () => new Set<number>());
+    for (let round = 0; round < n; round++) {
+      const partner = partners(n, round);
+      partner.forEach((d, c) => {
+        assert.is(partner[d], c);
+        met[c].add(d);
+      });
+    }
+    for (const who of met) assert.is(who.size, n);
+  }
+});
 test.run();
