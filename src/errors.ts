@@ -73,6 +73,23 @@ export const errors = {
       `Column '${name}' has ${count} different values; at most 1000000 can be categories. Leave it out with --ignore ${name}.`,
     ),
 
+  expression: (option: string, cause: unknown) =>
+    argument(
+      `DuckDB refuses the expression of '${option}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`,
+      cause,
+    ),
+  noEvents: ({
+    rows,
+    noUser,
+    noItem,
+    badTime,
+    filtered,
+    afterAsOf,
+  }: Record<keyof import('./io/events.js').EventCounts, number>) =>
+    data(
+      `No event is left of ${rows} rows: ${noUser} without a user, ${noItem} without an item, ${badTime} whose time cannot be read, ` +
+        `${filtered} that do not meet the condition, ${afterAsOf} after the moment asked for.`,
+    ),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
   noFeatures: () => data('No feature column is left besides the target, the id and the ignored columns.'),
   targetClasses: (name: string, classes: number) =>

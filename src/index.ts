@@ -3,6 +3,7 @@ export { createEngine, defaultEngine, type EngineOptions } from './engine/create
 export type { Capabilities, Capability, Engine } from './engine/engine.js';
 export type { MemoryStats } from './engine/memory.js';
 export { CameoError, type ErrorCode } from './errors.js';
+export { type EventCounts, type EventLog, type Events, readEvents } from './io/events.js';
 export { readTable } from './io/read.js';
 export { averagePrecision, type ClassifierEvaluation, evaluateBinary, rocAuc } from './metrics/binary.js';
 export { type Evaluation, evaluate, type Task } from './metrics/index.js';
@@ -24,12 +25,14 @@ export { QuantileTransformer, type QuantileTransformerOptions } from './prepare/
 export { SimpleImputer, type SimpleImputerOptions } from './prepare/simple-imputer.js';
 export { type FoldOptions, KFold, type Split, StratifiedKFold, trainTestSplit } from './prepare/split.js';
 export { StandardScaler, type StandardScalerOptions } from './prepare/standard-scaler.js';
+export { type Behaviour, behaviourOf } from './profile/behaviour.js';
 export type { Value } from './profile/bind.js';
 export type { Features, Ignored, Preset } from './profile/features.js';
 export type { FitOptions, Progress } from './profile/fit.js';
 export type { Importance } from './profile/importance.js';
 export type { CrossValidation, Summary } from './profile/model.js';
 export { type ExplanationEntry, type Profile, type ProfileOptions, Profiler } from './profile/profiler.js';
+export { type Recommendation, Recommender, type RecommenderOptions } from './profile/recommender.js';
 export type { Target } from './profile/target.js';
 export { Matrix, ResidentMatrix, Tile } from './table/matrix.js';
 export type { Column, Table } from './table/table.js';

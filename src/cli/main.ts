@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.js';
 import { fitCommand } from './fit.js';
 import { inspectCommand } from './inspect.js';
 import { profileCommand } from './profile.js';
+import { recommendCommand, similarCommand } from './recommend.js';
 
 const controller = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -34,7 +35,7 @@ const program = new Command('cameo')
   .configureHelp({ showGlobalOptions: true })
   .showSuggestionAfterError()
   .addHelpText('after', '\nExample:\n  cameo profile shoppers.csv --target Revenue --save shop.cameo -o profiles.arrow');
-for (const command of [profileCommand, fitCommand, inspectCommand, doctorCommand]) {
+for (const command of [profileCommand, fitCommand, recommendCommand, similarCommand, inspectCommand, doctorCommand]) {
   program.addCommand(command(controller.signal).exitOverride());
 }
 

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import {
   DataType,
   makeVector,
+  Precision,
   type RecordBatch,
   RecordBatchFileWriter,
   RecordBatchStreamWriter,
@@ -114,7 +115,8 @@ async function writeParquet(batches: AsyncIterable<RecordBatch>, schema: Schema,
   const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
   const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
   const typeOf = (type: DataType): string => {
-    if (DataType.isFloat(type)) return 'FLOAT';
+    if (DataType.isFloat(type)) return type.precision === Precision.DOUBLE ? 'DOUBLE' : 'FLOAT';
+    if (DataType.isInt(type)) return 'INTEGER';
     if (DataType.isList(type)) return `${typeOf(type.children[0].type)}[]`;
     if (DataType.isStruct(type))
       return `STRUCT(${type.children.map((f) => `${identifier(f.name)} ${typeOf(f.type)}`).join(', ')})`;
@@ -129,7 +131,7 @@ async function writeParquet(batches: AsyncIterable<RecordBatch>, schema: Schema,
     const metadata = [...schema.metadata].map(([key, value]) => `${identifier(key)}: ${literal(value)}`);
     await connection.run(
       `COPY (FROM read_json(${literal(lines)}, format = 'newline_delimited', columns = {${columns.join(', ')}})) ` +
-        `TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {${metadata.join(', ')}})`,
+        `TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd${metadata.length > 0 ? `, KV_METADATA {${metadata.join(', ')}}` : ''})`,
     );
   } finally {
     connection.closeSync();
