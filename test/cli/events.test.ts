@@ -1,0 +1,208 @@
+/** The commands on an event log: what is counted, computed, written and answered, and what is refused. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { behaviourOf, readEvents } from '../../src/index.js';
+import { evaluateRanking } from '../../src/metrics/ranking.js';
+import { cameo, folder } from '../support/command.js';
+import { generator } from '../support/tables.js';
+
+const cwd = folder();
+const next = generator(17);
+const lines: string[] = [];
+for (let order = 0; order < 500; order++) {
+  const user = Math.floor(next() * 60);
+  const day = new Date(Date.UTC(2024, 0, 1) + Math.floor(next() * 300) * 864e5 + Math.floor(next() * 24) * 36e5);
+  for (let k = 0; k < 1 + next() * 4; k++) {
+    const item = 3 * Math.floor(next() * 15) + (next() < 0.9 ? user % 3 : Math.floor(next() * 3));
+    lines.push(
+      `u${user},i${item},"name, of ""${item}""",${day.toISOString().slice(0, 19)},${1 + Math.floor(next() * 5)},${(next() * 20).toFixed(2)}`,
+    );
+  }
+}
+const header = 'user,item,name,time,quantity,price';
+const dirty = [
+  ',i1,x,2024-01-01,1,1',
+  'u1,,x,2024-01-01,1,1',
+  'u1,i1,x,someday,1,1',
+  'u1,i1,x,2024-01-01,-1,1',
+  'u1,i1,x,2024-01-02,0,1',
+];
+writeFileSync(join(cwd, 'log.csv'), [header, ...lines, ...dirty].join('\n'));
+const log = {
+  path: join(cwd, 'log.csv'),
+  user: 'user',
+  item: 'item',
+  time: 'time',
+  value: 'quantity * price',
+  label: 'name',
+  where: 'quantity > 0',
+};
+const flags = [
+  '--user',
+  'user',
+  '--item',
+  'item',
+  '--time',
+  'time',
+  '--value',
+  'quantity * price',
+  '--label',
+  'name',
+  '--where',
+  'quantity > 0',
+];
+const job = ['profile', '--events', 'log.csv', ...flags];
+
+test('every row of the log is counted once, by its first cause', async () => {
+  await using events = await readEvents(log);
+  assert.equal(events.counts, {
+    rows: lines.length + 5,
+    used: lines.length,
+    noUser: 1,
+    noItem: 1,
+    badTime: 1,
+    filtered: 2,
+    afterAsOf: 0,
+  });
+  await using early = await readEvents({ ...log, asOf: '2024-06-01' });
+  const after = lines.filter((line) => (line.split(',').at(-3) as string) > '2024-06-01T00:00:00').length;
+  assert.equal([early.counts.afterAsOf, early.counts.used], [after, lines.length - after]);
+  assert.is(early.asOf, '2024-06-01');
+});
+
+test('recency, frequency, monetary value and quintiles equal a plain SQL query', async () => {
+  await using events = await readEvents(log);
+  const found = await behaviourOf(events);
+  const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
+  const rows = (
+    await duckdb.runAndReadAll(`
+      WITH lines AS (SELECT "user" AS u, TRY_CAST("time" AS TIMESTAMP) AS t, (quantity * price)::DECIMAL(18, 4) AS v
+          FROM read_csv('${log.path}', types = {'time': 'VARCHAR'}) WHERE "user" IS NOT NULL AND item IS NOT NULL AND quantity > 0),
+        good AS (FROM lines WHERE t IS NOT NULL),
+        rfm AS (SELECT u, max(t) AS last, count(DISTINCT t) AS f, sum(v) AS m FROM good GROUP BY u)
+      SELECT u, (epoch((SELECT max(t) FROM good) - last) / 86400)::DOUBLE AS recency, f::INTEGER AS frequency, m::DOUBLE AS monetary,
+        (1 + (5 * (SELECT count(*) FROM rfm o WHERE o.last < a.last)) // (SELECT count(*) FROM rfm))::INTEGER AS r,
+        (1 + (5 * (SELECT count(*) FROM rfm o WHERE o.f < a.f)) // (SELECT count(*) FROM rfm))::INTEGER AS f,
+        (1 + (5 * (SELECT count(*) FROM rfm o WHERE o.m < a.m)) // (SELECT count(*) FROM rfm))::INTEGER AS m
+      FROM rfm a ORDER BY u`)
+  ).getRows();
+  assert.equal(
+    found.map((b) => [b.user, b.recencyDays, b.frequency, b.monetary, b.r, b.f, b.m]),
+    rows,
+  );
+  for (const b of found) {
+    assert.ok(b.r >= 1 && b.r <= 5 && b.f >= 1 && b.f <= 5 && b.m >= 1 && b.m <= 5);
+    assert.is(b.interPurchaseDays === null, b.frequency === 1);
+    if (b.segment === 'champions') assert.ok(b.r >= 4 && b.f >= 4 && b.m >= 4);
+  }
+});
+
+test('profile --events writes profiles and a model; recommend and similar answer from it', async () => {
+  const { code, stdout, stderr } = await cameo([...job, '-o', 'p.jsonl', '--save', 'm.cameo', '--threads', '1', '--json'], {
+    cwd,
+  });
+  assert.is(code, 0, stderr);
+  const report = JSON.parse(stdout.toString());
+  assert.equal([report.users, report.items, report.events.used], [60, 45, lines.length]);
+  const profiles = readFileSync(join(cwd, 'p.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.is(profiles.length, 60);
+  const had = new Set(lines.filter((line) => line.startsWith('u7,')).map((line) => line.split(',')[1]));
+  const mine = profiles.find((p) => p.user_id === 'u7');
+  assert.ok(mine.recommendations.length > 0);
+  for (const { item, label, because } of mine.recommendations) {
+    assert.not(had.has(item));
+    assert.is(label, `name, of "${item.slice(1)}"`);
+    for (const own of because) assert.ok(had.has(own));
+  }
+  const again = await cameo([...job, '-o', 'p3.jsonl', '--save', 'm3.cameo', '--threads', '3', '--quiet'], { cwd });
+  assert.is(again.code, 0, again.stderr);
+  for (const name of ['p', 'm']) {
+    const ending = name === 'p' ? 'jsonl' : 'cameo';
+    assert.equal(readFileSync(join(cwd, `${name}3.${ending}`)), readFileSync(join(cwd, `${name}.${ending}`)));
+  }
+  const recommended = await cameo(['recommend', '--model', 'm.cameo', '--user', 'u7', '-n', '10', '--json'], { cwd });
+  const { recommendations } = JSON.parse(recommended.stdout.toString());
+  assert.equal(
+    recommendations.map((r: { item: string }) => r.item),
+    mine.recommendations.map((r: { item: string }) => r.item),
+  );
+  const similar = await cameo(['similar', '--model', 'm.cameo', '--item', 'i4', '-n', '3', '--json'], { cwd });
+  assert.is(JSON.parse(similar.stdout.toString()).similar.length, 3);
+  const summary = await cameo([...job, '--threads', '1'], { cwd });
+  assert.match(
+    summary.stdout.toString(),
+    /60 users, 45 items[\s\S]*Left out: 1 without a user, 1 without an item, 1 whose time cannot be read, 2 that/,
+  );
+  const parquet = await cameo([...job, '--threads', '1', '-o', 'p.parquet', '--quiet'], { cwd });
+  assert.is(parquet.code, 0, parquet.stderr);
+});
+
+test('bad input ends with 2, a clear line and no file', async () => {
+  const before = readdirSync(cwd).sort();
+  const replaced = (name: string, value: string) => job.map((arg, k) => (job[k - 1] === name ? value : arg));
+  const cases: [string[], RegExp][] = [
+    [replaced('--events', 'absent.csv'), /Cannot read 'absent\.csv'/],
+    [replaced('--user', 'nobody'), /User column 'nobody' is not in the table, which has 'user', 'item'/],
+    [replaced('--time', 'when'), /Time column 'when'/],
+    [replaced('--value', 'quantity *'), /DuckDB refuses the expression of 'value': Parser Error/],
+    [replaced('--where', 'nothing > 0'), /DuckDB refuses the expression of 'where': Binder Error/],
+    [replaced('--where', 'quantity > 1000'), /No event is left of \d+ rows: 1 without a user, 1 without an item/],
+    [replaced('--where', '"user" = \'u1\''), /users\) needs at least 2 rows; found 1/],
+    [replaced('--where', "item = 'i1'"), /items\) needs at least 2 rows; found 1/],
+    [[...job, '--as-of', 'tomorrow'], /'asOf' must be a date/],
+    [['profile', '--events', 'log.csv'], /--user, --item and --time/],
+    [['profile', 'log.csv', '--events', 'log.csv'], /cannot be combined/],
+    [['recommend', '--model', 'm.cameo', '--user', 'stranger'], /This user is not among the 60 users/],
+    [['similar', '--model', 'log.csv', '--item', 'i1'], /Not a usable model file/],
+    [['recommend', '--model', 'm.cameo'], /required option '--user <id>'/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await cameo(
+      [...args, ...(args[0] === 'profile' ? ['-o', 'out.arrow', '--save', 'out.cameo'] : [])],
+      { cwd },
+    );
+    assert.is(code, 2, stderr);
+    assert.match(stderr, message);
+    assert.not.match(stderr, /stranger/);
+    assert.is(stdout.toString(), '');
+    assert.equal(readdirSync(cwd).sort(), before);
+  }
+});
+
+test('ranking metrics by hand', () => {
+  const { hitRate, ndcg, recall, map, users } = evaluateRanking([[5, 1, 2], [1], [9]], [[1, 2, 7, 8], [3], []], 3);
+  const ideal = 1 + 1 / Math.log2(3) + 0.5;
+  assert.equal([hitRate, recall, users], [0.5, 0.25, 2]);
+  assert.ok(Math.abs(ndcg - (1 / Math.log2(3) + 0.5) / ideal / 2) < 1e-12);
+  assert.ok(Math.abs(map - (1 / 2 + 2 / 3) / 3 / 2) < 1e-12);
+});
+
+const RETAIL = '../shared/data/online_retail.csv.gz';
+test('Online Retail has its known numbers', async () => {
+  if (!existsSync(RETAIL)) {
+    console.log(`skipped: ${RETAIL} is absent`);
+    return;
+  }
+  const where = 'Quantity > 0 AND UnitPrice > 0';
+  await using events = await readEvents({
+    path: RETAIL,
+    user: 'CustomerID',
+    item: 'StockCode',
+    time: 'InvoiceDate',
+    value: 'Quantity * UnitPrice',
+    where,
+  });
+  assert.equal([events.counts.rows, events.counts.noUser, events.counts.used], [541_909, 135_080, 397_884]);
+  const behaviour = await behaviourOf(events);
+  assert.is(behaviour.length, 4338);
+  const total = behaviour.reduce((sum, b) => sum + b.monetary, 0);
+  assert.ok(Math.abs(total - 8_911_407.904) < 0.01, `${total}`);
+});
+
+test.run();
