@@ -31,6 +31,7 @@ export type { Features, Ignored, Preset } from './profile/features.js';
 export type { FitOptions, Progress } from './profile/fit.js';
 export type { Importance } from './profile/importance.js';
 export type { CrossValidation, Summary } from './profile/model.js';
+export { type Preference, type Tag, type Taste, tastesOf } from './profile/preferences.js';
 export { type ExplanationEntry, type Profile, type ProfileOptions, Profiler } from './profile/profiler.js';
 export { type Recommendation, Recommender, type RecommenderOptions } from './profile/recommender.js';
 export type { Target } from './profile/target.js';

@@ -4,8 +4,9 @@ import { errors } from '../errors.js';
 import { type EventCounts, readEvents } from '../io/events.js';
 import { formatOf, PendingFile } from '../io/pending-file.js';
 import { behaviourOf } from '../profile/behaviour.js';
+import { tastesOf } from '../profile/preferences.js';
 import { Recommender } from '../profile/recommender.js';
-import { type EngineFlags, type OutputFlags, startEngine, whole } from './options.js';
+import { type EngineFlags, names, type OutputFlags, startEngine, whole } from './options.js';
 import { bar, columns, ProgressLine, plain } from './terminal.js';
 
 export interface EventFlags extends EngineFlags, OutputFlags {
@@ -16,6 +17,7 @@ export interface EventFlags extends EngineFlags, OutputFlags {
   value?: string;
   label?: string;
   where?: string;
+  prefer?: string[];
   asOf?: string;
   recommendations: number;
   seed: number;
@@ -32,6 +34,7 @@ export const withEvents = (command: Command): Command =>
     .option('--value <expression>', "of the events: worth, as SQL, such as 'Quantity * UnitPrice'")
     .option('--label <column>', 'of the events: the name of the item')
     .option('--where <condition>', 'of the events: which count, as SQL')
+    .option('--prefer <columns>', 'of the events: what users may prefer, such as a category; separated by commas', names)
     .option('--as-of <time>', 'the moment that recency counts back from; later events are left out (default: the last event)')
     .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10);
 
@@ -60,11 +63,12 @@ export async function runEvents(flags: EventFlags, signal: AbortSignal) {
   await using outputFile = output === undefined || output === '-' ? undefined : await PendingFile.create(output);
   try {
     line.show({ stage: 'read', done: 0, total: 0 });
-    const { events: path, value, label, where, asOf } = flags;
-    await using events = await readEvents({ path, user, item, time, value, label, where, asOf });
+    const { events: path, value, label, where, asOf, prefer: fields = [] } = flags;
+    await using events = await readEvents({ path, user, item, time, value, label, where, asOf, fields });
     lap('read');
     line.show({ stage: 'prepare', done: 0, total: 0 });
     const behaviour = await behaviourOf(events);
+    const tastes = await tastesOf(events, behaviour, fields);
     lap('prepare');
     if (signal.aborted) throw errors.aborted();
     await using engine = await startEngine(flags);
@@ -83,7 +87,14 @@ export async function runEvents(flags: EventFlags, signal: AbortSignal) {
           rows.map((row) => row.user),
           { n: flags.recommendations, signal },
         );
-        yield eventBatch(rows.map((row, r) => ({ ...row, asOf: events.asOf, recommendations: lists[r] })));
+        yield eventBatch(
+          rows.map((row, r) => ({
+            ...row,
+            ...(tastes.get(row.user) ?? { preferences: [], tags: [] }),
+            asOf: events.asOf,
+            recommendations: lists[r],
+          })),
+        );
         line.show({ stage: 'profile', done: Math.min(first + BATCH, behaviour.length), total: behaviour.length });
       }
     };

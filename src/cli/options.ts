@@ -25,7 +25,10 @@ function share(text: string): number {
 
 const threads = (text: string): number | 'auto' => (text === 'auto' ? text : whole(0, 1024)(text));
 const sizes = (text: string): number[] => text.split(',').map((part) => whole(1, 100_000)(part.trim()));
-const names = (text: string, before: string[] = []): string[] => [...before, ...text.split(',').map((name) => name.trim())];
+export const names = (text: string, before: string[] = []): string[] => [
+  ...before,
+  ...text.split(',').map((name) => name.trim()),
+];
 
 export interface EngineFlags {
   threads: number | 'auto';

@@ -17,6 +17,8 @@ export interface EventLog {
   value?: string;
   /** column that names the item for people */
   label?: string;
+  /** columns whose values a user may prefer, such as a category or a brand */
+  fields?: readonly string[];
   /** SQL condition that events must meet */
   where?: string;
   /** the moment that recency counts back from; later events are left out; default: the last event's time */
@@ -39,7 +41,7 @@ export interface Events extends AsyncDisposable {
   /** ISO 8601, without a zone, as the log has it */
   asOf: string;
   /**
-   * Table `events`: u VARCHAR, i VARCHAR, t TIMESTAMP, v DECIMAL(18, 4), label VARCHAR.
+   * Table `events`: u VARCHAR, i VARCHAR, t TIMESTAMP, v DECIMAL(18, 4), label VARCHAR, and the fields f0, f1, … VARCHAR.
    * @returns rows of plain values
    */
   query(sql: string): Promise<Record<string, unknown>[]>;
@@ -99,6 +101,7 @@ async function load(
     ['Item', log.item],
     ['Time', log.time],
     ['Label', log.label],
+    ...(log.fields ?? []).map((name) => ['Preference', name]),
   ]) {
     if (name !== undefined && !names.includes(name)) throw errors.columnUnknown(role as string, name, names);
   }
@@ -118,12 +121,13 @@ async function load(
       throw errors.option('asOf', 'a date or a time such as 2011-06-30 or 2011-06-30 12:00:00', log.asOf);
     });
   }
+  const fields = log.fields ?? [];
   const text = (name: string) => `nullif(trim(CAST(${identifier(name)} AS VARCHAR)), '')`;
   try {
     await connection.run(`
       CREATE TABLE lines AS SELECT ${text(log.user)} AS u, ${text(log.item)} AS i, TRY_CAST(${identifier(log.time)} AS TIMESTAMP) AS t,
         ${log.value === undefined ? '0' : `TRY_CAST((${log.value}) AS DECIMAL(18, 4))`}::DECIMAL(18, 4) AS v,
-        ${log.label === undefined ? 'NULL' : text(log.label)}::VARCHAR AS label,
+        ${log.label === undefined ? 'NULL' : text(log.label)}::VARCHAR AS label, ${fields.map((name, k) => `${text(name)} AS f${k}, `).join('')}
         coalesce(${log.where === undefined ? 'true' : `TRY_CAST((${log.where}) AS BOOLEAN)`}, false) AS kept
       FROM ${source}`);
   } catch (cause) {
@@ -143,7 +147,7 @@ async function load(
   const counts = counted as unknown as EventCounts;
   if (asOf === null || counts.used === 0) throw errors.noEvents(counts);
   await connection.run(`
-    CREATE TABLE events AS SELECT u, i, t, coalesce(v, 0) AS v, label FROM lines WHERE ${usable} AND NOT (${after});
+    CREATE TABLE events AS SELECT u, i, t, coalesce(v, 0) AS v, label${fields.map((_, k) => `, f${k}`).join('')} FROM lines WHERE ${usable} AND NOT (${after});
     DROP TABLE lines`);
   return { counts, asOf, query, columns };
 }

@@ -15,6 +15,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import type { Behaviour } from '../profile/behaviour.js';
+import type { Taste } from '../profile/preferences.js';
 import type { Recommendation } from '../profile/recommender.js';
 
 const RECOMMENDATION = new Struct([
@@ -24,7 +25,20 @@ const RECOMMENDATION = new Struct([
   new Field('because', new List(new Field('item', new Utf8(), false)), false),
 ]);
 
-type Row = Behaviour & { asOf: string; recommendations: Recommendation[] };
+const PREFERENCE = new Struct([
+  new Field('field', new Utf8(), false),
+  new Field('value', new Utf8(), false),
+  new Field('weight', new Float32(), false),
+]);
+
+const TAG = new Struct([
+  new Field('tag', new Utf8(), false),
+  new Field('kind', new Utf8(), false),
+  new Field('confidence', new Float32(), false),
+  new Field('evidence', new Utf8(), false),
+]);
+
+type Row = Behaviour & Taste & { asOf: string; recommendations: Recommendation[] };
 
 const COLUMNS: [name: string, type: DataType, of: (row: Row) => unknown][] = [
   ['user_id', new Utf8(), (row) => row.user],
@@ -43,6 +57,8 @@ const COLUMNS: [name: string, type: DataType, of: (row: Row) => unknown][] = [
   ['m', new Uint8(), (row) => row.m],
   ['lifecycle', new Utf8(), (row) => row.lifecycle],
   ['segment', new Utf8(), (row) => row.segment],
+  ['tags', new List(new Field('item', TAG, false)), (row) => row.tags],
+  ['preferences', new List(new Field('item', PREFERENCE, false)), (row) => row.preferences],
   ['recommendations', new List(new Field('item', RECOMMENDATION, false)), (row) => row.recommendations],
 ];
 

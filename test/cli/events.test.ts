@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { behaviourOf, readEvents } from '../../src/index.js';
+import { behaviourOf, readEvents, tastesOf } from '../../src/index.js';
 import { evaluateRanking } from '../../src/metrics/ranking.js';
 import { cameo, folder } from '../support/command.js';
 import { generator } from '../support/tables.js';
@@ -98,6 +98,37 @@ test('recency, frequency, monetary value and quintiles equal a plain SQL query',
     assert.is(b.interPurchaseDays === null, b.frequency === 1);
     if (b.segment === 'champions') assert.ok(b.r >= 4 && b.f >= 4 && b.m >= 4);
   }
+});
+
+test('preferences are smoothed shares, and tags name their evidence', async () => {
+  await using events = await readEvents({ ...log, fields: ['item', 'name'] });
+  const behaviour = await behaviourOf(events);
+  const tastes = await tastesOf(events, behaviour, ['item', 'name']);
+  const good = lines.map((line) => ({
+    user: line.split(',')[0],
+    item: line.split(',')[1],
+    hour: Number(line.slice(0, -1).split('T').at(-1)?.slice(0, 2)),
+  }));
+  const share = (of: (l: (typeof good)[0]) => boolean, among = good) => among.filter(of).length / among.length;
+  let seen = 0;
+  for (const [user, { preferences, tags }] of tastes) {
+    const mine = good.filter((l) => l.user === user);
+    for (const { field, value, weight } of preferences) {
+      if (field !== 'item' && field !== 'hour') continue;
+      const is = (l: (typeof good)[0]) => String(l[field]) === value;
+      const base = share(is);
+      const expected = (mine.filter(is).length + 10 * base) / (mine.length + 10);
+      assert.ok(Math.abs(weight - expected) < 1e-12 && weight > base, `${user} ${field} ${value}: ${weight} ${expected}`);
+      seen++;
+    }
+    const b = behaviour.find((row) => row.user === user);
+    assert.is(
+      tags.some(({ tag }) => tag === 'high-value'),
+      b?.m === 5,
+    );
+    for (const { confidence, evidence } of tags) assert.ok(confidence > 0 && confidence <= 1 && evidence.length > 0);
+  }
+  assert.ok(seen > 150);
 });
 
 test('profile --events writes profiles and a model; recommend and similar answer from it', async () => {
