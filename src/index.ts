@@ -11,6 +11,7 @@ export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRanking, type RankingEvaluation } from './metrics/ranking.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
 export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './models/cross-validate.js';
+export { itemKnn } from './models/item-knn.js';
 export {
   type Interactions,
   MatrixFactorization,
@@ -27,6 +28,7 @@ export { type FoldOptions, KFold, type Split, StratifiedKFold, trainTestSplit } 
 export { StandardScaler, type StandardScalerOptions } from './prepare/standard-scaler.js';
 export { type Behaviour, behaviourOf } from './profile/behaviour.js';
 export type { Value } from './profile/bind.js';
+export { evaluateRecommender, type RecommenderEvaluation } from './profile/evaluate-recommender.js';
 export type { Features, Ignored, Preset } from './profile/features.js';
 export type { FitOptions, Progress } from './profile/fit.js';
 export type { Importance } from './profile/importance.js';

@@ -4,6 +4,7 @@ import { errors } from '../errors.js';
 import { type EventCounts, readEvents } from '../io/events.js';
 import { formatOf, PendingFile } from '../io/pending-file.js';
 import { behaviourOf } from '../profile/behaviour.js';
+import { evaluateRecommender, type RecommenderEvaluation } from '../profile/evaluate-recommender.js';
 import { tastesOf } from '../profile/preferences.js';
 import { Recommender } from '../profile/recommender.js';
 import { type EngineFlags, names, type OutputFlags, startEngine, whole } from './options.js';
@@ -20,6 +21,7 @@ export interface EventFlags extends EngineFlags, OutputFlags {
   prefer?: string[];
   asOf?: string;
   recommendations: number;
+  evaluate?: boolean;
   seed: number;
   save?: string;
   output?: string;
@@ -36,6 +38,7 @@ export const withEvents = (command: Command): Command =>
     .option('--where <condition>', 'of the events: which count, as SQL')
     .option('--prefer <columns>', 'of the events: what users may prefer, such as a category; separated by commas', names)
     .option('--as-of <time>', 'the moment that recency counts back from; later events are left out (default: the last event)')
+    .option('--evaluate', 'also measure the recommendations of events on what users did last')
     .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10);
 
 /** Users whose profiles are in memory at a time. */
@@ -78,6 +81,11 @@ export async function runEvents(flags: EventFlags, signal: AbortSignal) {
       onProgress: (epoch, loss) => line.show({ stage: 'train', done: epoch, total: 20, note: `loss ${loss.toFixed(4)}` }),
     });
     lap('train');
+    line.show({ stage: 'evaluate', done: 0, total: 0 });
+    const evaluation = flags.evaluate
+      ? await evaluateRecommender(engine, events, { seed: flags.seed, n: flags.recommendations, signal })
+      : null;
+    lap('evaluate');
     const { eventBatch, eventSchema } = await import('../table/event-batches.js');
     const { writeArrowStream, writeProfiles } = await import('../io/write.js');
     const batches = async function* () {
@@ -118,6 +126,7 @@ export async function runEvents(flags: EventFlags, signal: AbortSignal) {
       asOf: events.asOf,
       segments: tally((row) => row.segment),
       lifecycle: tally((row) => row.lifecycle),
+      evaluation,
       timings,
       capabilities: engine.capabilities(),
       model: save ?? null,
@@ -147,16 +156,31 @@ export function eventSummary(report: Awaited<ReturnType<typeof runEvents>>): str
       [1],
     );
   };
+  const evaluation =
+    report.evaluation &&
+    [
+      `Recommendations: ${report.evaluation.protocol}, at ${report.evaluation.n}, ${number(report.evaluation.factorization.users)} users`,
+      columns([
+        ['', 'hit rate', 'NDCG', 'recall', 'MAP'],
+        ...(['factorization', 'itemKnn', 'popularity'] as const).map((name) => {
+          const { hitRate, ndcg, recall, map } = (report.evaluation as RecommenderEvaluation)[name];
+          return [name === 'itemKnn' ? 'item-kNN' : name, ...[hitRate, ndcg, recall, map].map((v) => v.toFixed(4))];
+        }),
+      ]),
+    ].join('\n');
   const files = [
     report.output && report.output !== '-' ? `Profiles in ${report.output}` : '',
     report.model ? `model in ${report.model}` : '',
   ];
-  const times = Object.entries(report.timings).map(([stage, s]) => `${stage} ${s.toFixed(2)} s`);
+  const times = Object.entries(report.timings)
+    .filter(([, s]) => s > 0.005)
+    .map(([stage, s]) => `${stage} ${s.toFixed(2)} s`);
   return [
     `${number(report.users)} users, ${number(report.items)} items, ${number(events.used)} of ${number(events.rows)} events up to ${report.asOf}`,
     left.length > 0 ? `Left out: ${left.join(', ')}.` : '',
     `Segments\n${shares(report.segments)}`,
     `Lifecycle\n${shares(report.lifecycle)}`,
+    evaluation,
     `${files.filter(Boolean).join(', ')}\n${times.join(', ')}`,
   ]
     .filter(Boolean)

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { behaviourOf, readEvents, tastesOf } from '../../src/index.js';
+import { behaviourOf, itemKnn, readEvents, tastesOf } from '../../src/index.js';
 import { evaluateRanking } from '../../src/metrics/ranking.js';
 import { cameo, folder } from '../support/command.js';
 import { generator } from '../support/tables.js';
@@ -204,6 +204,25 @@ test('bad input ends with 2, a clear line and no file', async () => {
     assert.is(stdout.toString(), '');
     assert.equal(readdirSync(cwd).sort(), before);
   }
+});
+
+test('--evaluate holds the last order out and shows baselines', async () => {
+  const { code, stdout, stderr } = await cameo([...job, '--evaluate', '--threads', '1', '--json'], { cwd });
+  assert.is(code, 0, stderr);
+  const { evaluation } = JSON.parse(stdout.toString());
+  assert.match(evaluation.protocol, /temporal leave-last-out .* full ranking/);
+  assert.is(evaluation.n, 10);
+  for (const name of ['factorization', 'popularity', 'itemKnn'])
+    assert.ok(evaluation[name].hitRate > 0 && evaluation[name].users > 30);
+});
+
+test('item-kNN by hand', () => {
+  // Users 0 {0, 1}, 1 {0, 1, 2}, 2 {1}: cos(0, 1) = 2 / √6, cos(0, 2) = 1 / √2, cos(1, 2) = 1 / √3.
+  const history = { offsets: Int32Array.of(0, 2, 5, 6), items: Int32Array.of(0, 1, 0, 1, 2, 1) };
+  const [first, second, third] = itemKnn(history, 3, [0, 1, 2]);
+  assert.equal([[...first.ids], [...second.ids], [...third.ids]], [[2], [], [0, 2]]);
+  assert.ok(Math.abs(first.scores[0] - (1 / Math.SQRT2 + 1 / Math.sqrt(3))) < 1e-6);
+  assert.ok(Math.abs(third.scores[0] - 2 / Math.sqrt(6)) < 1e-6);
 });
 
 test('ranking metrics by hand', () => {
