@@ -78,7 +78,7 @@ export async function runEvents(flags: EventFlags, signal: AbortSignal) {
     const recommender = await Recommender.fit(engine, events, {
       seed: flags.seed,
       signal,
-      onProgress: (epoch, loss) => line.show({ stage: 'train', done: epoch, total: 20, note: `loss ${loss.toFixed(4)}` }),
+      onProgress: (epoch, loss) => line.show({ stage: 'train', done: epoch, total: 15, note: `loss ${loss.toFixed(4)}` }),
     });
     lap('train');
     line.show({ stage: 'evaluate', done: 0, total: 0 });

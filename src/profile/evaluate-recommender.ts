@@ -29,7 +29,7 @@ export async function evaluateRecommender(
   events: Events,
   options: RecommenderOptions & RunOptions & { n?: number } = {},
 ): Promise<RecommenderEvaluation> {
-  const { rank = 64, epochs = 20, seed = 42, n = 10, ...run } = options;
+  const { rank = 64, epochs = 15, seed = 42, n = 10, ...run } = options;
   const common = `
     WITH pairs AS (SELECT u, i, min(t) AS t FROM events GROUP BY u, i),
       last AS (SELECT u, max(t) AS t FROM events GROUP BY u HAVING count(DISTINCT t) >= 2),

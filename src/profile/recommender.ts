@@ -21,7 +21,7 @@ export interface Recommendation {
 export interface RecommenderOptions {
   /** default 64 */
   rank?: number;
-  /** default 20 */
+  /** default 15 */
   epochs?: number;
   /** default 42 */
   seed?: number;
@@ -52,7 +52,7 @@ export class Recommender {
 
   /** @throws CameoError 'data' for fewer than two users or items, and as MatrixFactorization.fit */
   static async fit(engine: Engine, events: Events, options: RecommenderOptions & RunOptions = {}): Promise<Recommender> {
-    const { rank = 64, epochs = 20, seed = 42, ...run } = options;
+    const { rank = 64, epochs = 15, seed = 42, ...run } = options;
     // The commonest label of an item; of equally common ones the first in the alphabet.
     const [items, labels] = (await events.columns(`
       SELECT i, arg_max(label, (n, label)) FROM (SELECT i, label, count(label) AS n FROM events GROUP BY ALL) GROUP BY i ORDER BY i`)) as [
