@@ -1,6 +1,7 @@
 /** `cameo profile`: from a table of users to a file of profiles. */
 import { Command } from 'commander';
 import { errors } from '../errors.js';
+import { withConfig } from './config.js';
 import { type EventFlags, eventSummary, runEvents, withEvents } from './events.js';
 import { type JobFlags, runJob } from './job.js';
 import { withEngine, withFit, withOutput } from './options.js';
@@ -13,7 +14,7 @@ export function profileCommand(signal: AbortSignal): Command {
     .option('--model <file>', 'profile with a saved model instead of training')
     .option('--save <file>', 'keep the trained model')
     .option('-o, --output <file>', "profiles as .arrow, .jsonl or .parquet, or '-' for an Arrow IPC stream on standard output");
-  withOutput(withEngine(withEvents(withFit(command))));
+  withConfig(withOutput(withEngine(withEvents(withFit(command)))));
   return command.action(async (input: string | undefined, flags: JobFlags & Partial<EventFlags>) => {
     if (flags.events !== undefined) {
       if (input !== undefined || flags.target !== undefined || flags.model !== undefined) {

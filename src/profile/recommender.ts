@@ -148,18 +148,18 @@ export class Recommender {
     return unit;
   }
 
+  /** The two of a user's items whose factors are most like an item's; of equal ones the lower number. */
   #because(unit: Float32Array, own: Int32Array, item: number): string[] {
     const k = unit.length / this.items.length;
-    const cosine = (other: number) => {
-      let sum = 0;
-      for (let j = 0; j < k; j++) sum += unit[item * k + j] * unit[other * k + j];
-      return sum;
-    };
-    const scored = Array.from(own, (other) => ({ other, like: cosine(other) }));
-    scored.sort((a, b) => b.like - a.like || a.other - b.other);
-    return scored
-      .filter(({ like }) => like > 0)
-      .slice(0, 2)
-      .map(({ other }) => this.items[other]);
+    const q = unit.subarray(item * k, (item + 1) * k);
+    let [first, second] = [-1, -1];
+    let [most, next] = [0, 0];
+    for (const other of own) {
+      let like = 0;
+      for (let j = 0, at = other * k; j < k; j++) like += q[j] * unit[at + j];
+      if (like > most) [first, second, most, next] = [other, first, like, most];
+      else if (like > next) [second, next] = [other, like];
+    }
+    return [first, second].filter((other) => other >= 0).map((other) => this.items[other]);
   }
 }
