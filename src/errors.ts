@@ -99,6 +99,11 @@ export const errors = {
   targetMissing: (name: string, row: number) =>
     data(`Target '${name}' is missing in row ${row}. Leave such rows out before training.`),
   targetTask: (name: string, task: string, why: string) => data(`Target '${name}' cannot be used for task '${task}': ${why}.`),
+  seedUsers: (found: number, needed: number, items: number) =>
+    data(
+      `Not enough data: ${found} of the users given are in the model and had at least ${items} items; lookalikes need ${needed}. ` +
+        'Give more users.',
+    ),
   tooFewRows: (what: string, rows: number, needed: number) => data(`${what} needs at least ${needed} rows; found ${rows}.`),
   nonFinite: (what: string, row: number, columnNumber: number) =>
     data(`${what} has a NaN or infinity in row ${row}, column ${columnNumber}. Impute it first (SimpleImputer).`),

@@ -76,6 +76,7 @@ export async function runEvents(flags: EventFlags, signal: AbortSignal) {
     if (signal.aborted) throw errors.aborted();
     await using engine = await startEngine(flags);
     const recommender = await Recommender.fit(engine, events, {
+      behaviour,
       seed: flags.seed,
       signal,
       onProgress: (epoch, loss) => line.show({ stage: 'train', done: epoch, total: 15, note: `loss ${loss.toFixed(4)}` }),

@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { CameoError } from '../errors.js';
 import { version } from '../version.js';
+import { audienceCommand } from './audience.js';
 import { doctorCommand } from './doctor.js';
 import { fitCommand } from './fit.js';
 import { inspectCommand } from './inspect.js';
@@ -35,7 +36,15 @@ const program = new Command('cameo')
   .configureHelp({ showGlobalOptions: true })
   .showSuggestionAfterError()
   .addHelpText('after', '\nExample:\n  cameo profile shoppers.csv --target Revenue --save shop.cameo -o profiles.arrow');
-for (const command of [profileCommand, fitCommand, recommendCommand, similarCommand, inspectCommand, doctorCommand]) {
+for (const command of [
+  profileCommand,
+  fitCommand,
+  recommendCommand,
+  similarCommand,
+  audienceCommand,
+  inspectCommand,
+  doctorCommand,
+]) {
   program.addCommand(command(controller.signal).exitOverride());
 }
 

@@ -7,7 +7,9 @@ import { errors } from '../errors.js';
 import type { Events } from '../io/events.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { MatrixFactorization } from '../models/matrix-factorization.js';
+import { topByProduct } from '../models/top.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import type { Behaviour } from './behaviour.js';
 
 export interface Recommendation {
   item: string;
@@ -35,24 +37,34 @@ export const RECOMMENDER_DEFAULTS = {
   regularization: 0.01,
 };
 
+/** What a seed of lookalikes must have at least. */
+const LOOKALIKES = { users: 5, items: 3 };
+
 export class Recommender {
   readonly #userNumber: Map<string, number>;
   readonly #itemNumber: Map<string, number>;
 
   private constructor(
+    private readonly engine: Engine,
     readonly model: MatrixFactorization,
     /** ids by number, ascending as text */
     readonly users: readonly string[],
     readonly items: readonly string[],
     readonly labels: readonly (string | null)[],
+    /** of each user, in the order of `users`; empty when fitting was given none */
+    readonly behaviour: readonly Behaviour[],
   ) {
     this.#userNumber = new Map(users.map((id, n) => [id, n]));
     this.#itemNumber = new Map(items.map((id, n) => [id, n]));
   }
 
   /** @throws CameoError 'data' for fewer than two users or items, and as MatrixFactorization.fit */
-  static async fit(engine: Engine, events: Events, options: RecommenderOptions & RunOptions = {}): Promise<Recommender> {
-    const { rank = 64, epochs = 15, seed = 42, ...run } = options;
+  static async fit(
+    engine: Engine,
+    events: Events,
+    options: RecommenderOptions & RunOptions & { behaviour?: readonly Behaviour[] } = {},
+  ): Promise<Recommender> {
+    const { rank = 64, epochs = 15, seed = 42, behaviour = [], ...run } = options;
     // The commonest label of an item; of equally common ones the first in the alphabet.
     const [items, labels] = (await events.columns(`
       SELECT i, arg_max(label, (n, label)) FROM (SELECT i, label, count(label) AS n FROM events GROUP BY ALL) GROUP BY i ORDER BY i`)) as [
@@ -73,7 +85,7 @@ export class Recommender {
       { users: u, items: i },
       run,
     );
-    return new Recommender(model, users, items, labels);
+    return new Recommender(engine, model, users, items, labels, behaviour);
   }
 
   /** @throws CameoError 'model' for bytes that `save` did not give */
@@ -93,13 +105,17 @@ export class Recommender {
     };
     const users = list('users', model.users) as string[];
     const items = list('items', model.items) as string[];
-    return new Recommender(model, users, items, list('labels', model.items));
+    return new Recommender(engine, model, users, items, list('labels', model.items), readBehaviour(metadata.behaviour, users));
   }
 
   /** safetensors: the factorization with the names in its metadata. The same model gives the same bytes. */
   async save(): Promise<Uint8Array> {
     const { metadata, tensors } = await readSafetensors(await this.model.save());
-    const names = { users: this.users, items: this.items, labels: this.labels };
+    const columns = Object.keys(this.behaviour[0] ?? {}).map((key) => [
+      key,
+      this.behaviour.map((row) => row[key as keyof Behaviour]),
+    ]);
+    const names = { users: this.users, items: this.items, labels: this.labels, behaviour: Object.fromEntries(columns) };
     const texts = Object.fromEntries(Object.entries(names).map(([key, list]) => [key, JSON.stringify(list)]));
     return writeSafetensors({ metadata: { ...metadata, ...texts }, tensors });
   }
@@ -111,7 +127,7 @@ export class Recommender {
   async recommend(users: readonly string[], { n = 10, ...run }: { n?: number } & RunOptions = {}): Promise<Recommendation[][]> {
     const numbers = users.map((id) => this.#number(this.#userNumber, 'user', id));
     const lists = await this.model.recommend(numbers, { n, ...run });
-    const unit = this.#unitFactors();
+    const unit = unitRows(this.model.itemFactors, this.model.itemFactors.length / this.items.length);
     return lists.map(({ ids, scores }, r) => {
       const { offsets, items } = this.model.history;
       const own = items.subarray(offsets[numbers[r]], offsets[numbers[r] + 1]);
@@ -125,6 +141,34 @@ export class Recommender {
     return Array.from(ids, (other, k) => this.#named(other, scores[k]));
   }
 
+  /**
+   * The n users most like these, by the cosine of their factors with the mean of theirs; these are left out.
+   *
+   * @returns users with their cosine, best first
+   * @throws CameoError 'data' for fewer than five known users who had three items each: too little to say what they share
+   */
+  async lookalikes(ids: readonly string[], n = 100): Promise<{ user: string; score: number }[]> {
+    const { offsets } = this.model.history;
+    const numbers = [...new Set(ids)].map((id) => this.#userNumber.get(id)).filter((u) => u !== undefined);
+    const telling = numbers.filter((u) => offsets[u + 1] - offsets[u] >= LOOKALIKES.items);
+    if (telling.length < LOOKALIKES.users) throw errors.seedUsers(telling.length, LOOKALIKES.users, LOOKALIKES.items);
+    const k = this.model.userFactors.length / this.users.length;
+    const unit = unitRows(this.model.userFactors, k);
+    const mean = new Float32Array(k);
+    for (const u of telling) for (let j = 0; j < k; j++) mean[j] += unit[u * k + j];
+    const engine = this.engine;
+    const [{ ids: found, scores }] = await topByProduct(
+      engine,
+      unitRows(mean, k),
+      unit,
+      new Float32Array(this.users.length),
+      k,
+      n,
+      [numbers],
+    );
+    return Array.from(found, (u, at) => ({ user: this.users[u], score: scores[at] }));
+  }
+
   #named(item: number, score: number) {
     return { item: this.items[item], label: this.labels[item], score };
   }
@@ -134,18 +178,6 @@ export class Recommender {
     if (found === undefined)
       throw errors.invalid(`This ${what} is not among the ${numbers.size} ${what}s that the model was fitted on.`);
     return found;
-  }
-
-  #unitFactors(): Float32Array {
-    const k = this.model.itemFactors.length / this.items.length;
-    const unit = this.model.itemFactors.slice();
-    for (let i = 0; i < this.items.length; i++) {
-      let norm = 0;
-      for (let j = 0; j < k; j++) norm += unit[i * k + j] ** 2;
-      const scale = norm > 0 ? 1 / Math.sqrt(norm) : 0;
-      for (let j = 0; j < k; j++) unit[i * k + j] *= scale;
-    }
-    return unit;
   }
 
   /** The two of a user's items whose factors are most like an item's; of equal ones the lower number. */
@@ -162,4 +194,35 @@ export class Recommender {
     }
     return [first, second].filter((other) => other >= 0).map((other) => this.items[other]);
   }
+}
+
+/** Rows of length k scaled to length 1, a row of zeros left as it is: a copy. */
+function unitRows(rows: Float32Array, k: number): Float32Array {
+  const unit = rows.slice();
+  for (let at = 0; at < unit.length; at += k) {
+    let norm = 0;
+    for (let j = 0; j < k; j++) norm += unit[at + j] ** 2;
+    const scale = norm > 0 ? 1 / Math.sqrt(norm) : 0;
+    for (let j = 0; j < k; j++) unit[at + j] *= scale;
+  }
+  return unit;
+}
+
+/** Behaviour stands in a file column by column. */
+function readBehaviour(text: string | undefined, users: readonly string[]): Behaviour[] {
+  const fail = (found: string) => errors.modelFile("metadata 'behaviour'", `columns of ${users.length} values`, found);
+  let columns: unknown;
+  try {
+    columns = JSON.parse(text ?? '{}');
+  } catch {
+    throw fail('something else');
+  }
+  if (typeof columns !== 'object' || columns === null) throw fail('something else');
+  const entries = Object.entries(columns);
+  if (entries.length === 0) return [];
+  for (const [name, values] of entries) {
+    if (!Array.isArray(values) || values.length !== users.length) throw fail(`'${name}' of another length`);
+  }
+  const rows = users.map((user, u) => ({ ...Object.fromEntries(entries.map(([name, values]) => [name, values[u]])), user }));
+  return rows as unknown as Behaviour[];
 }

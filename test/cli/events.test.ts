@@ -206,6 +206,40 @@ test('bad input ends with 2, a clear line and no file', async () => {
   }
 });
 
+test('audience: a condition over the profiles, and lookalikes of a list', async () => {
+  const profiles = readFileSync(join(cwd, 'p.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const chosen = profiles.filter((p) => p.frequency >= 8 && p.lifecycle !== 'dormant').map((p) => p.user_id);
+  const where = "frequency >= 8 AND lifecycle <> 'dormant' AND last_seen > TIMESTAMP '2024-01-01'";
+  const found = await cameo(['audience', '--model', 'm.cameo', '--where', where, '--json'], { cwd });
+  assert.equal(JSON.parse(found.stdout.toString()), { where, count: chosen.length, users: chosen });
+  // Users of one taste (their number modulo 3) are most like others of it.
+  const seed = profiles
+    .filter((p) => Number(p.user_id.slice(1)) % 3 === 1 && p.n_events > 15)
+    .map((p) => p.user_id)
+    .slice(0, 8);
+  writeFileSync(join(cwd, 'seed.txt'), `${seed.join('\n')}\nstranger\n`);
+  const alike = await cameo(['audience', '--model', 'm.cameo', '--like', 'seed.txt', '-n', '8', '--json'], { cwd });
+  const { users } = JSON.parse(alike.stdout.toString()) as { users: { user: string; score: number }[] };
+  assert.is(users.length, 8);
+  assert.ok(users.every(({ user }) => !seed.includes(user)));
+  assert.ok(users.filter(({ user }) => Number(user.slice(1)) % 3 === 1).length >= 6, JSON.stringify(users));
+  writeFileSync(join(cwd, 'few.txt'), seed.slice(0, 4).join('\n'));
+  const cases: [string[], RegExp][] = [
+    [['--like', 'few.txt'], /Not enough data: 4 of the users given/],
+    [['--like', 'absent.txt'], /Cannot read 'absent\.txt'/],
+    [['--where', 'nothing = 1'], /DuckDB refuses the expression of 'where'/],
+    [[], /either --where CONDITION or --like FILE/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stderr, stdout } = await cameo(['audience', '--model', 'm.cameo', ...args], { cwd });
+    assert.equal([code, stdout.toString()], [2, '']);
+    assert.match(stderr, message);
+  }
+});
+
 test('--evaluate holds the last order out and shows baselines', async () => {
   const { code, stdout, stderr } = await cameo([...job, '--evaluate', '--threads', '1', '--json'], { cwd });
   assert.is(code, 0, stderr);
