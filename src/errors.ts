@@ -64,6 +64,10 @@ export const errors = {
     column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
   columnDuplicate: (name: string) =>
     column(`Column name '${name}' appears more than once (letter case aside). Give each column a name of its own.`),
+  columnTaken: (name: string) =>
+    column(
+      `Column '${name}' is in the table already, and events would add one of that name. Rename it or leave it out of the file.`,
+    ),
   columnEmpty: (name: string) =>
     column(`Column '${name}' has no value in any row. Leave it out with --ignore ${name}, or fill it.`),
   columnInfinite: (name: string, row: number) =>
@@ -84,11 +88,13 @@ export const errors = {
     noItem,
     badTime,
     filtered,
+    badNumber,
     afterAsOf,
   }: Record<keyof import('./io/events.js').EventCounts, number>) =>
     data(
       `No event is left of ${rows} rows: ${noUser} without a user, ${noItem} without an item, ${badTime} whose time cannot be read, ` +
-        `${filtered} that do not meet the condition, ${afterAsOf} after the moment asked for.`,
+        `${filtered} that do not meet the condition, ${badNumber} whose value or weight is no usable number, ` +
+        `${afterAsOf} at or after the moment asked for.`,
     ),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
   noFeatures: () => data('No feature column is left besides the target, the id and the ignored columns.'),
@@ -99,6 +105,11 @@ export const errors = {
   targetMissing: (name: string, row: number) =>
     data(`Target '${name}' is missing in row ${row}. Leave such rows out before training.`),
   targetTask: (name: string, task: string, why: string) => data(`Target '${name}' cannot be used for task '${task}': ${why}.`),
+  noCommonUsers: (id: string, rows: number, users: number) =>
+    data(
+      `None of the ${rows} rows of the table is one of the ${users} users of the events: column '${id}' and the column of --user ` +
+        'must name users alike.',
+    ),
   seedUsers: (found: number, needed: number, items: number) =>
     data(
       `Not enough data: ${found} of the users given are in the model and had at least ${items} items; lookalikes need ${needed}. ` +

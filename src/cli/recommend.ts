@@ -31,7 +31,11 @@ export function recommendCommand(): Command {
   return common(new Command('recommend').description('Items that a user has not had, best first.'))
     .requiredOption('--user <id>', 'the user')
     .action(async ({ model, user, n, json }: Flags) => {
-      const [recommendations] = await (await open(model)).recommend([user], { n });
+      const recommender = await open(model);
+      if (!recommender.knows(user)) {
+        throw errors.invalid(`This user is not among the ${recommender.users.length} users that the model was fitted on.`);
+      }
+      const [recommendations] = await recommender.recommend([user], { n });
       const rows = recommendations.map((r) => [
         r.score.toFixed(3),
         plain(r.item),

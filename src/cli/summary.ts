@@ -1,5 +1,6 @@
 /** The summary of a job for people. */
 import { importanceMetric } from '../profile/importance.js';
+import { eventParagraphs } from './events.js';
 import type { Outcome } from './job.js';
 import { bar, columns, plain } from './terminal.js';
 
@@ -36,6 +37,11 @@ export function summaryOf({ report, profiler, samples, trained }: Outcome): stri
   if (strange.length > 0) {
     const list = strange.map(([name, count]) => `${plain(name)} ${count.toLocaleString('en')}`).join(', ');
     parts.push(`Rare or unknown categories, by column: ${list}.`);
+  }
+
+  if (report.events) {
+    parts.push(`${report.events.matched.toLocaleString('en')} of the ${report.rows.toLocaleString('en')} rows have events`);
+    parts.push(...eventParagraphs(report.events));
   }
 
   if (evaluation) {

@@ -1,8 +1,9 @@
 /** What the commands print for people: progress on standard error, bars and aligned rows. */
 import type { Progress } from '../profile/fit.js';
 
-const LABEL: Record<Progress['stage'] | 'read' | 'write', string> = {
+const LABEL: Record<Progress['stage'] | 'read' | 'recommend' | 'write', string> = {
   read: 'Reading',
+  recommend: 'Learning recommendations',
   prepare: 'Preparing',
   train: 'Training',
   evaluate: 'Evaluating',
@@ -10,6 +11,8 @@ const LABEL: Record<Progress['stage'] | 'read' | 'write', string> = {
   profile: 'Profiling',
   write: 'Writing',
 };
+
+export type Stage = keyof typeof LABEL;
 
 /** One line on standard error that is written over; silent where that is no terminal, or when asked to be. */
 export class ProgressLine {
@@ -20,7 +23,7 @@ export class ProgressLine {
     this.#on = !quiet && process.stderr.isTTY === true;
   }
 
-  show({ stage, done, total, note }: Omit<Progress, 'stage'> & { stage: keyof typeof LABEL }): void {
+  show({ stage, done, total, note }: Omit<Progress, 'stage'> & { stage: Stage }): void {
     const now = performance.now();
     if (!this.#on || (done > 0 && done < total && now - this.#last < 50)) return;
     this.#last = now;

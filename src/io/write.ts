@@ -69,6 +69,15 @@ function jsonOf(vector: Vector): string[] {
       const offsets = data.valueOffsets;
       return Array.from({ length }, (_, i) => `[${items.slice(offsets[i], offsets[i + 1]).join(',')}]`);
     }
+    if (DataType.isFixedSizeList(type)) {
+      const items = jsonOf(makeVector(data.children[0]));
+      return Array.from({ length }, (_, i) => `[${items.slice(i * type.listSize, (i + 1) * type.listSize).join(',')}]`);
+    }
+    if (DataType.isTimestamp(type)) {
+      return Array.from(vector, (value) =>
+        value === null ? 'null' : JSON.stringify(new Date(Number(value)).toISOString().slice(0, -1)),
+      );
+    }
     if (DataType.isStruct(type)) {
       const columns = data.children.map((child) => jsonOf(makeVector(child)));
       return joinFields(
@@ -116,8 +125,10 @@ async function writeParquet(batches: AsyncIterable<RecordBatch>, schema: Schema,
   const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
   const typeOf = (type: DataType): string => {
     if (DataType.isFloat(type)) return type.precision === Precision.DOUBLE ? 'DOUBLE' : 'FLOAT';
-    if (DataType.isInt(type)) return 'INTEGER';
-    if (DataType.isList(type)) return `${typeOf(type.children[0].type)}[]`;
+    if (DataType.isInt(type)) return type.isSigned ? 'INTEGER' : type.bitWidth === 8 ? 'UTINYINT' : 'UINTEGER';
+    if (DataType.isBool(type)) return 'BOOLEAN';
+    if (DataType.isTimestamp(type)) return 'TIMESTAMP';
+    if (DataType.isList(type) || DataType.isFixedSizeList(type)) return `${typeOf(type.children[0].type)}[]`;
     if (DataType.isStruct(type))
       return `STRUCT(${type.children.map((f) => `${identifier(f.name)} ${typeOf(f.type)}`).join(', ')})`;
     return 'VARCHAR';

@@ -7,7 +7,7 @@ import { defaultEngine } from '../engine/create.js';
 import type { Engine } from '../engine/engine.js';
 import { Layout } from '../engine/memory.js';
 import { CameoError, errors } from '../errors.js';
-import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
+import { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
 import { shuffle } from '../prepare/random.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
 import type { FactorizationLoss, FactorizeResult } from '../programs/factorize.js';
@@ -379,8 +379,12 @@ export class MatrixFactorization {
   }
 
   /** @throws CameoError 'model' for bytes that `save` did not give */
-  static async load(bytes: Uint8Array, { engine }: { engine?: Engine } = {}): Promise<MatrixFactorization> {
-    const { metadata, tensors } = await readSafetensors(bytes);
+  static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<MatrixFactorization> {
+    return MatrixFactorization.fromSafetensors(await readSafetensors(bytes), options);
+  }
+
+  /** As `load`, from a file that was read already. */
+  static fromSafetensors({ metadata, tensors }: Safetensors, { engine }: { engine?: Engine } = {}): MatrixFactorization {
     if (metadata.format !== 'cameo-factorization')
       throw errors.modelFile('format', "'cameo-factorization'", `'${metadata.format}'`);
     if (metadata.version !== '1') throw errors.modelFile('version', '1', String(metadata.version));

@@ -1,6 +1,7 @@
 /**
  * What users did, from their events: recency, frequency and monetary value with their quintiles, habits, lifecycle stage and
- * segment. An order is everything that a user did at one moment.
+ * segment. An order is everything that a user bought at one moment; where the log does not say what was bought and what only
+ * looked at, all was bought. Recency and the days count every event, frequency and monetary value those bought.
  *
  *     quintile    1 + ⌊5 (rank − 1) / users⌋, where equal values share the lowest rank: ties are in one quintile.
  *                 5 is best: most recent, most orders, most value
@@ -9,6 +10,9 @@
  *                 newcomers r ≥ 4, f = 1 · promising r ≥ 4 · lost r ≤ 2 · regular
  */
 import type { Events } from '../io/events.js';
+
+export const LIFECYCLES = ['new', 'active', 'at risk', 'dormant'] as const;
+export const SEGMENTS = ['champions', 'loyal', 'at risk', 'newcomers', 'promising', 'lost', 'regular'] as const;
 
 export interface Behaviour {
   user: string;
@@ -19,15 +23,15 @@ export interface Behaviour {
   r: number;
   f: number;
   m: number;
-  lifecycle: string;
-  segment: string;
+  lifecycle: (typeof LIFECYCLES)[number];
+  segment: (typeof SEGMENTS)[number];
   nEvents: number;
   firstSeen: string;
   lastSeen: string;
   activeDays: number;
-  /** monetary / frequency */
-  averageBasket: number;
-  /** mean days between orders; null for one order */
+  /** monetary / frequency; null without an order */
+  averageBasket: number | null;
+  /** mean days between orders; null for fewer than two */
   interPurchaseDays: number | null;
 }
 
@@ -38,8 +42,9 @@ export async function behaviourOf(events: Events): Promise<Behaviour[]> {
   const asOf = `CAST('${events.asOf.replaceAll("'", "''")}' AS TIMESTAMP)`;
   const rows = await events.query(`
     WITH users AS (
-      SELECT u, max(t) AS last, min(t) AS first, count(DISTINCT t) AS frequency, sum(v) AS monetary, count(*) AS n,
-        count(DISTINCT t::DATE) AS days
+      SELECT u, max(t) AS last, min(t) AS first, count(*) AS n, count(DISTINCT t::DATE) AS days,
+        count(DISTINCT t) FILTER (bought) AS frequency, coalesce(sum(v) FILTER (bought), 0) AS monetary,
+        max(t) FILTER (bought) - min(t) FILTER (bought) AS span
       FROM events GROUP BY u
     ), ranked AS (
       SELECT *, epoch(${asOf} - last) / 86400 AS recency, ${quintile('last')} AS r, ${quintile('frequency')} AS f, ${quintile('monetary')} AS m
@@ -52,8 +57,8 @@ export async function behaviourOf(events: Events): Promise<Behaviour[]> {
       CASE WHEN r >= 4 AND f >= 4 AND m >= 4 THEN 'champions' WHEN f >= 4 AND r >= 3 THEN 'loyal' WHEN r <= 2 AND f >= 3 THEN 'at risk'
         WHEN r >= 4 AND f = 1 THEN 'newcomers' WHEN r >= 4 THEN 'promising' WHEN r <= 2 THEN 'lost' ELSE 'regular' END AS segment,
       n::INTEGER AS "nEvents", first::VARCHAR AS "firstSeen", last::VARCHAR AS "lastSeen", days::INTEGER AS "activeDays",
-      (monetary::DOUBLE / frequency)::DOUBLE AS "averageBasket",
-      CASE WHEN frequency > 1 THEN epoch(last - first) / 86400 / (frequency - 1) END::DOUBLE AS "interPurchaseDays"
+      (monetary::DOUBLE / nullif(frequency, 0))::DOUBLE AS "averageBasket",
+      CASE WHEN frequency > 1 THEN epoch(span) / 86400 / (frequency - 1) END::DOUBLE AS "interPurchaseDays"
     FROM ranked ORDER BY u`);
   return rows as unknown as Behaviour[];
 }

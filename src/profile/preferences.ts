@@ -1,11 +1,13 @@
 /**
- * What users prefer: for each field (hour of the day, weekday, and columns of the log that were asked for) the shares of its
- * values among a user's events, smoothed towards everybody's:
+ * What users prefer: for each field (hour of the day, weekday, price band, and columns of the log that were asked for) the shares
+ * of its values among a user's events, smoothed towards everybody's:
  *
  *     weight = (count + K · base) / (events + K),   base = the value's share among all events, K = 10
  *
  * so that a user of few events has everybody's taste and one of many their own. Of each field the two values with the
  * largest lift weight / base above 1 are kept.
+ *
+ * Price bands are fifths of the events by the price of a piece, named by their bounds; equal prices are in one band.
  *
  * Tags say in a word what stands out, with the rule's evidence:
  *
@@ -74,6 +76,7 @@ export async function tastesOf(
     ['weekday', 'dayname(t)'],
     ...fields.map((field, k): [string, string] => [field, `f${k}`]),
   ];
+  if (events.has.price) sources.push(['price', await priceBand(events)]);
   for (const [field, expression] of sources) {
     const rows = (await events.query(`
       WITH e AS (SELECT u, ${expression} AS value FROM events WHERE ${expression} IS NOT NULL),
@@ -93,4 +96,14 @@ export async function tastesOf(
     }
   }
   return tastes;
+}
+
+/** The band of a price as SQL: a text such as '2 to 3.5', of which the upper bound belongs to the band. */
+async function priceBand(events: Events): Promise<string> {
+  const [[bounds]] = (await events.columns(
+    'SELECT CAST(quantile_disc(price, [0.2, 0.4, 0.6, 0.8]) AS VARCHAR[])::JSON::VARCHAR FROM events',
+  )) as [[string | null]];
+  const edges = [...new Set((JSON.parse(bounds ?? '[]') as string[]).map(Number))];
+  const named = edges.map((edge, k) => `WHEN price <= ${edge} THEN '${k === 0 ? 'up' : edges[k - 1]} to ${edge}'`);
+  return `CASE WHEN price IS NULL THEN NULL ${named.join(' ')} ELSE 'above ${edges.at(-1)}' END`;
 }

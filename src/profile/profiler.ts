@@ -8,17 +8,18 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { defaultEngine } from '../engine/create.js';
 import type { Engine } from '../engine/engine.js';
 import type { Region } from '../engine/memory.js';
+import { errors } from '../errors.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
 import { profile, profileLayout } from '../programs/profile.js';
 import type { ProfileBatches } from '../table/arrow.js';
 import type { Column, Table } from '../table/table.js';
 import { type Binding, bindTable, fillRow, LabelIndex, type Value } from './bind.js';
-import { columnOf, featureNames } from './features.js';
+import { columnOf, featureNames, refuseInfinity } from './features.js';
 import { type FitOptions, fitModel, type Progress } from './fit.js';
 import { type Model, ResidentModel, type Summary } from './model.js';
 import { readModel, writeModel } from './model-file.js';
-import { rawColumns, SHARD, scoreRows, slotOf } from './shards.js';
-import { type Target, truthOf } from './target.js';
+import { idsOf, rawColumns, SHARD, scoreRows, slotOf } from './shards.js';
+import { kindName, type Target, truthOf } from './target.js';
 
 /** One reason of a profile. */
 export interface ExplanationEntry {
@@ -39,6 +40,8 @@ export interface ProfileOptions {
   explain?: boolean;
   /** default true: batches own their values. Without, they are views, valid until the next batch is asked for. */
   copy?: boolean;
+  /** columns of the source that the profiles carry as they are, numbers as float64; default: none */
+  attributes?: readonly Pick<Column, 'name' | 'kind'>[];
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
 }
@@ -96,6 +99,10 @@ export class Profiler implements Disposable {
   get target(): Target {
     return this.model.target;
   }
+  /** Name of the id column; undefined where the row number is the id. */
+  get id(): string | undefined {
+    return this.model.id;
+  }
   /** Names of the features, numbers first. A copy. */
   get features(): string[] {
     return featureNames(this.model.features);
@@ -113,29 +120,29 @@ export class Profiler implements Disposable {
    * @throws CameoError 'column' for a column that is absent or of another type than in fitting
    */
   async *profile(source: Table | AsyncIterable<Table>, options: ProfileOptions = {}): AsyncGenerator<RecordBatch> {
-    const { explain = true, copy = true, signal, onProgress } = options;
+    const { explain = true, copy = true, attributes = [], signal, onProgress } = options;
     const { engine } = this;
     const model = this.#resident.plan;
     const batches = await this.#batches(options);
     const at = slotOf(engine, model, SHARD, explain);
-    const queue: { ids: (string | null)[]; rows: number }[] = [];
+    const queue: { ids: (string | null)[]; carried: Column[]; first: number; rows: number }[] = [];
     const total = Symbol.asyncIterator in source ? 0 : source.rows;
-    const shards = this.#shards(source);
+    const shards = this.#shards(source, attributes);
     const results = engine.map(
       'profile',
       shards,
-      ({ binding, ids, first, rows }, slot) => {
+      ({ binding, ids, carried, first, rows }, slot) => {
         const raw = rawColumns(slot + at.raw, rows);
         binding.fill(engine.memory.buffer, raw, first);
-        queue.push({ ids, rows });
+        queue.push({ ids, carried, first, rows });
         return { ...raw, model, explain, out: slot + at.out, scratch: slot + at.scratch };
       },
       { signal, slotBytes: at.bytes },
     );
     let done = 0;
     for await (const { value } of results) {
-      const { ids, rows } = queue.shift() as (typeof queue)[0];
-      yield batches.batch(engine.memory, value, ids, copy);
+      const { ids, carried, first, rows } = queue.shift() as (typeof queue)[0];
+      yield batches.batch(engine.memory, value, ids, carried, first, copy);
       done += rows;
       onProgress?.({ stage: 'profile', done, total });
     }
@@ -209,7 +216,7 @@ export class Profiler implements Disposable {
     return this.model.features.categories.flatMap(({ encoding }) => encoding.labels);
   }
 
-  async #batches({ explain = true }: ProfileOptions): Promise<ProfileBatches> {
+  async #batches({ explain = true, attributes }: ProfileOptions): Promise<ProfileBatches> {
     // Arrow is loaded when batches are asked for: profileOne does without.
     const { ProfileBatches } = await import('../table/arrow.js');
     const { target, base, ranks } = this.model;
@@ -220,6 +227,7 @@ export class Profiler implements Disposable {
       labels: this.#labelNames(),
       percentile: ranks.length > 0,
       explanation: explain,
+      attributes,
       metadata: {
         'cameo.task': target.task,
         'cameo.classes': JSON.stringify(target.classes),
@@ -235,7 +243,7 @@ export class Profiler implements Disposable {
     return bindTable(features, this.#labels, table, known);
   }
 
-  async *#shards(source: Table | AsyncIterable<Table>) {
+  async *#shards(source: Table | AsyncIterable<Table>, attributes: readonly Pick<Column, 'name' | 'kind'>[]) {
     let before = 0;
     for await (const table of Symbol.asyncIterator in source ? source : [source]) {
       if (table.rows === 0 && Symbol.asyncIterator in source) continue;
@@ -244,21 +252,17 @@ export class Profiler implements Disposable {
         this.unknownCategories[name] = (this.unknownCategories[name] ?? 0) + count;
       }
       const column = this.model.id === undefined ? undefined : columnOf(table, 'Id', this.model.id);
+      const carried = attributes.map(({ name, kind }) => {
+        const found = columnOf(table, 'Attribute', name);
+        if (found.kind !== kind) throw errors.columnType(name, kindName(kind), kindName(found.kind));
+        if (found.kind === 'number') refuseInfinity(found);
+        return found;
+      });
       for (let first = 0; first < table.rows; first += SHARD) {
         const rows = Math.min(SHARD, table.rows - first);
-        yield { binding, ids: idsOf(column, first, rows, before), first, rows };
+        yield { binding, ids: idsOf(column, first, rows, before), carried, first, rows };
       }
       before += table.rows;
     }
   }
-}
-
-/** The ids of some rows: the column's values as text, or the row numbers from `before`. */
-function idsOf(column: Column | undefined, first: number, rows: number, before: number): (string | null)[] {
-  return Array.from({ length: rows }, (_, i) => {
-    const row = first + i;
-    if (!column) return String(before + row);
-    if (column.kind === 'number') return Number.isNaN(column.values[row]) ? null : String(column.values[row]);
-    return column.codes[row] < 0 ? null : column.categories[column.codes[row]];
-  });
 }

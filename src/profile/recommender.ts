@@ -10,6 +10,8 @@ import { MatrixFactorization } from '../models/matrix-factorization.js';
 import { topByProduct } from '../models/top.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Behaviour } from './behaviour.js';
+import { type Interactions, interactionsOf } from './interactions.js';
+import { recommenderPart } from './model-pair.js';
 
 export interface Recommendation {
   item: string;
@@ -27,15 +29,24 @@ export interface RecommenderOptions {
   epochs?: number;
   /** default 42 */
   seed?: number;
+  /** days after which an event counts half; default: all count the same */
+  halfLife?: number;
 }
 
 /** What suits events; chosen on Online Retail. */
-export const RECOMMENDER_DEFAULTS = {
-  loss: 'logistic' as const,
-  learningRate: 0.02,
-  learningRateDecay: 0.01,
-  regularization: 0.01,
-};
+const EVENTS = { loss: 'logistic', learningRate: 0.02, learningRateDecay: 0.01, regularization: 0.01 } as const;
+/** What suits ratings. */
+const RATINGS = { loss: 'squared', learningRate: 0.03, learningRateDecay: 0.05, regularization: 0.05 } as const;
+
+/** The factorization of some interactions: of their ratings where there are any. */
+export function fitFactorization(
+  engine: Engine,
+  { u, i, values, weights }: Interactions,
+  { rank = 64, epochs = 15, seed = 42, signal, onProgress }: RecommenderOptions & RunOptions,
+): Promise<MatrixFactorization> {
+  const options = { engine, ...(values ? RATINGS : EVENTS), rank, epochs, seed };
+  return new MatrixFactorization(options).fit({ users: u, items: i, values, weights }, { signal, onProgress });
+}
 
 /** What a seed of lookalikes must have at least. */
 const LOOKALIKES = { users: 5, items: 3 };
@@ -43,6 +54,7 @@ const LOOKALIKES = { users: 5, items: 3 };
 export class Recommender {
   readonly #userNumber: Map<string, number>;
   readonly #itemNumber: Map<string, number>;
+  #byUsers: Int32Array | undefined;
 
   private constructor(
     private readonly engine: Engine,
@@ -64,34 +76,29 @@ export class Recommender {
     events: Events,
     options: RecommenderOptions & RunOptions & { behaviour?: readonly Behaviour[] } = {},
   ): Promise<Recommender> {
-    const { rank = 64, epochs = 15, seed = 42, behaviour = [], ...run } = options;
+    const data = await interactionsOf(events, 'events', options.halfLife);
     // The commonest label of an item; of equally common ones the first in the alphabet.
-    const [items, labels] = (await events.columns(`
-      SELECT i, arg_max(label, (n, label)) FROM (SELECT i, label, count(label) AS n FROM events GROUP BY ALL) GROUP BY i ORDER BY i`)) as [
+    const [ids, named] = (await events.columns(`
+      SELECT i, arg_max(label, (n, label)) FROM (SELECT i, label, count(label) AS n FROM events GROUP BY ALL) GROUP BY i`)) as [
       string[],
       (string | null)[],
     ];
-    const [users] = (await events.columns('SELECT DISTINCT u FROM events ORDER BY u')) as [string[]];
-    const [u, i] = (await events.columns(`
-      WITH us AS (SELECT u, row_number() OVER (ORDER BY u) - 1 AS n FROM (SELECT DISTINCT u FROM events)),
-        its AS (SELECT i, row_number() OVER (ORDER BY i) - 1 AS n FROM (SELECT DISTINCT i FROM events))
-      SELECT us.n::INTEGER, its.n::INTEGER FROM (SELECT DISTINCT u, i FROM events) JOIN us USING (u) JOIN its USING (i) ORDER BY 1, 2`)) as [
-      number[],
-      number[],
-    ];
-    if (users.length < 2) throw errors.tooFewRows('Recommending (users)', users.length, 2);
-    if (items.length < 2) throw errors.tooFewRows('Recommending (items)', items.length, 2);
-    const model = await new MatrixFactorization({ engine, ...RECOMMENDER_DEFAULTS, rank, epochs, seed }).fit(
-      { users: u, items: i },
-      run,
-    );
-    return new Recommender(engine, model, users, items, labels, behaviour);
+    const labelOf = new Map(ids.map((id, k) => [id, named[k]]));
+    const labels = data.items.map((id) => labelOf.get(id) ?? null);
+    const model = await fitFactorization(engine, data, options);
+    const byUser = new Map(options.behaviour?.map((row) => [row.user, row]));
+    const behaviour = options.behaviour ? data.users.map((id) => byUser.get(id) as Behaviour) : [];
+    return new Recommender(engine, model, data.users, data.items, labels, behaviour);
   }
 
-  /** @throws CameoError 'model' for bytes that `save` did not give */
+  /**
+   * @param bytes what `save` gave, or a model of a table and events together
+   * @throws CameoError 'model' for others
+   */
   static async load(bytes: Uint8Array, engine: Engine): Promise<Recommender> {
-    const { metadata } = await readSafetensors(bytes);
-    const model = await MatrixFactorization.load(bytes, { engine });
+    const file = recommenderPart(await readSafetensors(bytes));
+    const { metadata } = file;
+    const model = MatrixFactorization.fromSafetensors(file, { engine });
     const list = (name: string, length: number): (string | null)[] => {
       let value: unknown;
       try {
@@ -120,19 +127,49 @@ export class Recommender {
     return writeSafetensors({ metadata: { ...metadata, ...texts }, tensors });
   }
 
+  /** Whether the user was in fitting. */
+  knows(user: string): boolean {
+    return this.#userNumber.has(user);
+  }
+
+  /** f32[rank]: a user's factors, zeros for a user who was not in fitting. A view. */
+  factors(user: string): Float32Array {
+    const { rank } = this;
+    const u = this.#userNumber.get(user);
+    return u === undefined ? new Float32Array(rank) : this.model.userFactors.subarray(u * rank, (u + 1) * rank);
+  }
+  get rank(): number {
+    return this.model.userFactors.length / this.users.length;
+  }
+
   /**
-   * The n best items that each user has not had, best first.
-   * @throws CameoError 'argument' for a user who was not in fitting
+   * The n best items that each user has not had, best first. A user who was not in fitting (cold start) is recommended what
+   * most users had, with the score of a user without a taste.
    */
   async recommend(users: readonly string[], { n = 10, ...run }: { n?: number } & RunOptions = {}): Promise<Recommendation[][]> {
-    const numbers = users.map((id) => this.#number(this.#userNumber, 'user', id));
-    const lists = await this.model.recommend(numbers, { n, ...run });
-    const unit = unitRows(this.model.itemFactors, this.model.itemFactors.length / this.items.length);
-    return lists.map(({ ids, scores }, r) => {
-      const { offsets, items } = this.model.history;
-      const own = items.subarray(offsets[numbers[r]], offsets[numbers[r] + 1]);
+    const numbers = users.map((id) => this.#userNumber.get(id));
+    const known = numbers.filter((u) => u !== undefined);
+    const lists = await this.model.recommend(known, { n, ...run });
+    const unit = unitRows(this.model.itemFactors, this.rank);
+    const { offsets, items } = this.model.history;
+    let next = 0;
+    return numbers.map((u) => {
+      if (u === undefined) return this.#popular(n);
+      const { ids, scores } = lists[next++];
+      const own = items.subarray(offsets[u], offsets[u + 1]);
       return Array.from(ids, (item, k) => ({ ...this.#named(item, scores[k]), because: this.#because(unit, own, item) }));
     });
+  }
+
+  /** What most users had; of equal ones the lower number. */
+  #popular(n: number): Recommendation[] {
+    if (!this.#byUsers) {
+      const counts = new Int32Array(this.items.length);
+      for (const item of this.model.history.items) counts[item]++;
+      this.#byUsers = Int32Array.from(counts.keys()).sort((a, b) => counts[b] - counts[a] || a - b);
+    }
+    const { mean, itemBiases } = this.model;
+    return Array.from(this.#byUsers.subarray(0, n), (item) => ({ ...this.#named(item, mean + itemBiases[item]), because: [] }));
   }
 
   /** The n items most like one, by the cosine of their factors. */
@@ -152,7 +189,7 @@ export class Recommender {
     const numbers = [...new Set(ids)].map((id) => this.#userNumber.get(id)).filter((u) => u !== undefined);
     const telling = numbers.filter((u) => offsets[u + 1] - offsets[u] >= LOOKALIKES.items);
     if (telling.length < LOOKALIKES.users) throw errors.seedUsers(telling.length, LOOKALIKES.users, LOOKALIKES.items);
-    const k = this.model.userFactors.length / this.users.length;
+    const k = this.rank;
     const unit = unitRows(this.model.userFactors, k);
     const mean = new Float32Array(k);
     for (const u of telling) for (let j = 0; j < k; j++) mean[j] += unit[u * k + j];

@@ -5,6 +5,7 @@ import { type EncodePlan, encodeScratch, type RawColumns, rawPitch } from '../pr
 import { type ModelPlan, profileLayout, profileScratch } from '../programs/profile.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { Tile } from '../table/matrix.js';
+import type { Column } from '../table/table.js';
 import type { Binding } from './bind.js';
 
 /** Rows in a shard. */
@@ -88,4 +89,14 @@ export async function scoreRows(
     first += SHARD;
   }
   return all;
+}
+
+/** The ids of some rows: the column's values as text, or the row numbers from `before`. */
+export function idsOf(column: Column | undefined, first: number, rows: number, before: number): (string | null)[] {
+  return Array.from({ length: rows }, (_, i) => {
+    const row = first + i;
+    if (!column) return String(before + row);
+    if (column.kind === 'number') return Number.isNaN(column.values[row]) ? null : String(column.values[row]);
+    return column.codes[row] < 0 ? null : column.categories[column.codes[row]];
+  });
 }

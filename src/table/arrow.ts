@@ -10,6 +10,7 @@ import {
   Dictionary,
   Field,
   Float32,
+  Float64,
   Int32,
   List,
   makeData,
@@ -21,6 +22,8 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { parseData } from 'arrow-js-ffi';
+import { errors } from '../errors.js';
+import type { Column } from './table.js';
 
 export interface ProfileSchemaOptions {
   target: string;
@@ -31,18 +34,21 @@ export interface ProfileSchemaOptions {
   labels: readonly string[];
   percentile: boolean;
   explanation: boolean;
+  /** columns of the table that are carried as they are */
+  attributes?: readonly Pick<Column, 'name' | 'kind'>[];
   metadata: Record<string, string>;
 }
 
 /** Makes record batches of profiles. */
 export class ProfileBatches {
-  /** user_id utf8, score_T f32, percentile_T f32?, prediction_T dictionary?, explanation_T list<struct>? */
+  /** user_id utf8, attributes (f64 or utf8), score_T f32, percentile_T f32?, prediction_T dictionary?, explanation_T list<struct>? */
   readonly schema: Schema;
   readonly #struct: Struct;
   readonly #physical: Struct;
   readonly #dictionaries = new Map<number, Vector<Utf8>>();
 
-  constructor({ target, classes, features, labels, percentile, explanation, metadata }: ProfileSchemaOptions) {
+  constructor(options: ProfileSchemaOptions) {
+    const { target, classes, features, labels, percentile, explanation, attributes = [], metadata } = options;
     const fields: Field[] = [new Field(`score_${target}`, new Float32(), false)];
     if (percentile) fields.push(new Field(`percentile_${target}`, new Float32(), false));
     if (classes.length > 0) fields.push(new Field(`prediction_${target}`, this.#dictionary(classes), false));
@@ -57,18 +63,30 @@ export class ProfileBatches {
     }
     this.#struct = new Struct(fields);
     this.#physical = physical(this.#struct) as Struct;
-    this.schema = new Schema([new Field('user_id', new Utf8(), true), ...fields], new Map(Object.entries(metadata)));
+    const given = attributes.map(({ name, kind }) => new Field(name, kind === 'number' ? new Float64() : new Utf8(), true));
+    const all = [new Field('user_id', new Utf8(), true), ...given, ...fields];
+    const twice = all.find(({ name }, i) => all.findIndex((field) => field.name === name) < i);
+    if (twice) throw errors.columnDuplicate(twice.name);
+    this.schema = new Schema(all, new Map(Object.entries(metadata)));
   }
 
   /**
    * @param memory the engine's
    * @param at address of the shard's ArrowArray
    * @param ids user_id of each row
+   * @param attributes the attributes' columns of the batch's table, of which row `first` is the batch's first
    * @param copy whether the batch owns its values; without, they are views of the memory
    */
-  batch(memory: WebAssembly.Memory, at: number, ids: readonly (string | null)[], copy: boolean): RecordBatch {
+  batch(
+    memory: WebAssembly.Memory,
+    at: number,
+    ids: readonly (string | null)[],
+    attributes: readonly Column[],
+    first: number,
+    copy: boolean,
+  ): RecordBatch {
     const data = this.#logical(parseData(memory.buffer as ArrayBuffer, at, this.#physical, copy), this.#struct);
-    const children = [utf8(ids), ...data.children];
+    const children = [utf8(ids), ...attributes.map((column) => attribute(column, first, ids.length)), ...data.children];
     const type = new Struct(this.schema.fields);
     return new RecordBatch(this.schema, makeData({ type, length: ids.length, nullCount: 0, children }));
   }
@@ -105,6 +123,22 @@ function physical(type: DataType): DataType {
   if (DataType.isStruct(type)) return new Struct(fields());
   if (DataType.isList(type)) return new List(fields()[0]);
   return type;
+}
+
+/** Rows first … first + rows − 1 of a column: a copy. */
+function attribute(column: Column, first: number, rows: number): Data {
+  if (column.kind === 'category') {
+    const { codes, categories } = column;
+    return utf8(Array.from({ length: rows }, (_, i) => (codes[first + i] < 0 ? null : categories[codes[first + i]])));
+  }
+  const data = column.values.slice(first, first + rows);
+  const nullBitmap = new Uint8Array((rows >> 3) + 1);
+  let nullCount = 0;
+  data.forEach((value, i) => {
+    if (Number.isNaN(value)) nullCount++;
+    else nullBitmap[i >> 3] |= 1 << (i & 7);
+  });
+  return makeData({ type: new Float64(), length: rows, nullCount, nullBitmap, data });
 }
 
 /** Text as Arrow holds it, in one pass: apache-arrow's builder grows buffers value by value. */

@@ -1,7 +1,11 @@
-/** Record batches of profiles made from events: a row per user, with behaviour and recommendations. */
+/** Record batches of the half of a profile that comes from events, and batches side by side. */
 import {
+  Bool,
+  type Data,
   type DataType,
+  Dictionary,
   Field,
+  FixedSizeList,
   Float32,
   Float64,
   Int32,
@@ -10,13 +14,15 @@ import {
   RecordBatch,
   Schema,
   Struct,
+  TimestampMillisecond,
   Uint8,
+  Uint32,
   Utf8,
+  type Vector,
   vectorFromArray,
 } from 'apache-arrow';
-import type { Behaviour } from '../profile/behaviour.js';
-import type { Taste } from '../profile/preferences.js';
-import type { Recommendation } from '../profile/recommender.js';
+import { LIFECYCLES, SEGMENTS } from '../profile/behaviour.js';
+import type { EventRow } from '../profile/event-profiles.js';
 
 const RECOMMENDATION = new Struct([
   new Field('item', new Utf8(), false),
@@ -38,35 +44,90 @@ const TAG = new Struct([
   new Field('evidence', new Utf8(), false),
 ]);
 
-type Row = Behaviour & Taste & { asOf: string; recommendations: Recommendation[] };
+/** Milliseconds since 1970 of a time without a zone. */
+const time = (text: string | undefined) => (text === undefined ? null : Date.parse(`${text.replace(' ', 'T')}Z`));
 
-const COLUMNS: [name: string, type: DataType, of: (row: Row) => unknown][] = [
-  ['user_id', new Utf8(), (row) => row.user],
-  ['as_of', new Utf8(), (row) => row.asOf],
-  ['n_events', new Int32(), (row) => row.nEvents],
-  ['first_seen', new Utf8(), (row) => row.firstSeen],
-  ['last_seen', new Utf8(), (row) => row.lastSeen],
-  ['active_days', new Int32(), (row) => row.activeDays],
-  ['recency_days', new Float32(), (row) => row.recencyDays],
-  ['frequency', new Int32(), (row) => row.frequency],
-  ['monetary', new Float64(), (row) => row.monetary],
-  ['average_basket', new Float64(), (row) => row.averageBasket],
-  ['inter_purchase_days', new Float32(), (row) => row.interPurchaseDays],
-  ['r', new Uint8(), (row) => row.r],
-  ['f', new Uint8(), (row) => row.f],
-  ['m', new Uint8(), (row) => row.m],
-  ['lifecycle', new Utf8(), (row) => row.lifecycle],
-  ['segment', new Utf8(), (row) => row.segment],
-  ['tags', new List(new Field('item', TAG, false)), (row) => row.tags],
-  ['preferences', new List(new Field('item', PREFERENCE, false)), (row) => row.preferences],
-  ['recommendations', new List(new Field('item', RECOMMENDATION, false)), (row) => row.recommendations],
+type Column = [name: string, type: DataType, of: (row: EventRow) => unknown, nullable: boolean];
+const column = (name: string, type: DataType, of: (row: EventRow) => unknown): Column => [name, type, of, true];
+const whole = (name: string, type: DataType, of: (row: EventRow) => unknown): Column => [name, type, of, false];
+
+/** Dictionaries are the same in every batch, and their numbers are apart from those of table/arrow.ts. */
+const dictionary = (
+  id: number,
+  values: readonly string[],
+): { type: Dictionary<Utf8, Int32>; values: readonly string[]; vector: Vector<Utf8> } => ({
+  type: new Dictionary(new Utf8(), new Int32(), id),
+  values,
+  vector: vectorFromArray(values, new Utf8()),
+});
+const DICTIONARIES = [dictionary(1000, LIFECYCLES), dictionary(1001, SEGMENTS)];
+
+const COLUMNS: Column[] = [
+  column('user_id', new Utf8(), (row) => row.user),
+  whole('as_of', new TimestampMillisecond(), (row) => time(row.asOf)),
+  whole('n_events', new Uint32(), (row) => row.behaviour?.nEvents ?? 0),
+  whole('is_cold_start', new Bool(), (row) => row.behaviour === undefined),
+  column('first_seen', new TimestampMillisecond(), (row) => time(row.behaviour?.firstSeen)),
+  column('last_seen', new TimestampMillisecond(), (row) => time(row.behaviour?.lastSeen)),
+  whole('active_days', new Uint32(), (row) => row.behaviour?.activeDays ?? 0),
+  column('recency_days', new Float32(), (row) => row.behaviour?.recencyDays ?? null),
+  whole('frequency', new Uint32(), (row) => row.behaviour?.frequency ?? 0),
+  whole('monetary', new Float64(), (row) => row.behaviour?.monetary ?? 0),
+  column('average_basket', new Float64(), (row) => row.behaviour?.averageBasket ?? null),
+  column('inter_purchase_days', new Float32(), (row) => row.behaviour?.interPurchaseDays ?? null),
+  column('r', new Uint8(), (row) => row.behaviour?.r ?? null),
+  column('f', new Uint8(), (row) => row.behaviour?.f ?? null),
+  column('m', new Uint8(), (row) => row.behaviour?.m ?? null),
+  column('lifecycle', DICTIONARIES[0].type, (row) => row.behaviour?.lifecycle ?? null),
+  column('segment', DICTIONARIES[1].type, (row) => row.behaviour?.segment ?? null),
+  whole('tags', new List(new Field('item', TAG, false)), (row) => row.tags),
+  whole('preferences', new List(new Field('item', PREFERENCE, false)), (row) => row.preferences),
+  whole('recommendations', new List(new Field('item', RECOMMENDATION, false)), (row) => row.recommendations),
 ];
 
-export const eventSchema = new Schema(COLUMNS.map(([name, type]) => new Field(name, type, name === 'inter_purchase_days')));
+/** @param rank length of the factors */
+export const eventSchema = (rank: number) =>
+  new Schema([
+    ...COLUMNS.map(([name, type, , nullable]) => new Field(name, type, nullable)),
+    new Field('factors', factorsType(rank), false),
+  ]);
 
-/** A record batch of these rows: a copy. */
-export function eventBatch(rows: readonly Row[]): RecordBatch {
-  const children = COLUMNS.map(([, type, of]) => vectorFromArray(rows.map(of), type).data[0]);
-  const type = new Struct(eventSchema.fields);
-  return new RecordBatch(eventSchema, makeData({ type, length: rows.length, nullCount: 0, children }));
+const factorsType = (rank: number) => new FixedSizeList(rank, new Field('item', new Float32(), false));
+
+/** A record batch of these rows under `eventSchema(rank)`: a copy. */
+export function eventBatch(rows: readonly EventRow[], schema: Schema): RecordBatch {
+  const children = COLUMNS.map(([, type, of]) => {
+    const known = DICTIONARIES.find((d) => d.type === type);
+    return known ? codesOf(rows.map(of) as (string | null)[], known) : vectorFromArray(rows.map(of), type).data[0];
+  });
+  const factors = schema.fields.at(-1)?.type as FixedSizeList<Float32>;
+  const values = new Float32Array(rows.length * factors.listSize);
+  rows.forEach((row, r) => {
+    values.set(row.factors, r * factors.listSize);
+  });
+  const child = makeData({ type: new Float32(), length: values.length, nullCount: 0, data: values });
+  children.push(makeData({ type: factors, length: rows.length, nullCount: 0, child }));
+  return batchOf(schema, children, rows.length);
+}
+
+/** Two batches of the same users as one: all columns of the first, then those of the second but its first, the user's id. */
+export function sideBySide(schema: Schema, first: RecordBatch, second: RecordBatch): RecordBatch {
+  return batchOf(schema, [...first.data.children, ...second.data.children.slice(1)], first.numRows);
+}
+
+/** The schema of `sideBySide`. */
+export const sideBySideSchema = (first: Schema, second: Schema) =>
+  new Schema([...first.fields, ...second.fields.slice(1)], first.metadata);
+
+const batchOf = (schema: Schema, children: Data[], length: number) =>
+  new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
+
+function codesOf(texts: (string | null)[], { type, values, vector }: (typeof DICTIONARIES)[0]): Data {
+  const data = Int32Array.from(texts, (text) => (text === null ? 0 : values.indexOf(text)));
+  const nullBitmap = new Uint8Array((texts.length >> 3) + 1);
+  texts.forEach((text, i) => {
+    if (text !== null) nullBitmap[i >> 3] |= 1 << (i & 7);
+  });
+  const nullCount = texts.filter((text) => text === null).length;
+  return makeData({ type, length: texts.length, nullCount, nullBitmap, data, dictionary: vector });
 }

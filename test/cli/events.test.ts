@@ -65,12 +65,13 @@ test('every row of the log is counted once, by its first cause', async () => {
     noItem: 1,
     badTime: 1,
     filtered: 2,
+    badNumber: 0,
     afterAsOf: 0,
   });
   await using early = await readEvents({ ...log, asOf: '2024-06-01' });
-  const after = lines.filter((line) => (line.split(',').at(-3) as string) > '2024-06-01T00:00:00').length;
+  const after = lines.filter((line) => (line.split(',').at(-3) as string) >= '2024-06-01T00:00:00').length;
   assert.equal([early.counts.afterAsOf, early.counts.used], [after, lines.length - after]);
-  assert.is(early.asOf, '2024-06-01');
+  assert.is(early.asOf, '2024-06-01 00:00:00');
 });
 
 test('recency, frequency, monetary value and quintiles equal a plain SQL query', async () => {
@@ -188,7 +189,7 @@ test('bad input ends with 2, a clear line and no file', async () => {
     [replaced('--where', "item = 'i1'"), /items\) needs at least 2 rows; found 1/],
     [[...job, '--as-of', 'tomorrow'], /'asOf' must be a date/],
     [['profile', '--events', 'log.csv'], /--user, --item and --time/],
-    [['profile', 'log.csv', '--events', 'log.csv'], /cannot be combined/],
+    [['profile', '--events', 'log.csv', '--target', 'user', ...flags], /--target goes with a table of users/],
     [['recommend', '--model', 'm.cameo', '--user', 'stranger'], /This user is not among the 60 users/],
     [['similar', '--model', 'log.csv', '--item', 'i1'], /Not a usable model file/],
     [['recommend', '--model', 'm.cameo'], /required option '--user <id>'/],
