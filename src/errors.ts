@@ -156,5 +156,6 @@ function firstLine(message: string) {
   return message
     .split('\n')[0]
     .replace(/\b(string|value|line:?) (['"]).*\2/gi, '$1')
+    .replace(/: ".*"$/, '')
     .replace(/\.$/, '');
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { createEngine } from '../engine/create.js';
 import { errors } from '../errors.js';
+import { openDatabase } from '../io/duckdb.js';
 import type { Behaviour } from '../profile/behaviour.js';
 import { Recommender } from '../profile/recommender.js';
 import { whole } from './options.js';
@@ -73,23 +74,17 @@ export function audienceCommand(): Command {
 /** Ids of the users who meet the condition, in the order of the model. */
 async function meeting(behaviour: readonly Behaviour[], where: string): Promise<string[]> {
   if (behaviour.length === 0) throw errors.modelFile('behaviour', 'a model made by `cameo profile --events`', 'none');
-  const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    const rows = behaviour.map((row) => Object.fromEntries(COLUMNS.map(([name, , of]) => [name, of(row)])));
-    const shape = JSON.stringify([Object.fromEntries(COLUMNS.map(([name, type]) => [name, type]))]);
-    const insert = await connection.prepare(
-      `CREATE TABLE users AS SELECT unnest(from_json($1::JSON, '${shape}'), max_depth := 2)`,
-    );
-    insert.bindVarchar(1, JSON.stringify(rows));
-    await insert.run();
-    const found = await connection.runAndReadAll(`SELECT user_id FROM users WHERE (${where})`).catch((cause) => {
-      throw errors.expression('where', cause);
-    });
-    return (found.getColumns()[0] ?? []) as string[];
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+  await using database = await openDatabase();
+  const { connection } = database;
+  const rows = behaviour.map((row) => Object.fromEntries(COLUMNS.map(([name, , of]) => [name, of(row)])));
+  const shape = JSON.stringify([Object.fromEntries(COLUMNS.map(([name, type]) => [name, type]))]);
+  const insert = await connection.prepare(
+    `CREATE TABLE users AS SELECT unnest(from_json($1::JSON, '${shape}'), max_depth := 2)`,
+  );
+  insert.bindVarchar(1, JSON.stringify(rows));
+  await insert.run();
+  const found = await connection.runAndReadAll(`SELECT user_id FROM users WHERE (${where})`).catch((cause) => {
+    throw errors.expression('where', cause);
+  });
+  return (found.getColumns()[0] ?? []) as string[];
 }

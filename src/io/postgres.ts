@@ -5,6 +5,7 @@
  * `pg` and `pg-cursor` (MIT, no native part) speak the protocol; DuckDB's own extension for it would have to be downloaded.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { QueryResult } from 'pg';
 import type Cursor from 'pg-cursor';
 import { errors } from '../errors.js';
 import { identifier } from './duckdb.js';
@@ -59,11 +60,11 @@ export async function copyFromPostgres(
   let client: InstanceType<typeof pg.Client> | undefined;
   try {
     client = new pg.Client({ connectionString: address, connectionTimeoutMillis: TIMEOUT_MS, application_name: 'cameo' });
-    // A connection that ends between two requests has no request to fail.
-    let lost: Error | undefined;
-    client.on('error', (error) => {
-      lost = error;
+    // A cursor does not hear of a connection that ends.
+    const lost = new Promise<never>((_, failed) => {
+      client?.on('error', failed).on('end', () => failed(new Error('the connection ended')));
     });
+    lost.catch(() => {});
     await client.connect();
     await client.query("BEGIN READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'");
     const types = { getTypeParser: () => (value: string) => value };
@@ -72,8 +73,7 @@ export async function copyFromPostgres(
     let names: string[] = [];
     let oids: number[] = [];
     for (;;) {
-      const rows = await read(cursor);
-      if (lost) throw lost;
+      const rows = await Promise.race([read(cursor), lost]);
       if (signal?.aborted) throw errors.aborted();
       if (!appender) {
         names = rows.fields.map(({ name }) => name);
@@ -108,8 +108,8 @@ interface Page {
 /** The next rows with their columns, which the promises of pg-cursor leave out. */
 const read = (cursor: Cursor<string[]>): Promise<Page> =>
   new Promise((done, failed) => {
-    cursor.read(ROWS, (error, values, result) => {
+    cursor.read(ROWS, (error, values, result?: QueryResult) => {
       if (error) failed(error);
-      else done({ fields: result.fields, values });
+      else done({ fields: result?.fields ?? [], values });
     });
   });

@@ -2,7 +2,7 @@
  * Reads tables. DuckDB reads CSV, Parquet and JSON, and sniffs types, quoting and compression; apache-arrow reads Arrow
  * files and streams. Numbers become float64; text, booleans, dates and everything else become categories.
  *
- * Both libraries take a sixth of a second to load, so each is loaded where it is used.
+ * apache-arrow takes a sixth of a second to load, so it is loaded where it is used.
  */
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
@@ -11,17 +11,13 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Vector } from 'apache-arrow';
 import { errors } from '../errors.js';
 import type { Column, Table } from '../table/table.js';
+import { identifier, literal, openDatabase, READABLE, readerOf } from './duckdb.js';
 
 /** Types that a CSV's columns may have. Without BOOLEAN, by which 'yes' would become 'true'; dates stay as they are written. */
 const CSV = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']";
 
-const READERS: [pattern: RegExp, reader: string][] = [
-  [/\.(csv|tsv|txt)(\.gz)?$/i, 'read_csv_auto'],
-  [/\.parquet$/i, 'read_parquet'],
-  [/\.(json|jsonl|ndjson)(\.gz)?$/i, 'read_json_auto'],
-];
 const ARROW = /\.(arrow|feather|ipc)$/i;
-const TYPES = '.csv, .tsv, .json, .jsonl (each also with .gz), .parquet, .arrow';
+const TYPES = `${READABLE}, .arrow`;
 
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/;
 
@@ -33,7 +29,7 @@ const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/;
  *   'data' for no rows
  */
 export async function readTable(path: string): Promise<Table> {
-  const reader = READERS.find(([pattern]) => pattern.test(path))?.[1];
+  const reader = readerOf(path);
   if (!reader && !ARROW.test(path)) throw errors.fileType(path, TYPES);
   try {
     if ((await stat(path)).isDirectory()) throw new Error('it is a directory');
@@ -111,49 +107,41 @@ class ColumnBuilder {
 }
 
 async function readByDuckDB(path: string, reader: string): Promise<Table> {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
+  await using database = await openDatabase();
+  const { connection } = database;
+  const names: string[] = [];
+  const builders: ColumnBuilder[] = [];
+  let rows = 0;
   try {
-    const names: string[] = [];
-    const builders: ColumnBuilder[] = [];
-    let rows = 0;
-    try {
-      // Into a table first: types are known from the whole file before any value is converted.
-      await connection.run(
-        `CREATE TABLE t AS FROM ${reader}('${path.replaceAll("'", "''")}'${reader === 'read_csv_auto' ? `, ${CSV}` : ''})`,
-      );
-      const description = await connection.runAndReadAll('DESCRIBE t');
-      const casts = description.getRows().map(([name, type]) => {
-        const number = NUMBER.test(String(type));
-        names.push(String(name));
-        builders.push(new ColumnBuilder(String(name), number));
-        return `CAST("${String(name).replaceAll('"', '""')}" AS ${number ? 'DOUBLE' : 'VARCHAR'})`;
+    // Into a table first: types are known from the whole file before any value is converted.
+    await connection.run(`CREATE TABLE t AS FROM ${reader}(${literal(path)}${reader === 'read_csv_auto' ? `, ${CSV}` : ''})`);
+    const description = await connection.runAndReadAll('DESCRIBE t');
+    const casts = description.getRows().map(([name, type]) => {
+      const number = NUMBER.test(String(type));
+      names.push(String(name));
+      builders.push(new ColumnBuilder(String(name), number));
+      return `CAST(${identifier(String(name))} AS ${number ? 'DOUBLE' : 'VARCHAR'})`;
+    });
+    const result = await connection.stream(`SELECT ${casts.join(', ')} FROM t`);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (!chunk || chunk.rowCount === 0) break;
+      builders.forEach((builder, j) => {
+        const vector = chunk.getColumnVector(j);
+        builder.append(chunk.rowCount, (i) => vector.getItem(i));
       });
-      const result = await connection.stream(`SELECT ${casts.join(', ')} FROM t`);
-      for (;;) {
-        const chunk = await result.fetchChunk();
-        if (!chunk || chunk.rowCount === 0) break;
-        builders.forEach((builder, j) => {
-          const vector = chunk.getColumnVector(j);
-          builder.append(chunk.rowCount, (i) => vector.getItem(i));
-        });
-        rows += chunk.rowCount;
-      }
-    } catch (cause) {
-      throw errors.fileRead(path, cause);
+      rows += chunk.rowCount;
     }
-    if (reader === 'read_csv_auto' && names.some((name) => /_\d+$/.test(name))) await refuseDuplicates(connection, path);
-    return { rows, columns: builders.map((builder) => builder.finish(rows)) };
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
+  } catch (cause) {
+    throw errors.fileRead(path, cause);
   }
+  if (reader === 'read_csv_auto' && names.some((name) => /_\d+$/.test(name))) await refuseDuplicates(connection, path);
+  return { rows, columns: builders.map((builder) => builder.finish(rows)) };
 }
 
 /** DuckDB renames the second of two equal names to name_1; the header row itself says whether there were any. */
 async function refuseDuplicates(connection: DuckDBConnection, path: string): Promise<void> {
-  const query = `FROM read_csv('${path.replaceAll("'", "''")}', header = false, all_varchar = true) LIMIT 1`;
+  const query = `FROM read_csv(${literal(path)}, header = false, all_varchar = true) LIMIT 1`;
   const [header] = (await connection.runAndReadAll(query)).getRows();
   const seen = new Set<string>();
   for (const name of header.map((value) => String(value).trim())) {

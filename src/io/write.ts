@@ -14,6 +14,7 @@ import {
   type Vector,
 } from 'apache-arrow';
 import { errors } from '../errors.js';
+import { identifier, literal, openDatabase } from './duckdb.js';
 import { formatOf, type PendingFile } from './pending-file.js';
 
 /**
@@ -120,9 +121,6 @@ async function* jsonLines(batches: AsyncIterable<RecordBatch>) {
 
 /** Parquet by DuckDB, from JSON lines beside it: its reader of them is faster than its interface for values. */
 async function writeParquet(batches: AsyncIterable<RecordBatch>, schema: Schema, path: string): Promise<void> {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
-  const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
-  const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
   const typeOf = (type: DataType): string => {
     if (DataType.isFloat(type)) return type.precision === Precision.DOUBLE ? 'DOUBLE' : 'FLOAT';
     if (DataType.isInt(type)) return type.isSigned ? 'INTEGER' : type.bitWidth === 8 ? 'UTINYINT' : 'UINTEGER';
@@ -134,19 +132,16 @@ async function writeParquet(batches: AsyncIterable<RecordBatch>, schema: Schema,
     return 'VARCHAR';
   };
   const lines = `${path}.jsonl`;
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
+  await using database = await openDatabase();
   try {
     await pipeline(batches, jsonLines, createWriteStream(lines, { flags: 'wx' }));
     const columns = schema.fields.map((field) => `${literal(field.name)}: ${literal(typeOf(field.type))}`);
     const metadata = [...schema.metadata].map(([key, value]) => `${identifier(key)}: ${literal(value)}`);
-    await connection.run(
+    await database.connection.run(
       `COPY (FROM read_json(${literal(lines)}, format = 'newline_delimited', columns = {${columns.join(', ')}})) ` +
         `TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd${metadata.length > 0 ? `, KV_METADATA {${metadata.join(', ')}}` : ''})`,
     );
   } finally {
-    connection.closeSync();
-    instance.closeSync();
     await rm(lines, { force: true });
   }
 }

@@ -2,7 +2,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { tableFromIPC } from 'apache-arrow';
+import { tableFromIPC, type Vector } from 'apache-arrow';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cameo, folder } from '../support/command.js';
@@ -119,7 +119,7 @@ test('the model profiles another table with its log, and answers recommend, simi
   assert.ok(JSON.parse(stdout.toString()).evaluation.rocAuc > 0.6);
   const table = tableFromIPC(readFileSync(join(cwd, 'q.arrow')));
   const scores = rowsOf('p.jsonl').map((p) => p.score_again);
-  assert.equal([...(table.getChild('score_again')?.toArray() as Float32Array)], scores);
+  assert.equal([...(table.getChild('score_again') as Vector).toArray()], scores);
   assert.is(String(table.schema.fields.find(({ name }) => name === 'as_of')?.type), 'Timestamp<MILLISECOND>');
   const user = rowsOf('p.jsonl').find((p) => !p.is_cold_start).user_id;
   for (const args of [
