@@ -11,6 +11,13 @@
  * p f32[users, ld], q f32[items, ld] with ld a multiple of 8 and zero padding; bu f32[users], bi f32[items].
  * Entries are users i32[n], items i32[n], in the order of the steps, with weights f32[n] or address 0 for none.
  *
+ * With addresses gu f32[users] and gi f32[items] the rate is AdaGrad's, one for each row (Duchi et al., 2011; by rows as in
+ * LIBMF, Chin et al., "A Learning-rate Schedule for Stochastic Gradient Methods to Matrix Factorization", 2015):
+ *
+ *     xᵤ += η / √gᵤ · ∇,   then gᵤ += mean of ∇² over the ld factors
+ *
+ * which needs g to start at 1; the row's bias moves at the row's rate. Address 0 is a rate of η for all.
+ *
  * A sampled item is the item of a random entry, of the same block or (bpr) of the list `others` i32[m], so that items are
  * drawn as often as they occur; bits u32[n · samples] decide which. One that the user has (`seen`: per user, ascending items
  * from offsets[u] to offsets[u + 1]) is skipped.
@@ -56,6 +63,35 @@ function moveBias(b: usize, rate: f32, e: f32, l2: f32): void {
   store<f32>(b, x + rate * (e - l2 * x));
 }
 
+/** As `move` and `moveBias`, by AdaGrad; bu and bi 0 for no biases. */
+function moveAdaptively(
+  p: usize, q: usize, bu: usize, bi: usize, gu: usize, gi: usize, bytes: usize, e: f32, rate: f32, l2: f32, l2_bias: f32,
+): void {
+  const rp: f32 = rate / sqrt<f32>(load<f32>(gu));
+  const rq: f32 = rate / sqrt<f32>(load<f32>(gi));
+  const ev = f32x4.splat(e);
+  const lv = f32x4.splat(l2);
+  const rpv = f32x4.splat(rp);
+  const rqv = f32x4.splat(rq);
+  let sp = f32x4.splat(0);
+  let sq = f32x4.splat(0);
+  for (let k: usize = 0; k < bytes; k += 16) {
+    const x = v128.load(p + k);
+    const y = v128.load(q + k);
+    const dx = f32x4.sub(f32x4.mul(ev, y), f32x4.mul(lv, x));
+    const dy = f32x4.sub(f32x4.mul(ev, x), f32x4.mul(lv, y));
+    sp = madd(dx, dx, sp);
+    sq = madd(dy, dy, sq);
+    v128.store(p + k, madd(rpv, dx, x));
+    v128.store(q + k, madd(rqv, dy, y));
+  }
+  const each: f32 = <f32>F32 / <f32>bytes;
+  store<f32>(gu, load<f32>(gu) + sumLanes(sp) * each);
+  store<f32>(gi, load<f32>(gi) + sumLanes(sq) * each);
+  if (bu) moveBias(bu, rp, e, l2_bias);
+  if (bi) moveBias(bi, rq, e, l2_bias);
+}
+
 // @ts-ignore: decorator
 @inline
 function has(seen: usize, offsets: usize, user: i32, item: i32): bool {
@@ -80,7 +116,7 @@ function below(bits: u32, n: i32): usize {
 
 /** Returns Σ w e², before each step. */
 export function factorize_squared(
-  p: usize, q: usize, bu: usize, bi: usize, users: usize, items: usize, values: usize, weights: usize,
+  p: usize, q: usize, bu: usize, bi: usize, gu: usize, gi: usize, users: usize, items: usize, values: usize, weights: usize,
   n: i32, ld: i32, mean: f32, rate: f32, l2: f32, l2_bias: f32, biases: i32,
 ): f64 {
   const bytes = <usize>ld * F32;
@@ -95,6 +131,11 @@ export function factorize_squared(
     const score = mean + load<f32>(bu + u * F32) + load<f32>(bi + i * F32) + dot(pu, qi, bytes);
     const e = load<f32>(values + t) - score;
     sum += <f64>w * <f64>e * <f64>e;
+    if (gu) {
+      const bias = <usize>biases;
+      moveAdaptively(pu, qi, bias * (bu + u * F32), bias * (bi + i * F32), gu + u * F32, gi + i * F32, bytes, w * e, rate, l2, l2_bias);
+      continue;
+    }
     move(pu, qi, bytes, decay, rate * w * e);
     if (biases) {
       moveBias(bu + u * F32, rate, w * e, l2_bias);
@@ -122,7 +163,7 @@ function softplusOfMinus(x: f32): f64 {
 
 /** Each entry is a step towards 1, and `samples` sampled items are steps towards 0. Returns the log loss of the entries. */
 export function factorize_logistic(
-  p: usize, q: usize, bu: usize, bi: usize, users: usize, items: usize, weights: usize,
+  p: usize, q: usize, bu: usize, bi: usize, gu: usize, gi: usize, users: usize, items: usize, weights: usize,
   bits: usize, seen: usize, offsets: usize,
   n: i32, samples: i32, ld: i32, rate: f32, l2: f32, l2_bias: f32,
 ): f64 {
@@ -145,6 +186,10 @@ export function factorize_logistic(
       const score = load<f32>(bu + u * F32) + load<f32>(bi + i * F32) + dot(pu, qi, bytes);
       if (s == 0) sum += <f64>w * softplusOfMinus(score);
       const e = s == 0 ? w * (<f32>1 - logistic(score)) : -w * logistic(score);
+      if (gu) {
+        moveAdaptively(pu, qi, bu + u * F32, bi + i * F32, gu + u * F32, gi + i * F32, bytes, e, rate, l2, l2_bias);
+        continue;
+      }
       move(pu, qi, bytes, decay, rate * e);
       moveBias(bu + u * F32, rate, e, l2_bias);
       moveBias(bi + i * F32, rate, e, l2_bias);
@@ -153,9 +198,47 @@ export function factorize_logistic(
   return sum;
 }
 
+/** The step of bpr on a user and two items, by AdaGrad. */
+function compareAdaptively(
+  p: usize, qi: usize, qj: usize, bi: usize, bj: usize, gu: usize, gi: usize, gj: usize,
+  bytes: usize, e: f32, rate: f32, l2: f32, l2_bias: f32,
+): void {
+  const ri: f32 = rate / sqrt<f32>(load<f32>(gi));
+  const rj: f32 = rate / sqrt<f32>(load<f32>(gj));
+  const ru = f32x4.splat(rate / sqrt<f32>(load<f32>(gu)));
+  const riv = f32x4.splat(ri);
+  const rjv = f32x4.splat(rj);
+  const ev = f32x4.splat(e);
+  const lv = f32x4.splat(l2);
+  let su = f32x4.splat(0);
+  let si = f32x4.splat(0);
+  let sj = f32x4.splat(0);
+  for (let k: usize = 0; k < bytes; k += 16) {
+    const a = v128.load(p + k);
+    const b = v128.load(qi + k);
+    const c = v128.load(qj + k);
+    const ea = f32x4.mul(ev, a);
+    const da = f32x4.sub(f32x4.mul(ev, f32x4.sub(b, c)), f32x4.mul(lv, a));
+    const db = f32x4.sub(ea, f32x4.mul(lv, b));
+    const dc = f32x4.neg(f32x4.add(ea, f32x4.mul(lv, c)));
+    su = madd(da, da, su);
+    si = madd(db, db, si);
+    sj = madd(dc, dc, sj);
+    v128.store(p + k, madd(ru, da, a));
+    v128.store(qi + k, madd(riv, db, b));
+    v128.store(qj + k, madd(rjv, dc, c));
+  }
+  const each: f32 = <f32>F32 / <f32>bytes;
+  store<f32>(gu, load<f32>(gu) + sumLanes(su) * each);
+  store<f32>(gi, load<f32>(gi) + sumLanes(si) * each);
+  store<f32>(gj, load<f32>(gj) + sumLanes(sj) * each);
+  moveBias(bi, ri, e, l2_bias);
+  moveBias(bj, rj, -e, l2_bias);
+}
+
 /** Each entry against one sampled item. Returns Σ −w log σ(x) over the pairs that were not skipped. */
 export function factorize_bpr(
-  p: usize, q: usize, bi: usize, users: usize, items: usize, weights: usize, others: usize,
+  p: usize, q: usize, bi: usize, gu: usize, gi: usize, users: usize, items: usize, weights: usize, others: usize,
   bits: usize, seen: usize, offsets: usize,
   n: i32, m: i32, ld: i32, rate: f32, l2: f32, l2_bias: f32,
 ): f64 {
@@ -175,6 +258,10 @@ export function factorize_bpr(
     const x = load<f32>(bi + i * F32) - load<f32>(bi + j * F32) + dot(pu, qi, bytes) - dot(pu, qj, bytes);
     sum += <f64>w * softplusOfMinus(x);
     const e = w * logistic(-x);
+    if (gu) {
+      compareAdaptively(pu, qi, qj, bi + i * F32, bi + j * F32, gu + u * F32, gi + i * F32, gi + j * F32, bytes, e, rate, l2, l2_bias);
+      continue;
+    }
     const g = f32x4.splat(rate * e);
     for (let k: usize = 0; k < bytes; k += 16) {
       const a = v128.load(pu + k);

@@ -1,5 +1,5 @@
 /** Metrics of a classifier of two classes, as scikit-learn defines them. `truth` holds 0 or 1, `score` the probability of 1. */
-import { log } from './log.js';
+import { log } from '../math.js';
 
 export interface ClassifierEvaluation {
   accuracy: number;

@@ -1,6 +1,7 @@
 /** Metrics of a classifier of several classes, as scikit-learn defines them, averaged over classes ('macro'). */
+
+import { log } from '../math.js';
 import { averagePrecision, CLIP, type ClassifierEvaluation, rocAuc } from './binary.js';
-import { log } from './log.js';
 
 /**
  * @param truth the class of each row, 0 … classes − 1

@@ -10,8 +10,9 @@ import { CameoError, errors } from '../errors.js';
 import { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
 import { shuffle } from '../prepare/random.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
-import type { FactorizationLoss, FactorizeResult } from '../programs/factorize.js';
+import type { FactorizationLoss, FactorizeResult, RateSchedule } from '../programs/factorize.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import { type FoldedIn, foldInEvents, foldInRatings } from './fold-in.js';
 import { solve } from './solve.js';
 import { BLOCKS, cutStrata } from './strata.js';
 import { type TopList, topByProduct } from './top.js';
@@ -27,7 +28,12 @@ export interface MatrixFactorizationOptions {
   epochs?: number;
   /** η; default 0.05 */
   learningRate?: number;
-  /** η of epoch t is learningRate / (1 + learningRateDecay · (t − 1)); default 0.1 */
+  /**
+   * 'inverse' (default): η of epoch t is learningRate / (1 + learningRateDecay · (t − 1)). 'adagrad': each row of factors has
+   * a rate of its own, learningRate / √(1 + the sum of its mean squared gradients), and learningRateDecay is not used.
+   */
+  schedule?: RateSchedule;
+  /** default 0.1 */
   learningRateDecay?: number;
   /** λ of factors and biases; default 0.02 */
   regularization?: number;
@@ -37,7 +43,10 @@ export interface MatrixFactorizationOptions {
   samples?: number;
   /** factors start uniform within ± this; default 0.1 */
   initScale?: number;
-  /** of 'squared': share of the ratings held out, to stop when their error no longer falls; default 0: none */
+  /**
+   * share of the entries held out, to stop when their error no longer falls: for ratings the root mean squared error, for
+   * events the share of pairs of held-out entries in which the user's own item scores below the other's; default 0: none
+   */
   validationFraction?: number;
   /** epochs without improvement before that; default 2 */
   nIterNoChange?: number;
@@ -50,6 +59,7 @@ const DEFAULTS = {
   loss: 'squared' as FactorizationLoss,
   epochs: 20,
   learningRate: 0.05,
+  schedule: 'inverse' as RateSchedule,
   learningRateDecay: 0.1,
   regularization: 0.02,
   biases: true,
@@ -131,7 +141,7 @@ export class MatrixFactorization {
     if (nUsers < 2) throw errors.tooFewRows('Factorization (users)', nUsers, 2);
     if (nItems < 2) throw errors.tooFewRows('Factorization (items)', nItems, 2);
     const all = Int32Array.from({ length: users.length }, (_, i) => i);
-    const heldCount = o.loss === 'squared' ? Math.floor(users.length * o.validationFraction) : 0;
+    const heldCount = Math.floor(users.length * o.validationFraction);
     const mixed = heldCount > 0 ? shuffle(all.slice(), o.seed, STREAM.held) : all;
     const strata = cutStrata(users, items, mixed.subarray(heldCount), nUsers, nItems, o.seed);
     const { userRow, itemRow, rowsP, rowsQ, starts } = strata;
@@ -149,7 +159,7 @@ export class MatrixFactorization {
     const samples = o.loss === 'squared' ? 0 : o.loss === 'bpr' ? 1 : o.samples;
     let largest = 0;
     for (let b = 0; b < BLOCKS * BLOCKS; b++) largest = Math.max(largest, starts[b + 1] - starts[b]);
-    const bitsPerWorker = Math.ceil(Math.max(largest * samples, heldCount > 0 ? 16384 : 0) / 16) * 16 + 16;
+    const bitsPerWorker = Math.ceil(Math.max(largest * samples, heldCount > 0 ? 32768 : 0) / 16) * 16 + 16;
     const implicit = o.loss !== 'squared';
     const place = (base: number) => {
       const layout = new Layout(base);
@@ -164,6 +174,8 @@ export class MatrixFactorization {
         seenOffsets: implicit ? layout.take((rowsP + 1) * 4) : 0,
         losses: layout.take(BLOCKS * BLOCKS * 8),
         best: heldCount > 0 ? layout.take(length * 4) : 0,
+        // Σ of squared gradients, of the rows of p and then those of q.
+        squares: o.schedule === 'adagrad' ? layout.take((rowsP + rowsQ) * 4) : 0,
         bits: layout.take(workers * bitsPerWorker * 4),
         sync: layout.take(BARRIER_BYTES),
       };
@@ -201,6 +213,7 @@ export class MatrixFactorization {
       this.itemBiases.forEach((b, i) => {
         parameters[(rowsP + rowsQ) * ld + rowsP + itemRow[i]] = b;
       });
+      if (at.squares) engine.f32(at.squares, rowsP + rowsQ).fill(1);
       engine.i32(at.sync, BARRIER_BYTES / 4).fill(0);
     };
     const shared = {
@@ -218,6 +231,7 @@ export class MatrixFactorization {
       heldFirst: strata.order.length,
       held: heldCount,
       epochs: o.epochs,
+      schedule: o.schedule,
       learningRate: o.learningRate,
       learningRateDecay: o.learningRateDecay,
       regularization: o.regularization,
@@ -304,33 +318,32 @@ export class MatrixFactorization {
    * @param history items, and for 'squared' their values
    * @returns f32[rank] and the user's bias
    */
-  foldIn(history: { items: ArrayLike<number>; values?: ArrayLike<number> }): { factors: Float32Array; bias: number } {
+  foldIn(history: { items: ArrayLike<number>; values?: ArrayLike<number> }): FoldedIn {
     this.#fitted();
     const o = { ...DEFAULTS, ...this.options };
     const items = Array.from(history.items);
     for (const item of items) this.#known(item, this.items, 'item');
-    const k = this.#rank;
+    const side = { factors: this.itemFactors, biases: this.itemBiases, rank: this.#rank, mean: this.mean };
     if (o.loss === 'squared') {
       const { values } = history;
       if (values?.length !== items.length) throw errors.shape('Values', `${items.length}`, `${values?.length ?? 0}`);
-      // Normal equations over (p, b), with the penalty λ · n that every step of fitting applies.
-      const width = k + Number(o.biases);
-      const a = Array.from({ length: width }, (_, i) =>
-        Array.from({ length: width }, (_, j) => (i === j ? o.regularization * items.length + 1e-9 : 0)),
-      );
-      const y = new Array<number>(width).fill(0);
-      items.forEach((item, t) => {
-        const x = [...this.#item(item), ...(o.biases ? [1] : [])];
-        const rest = values[t] - this.mean - this.itemBiases[item];
-        for (let i = 0; i < width; i++) {
-          y[i] += x[i] * rest;
-          for (let j = 0; j < width; j++) a[i][j] += x[i] * x[j];
-        }
-      });
-      const p = solve(a, y);
-      return { factors: Float32Array.from(p.slice(0, k)), bias: o.biases ? p[k] : 0 };
+      return foldInRatings(side, items, values, { regularization: o.regularization, withBias: o.biases });
     }
-    return this.#foldInEvents(items, o);
+    const own = new Set(items);
+    const { items: met } = this.history;
+    const drawn = shuffle(
+      Int32Array.from({ length: met.length }, (_, i) => i),
+      o.seed,
+      STREAM.held,
+    );
+    let next = 0;
+    return foldInEvents(side, items, { ...o, loss: o.loss }, () => {
+      for (let tries = 0; tries < 100; tries++) {
+        const item = met[drawn[next++ % drawn.length]];
+        if (!own.has(item)) return item;
+      }
+      return undefined;
+    });
   }
 
   /**
@@ -447,60 +460,6 @@ export class MatrixFactorization {
     starts[rowsP] = at;
   }
 
-  /** Steps on one vector with the items fixed, as the kernels take them on both. */
-  #foldInEvents(items: number[], o: typeof DEFAULTS): { factors: Float32Array; bias: number } {
-    const k = this.#rank;
-    const p = new Float64Array(k);
-    let bias = 0;
-    const own = new Set(items);
-    // Other items, drawn as often as they were met in fitting.
-    const { items: met } = this.history;
-    const drawn = shuffle(
-      Int32Array.from({ length: met.length }, (_, i) => i),
-      o.seed,
-      STREAM.held,
-    );
-    let next = 0;
-    const sample = () => {
-      for (let tries = 0; tries < 100; tries++) {
-        const item = met[drawn[next++ % drawn.length]];
-        if (!own.has(item)) return item;
-      }
-      return undefined;
-    };
-    const sigma = (x: number) => 1 / (1 + Math.exp(-x));
-    const score = (item: number) => {
-      const q = this.#item(item);
-      let sum = this.itemBiases[item] + (o.loss === 'bpr' ? 0 : bias);
-      for (let j = 0; j < k; j++) sum += p[j] * q[j];
-      return sum;
-    };
-    const step = (rate: number, item: number, e: number) => {
-      const q = this.#item(item);
-      for (let j = 0; j < k; j++) p[j] += rate * (e * q[j] - o.regularization * p[j]);
-      if (o.loss === 'logistic') bias += rate * (e - o.regularization * bias);
-    };
-    for (let epoch = 1; epoch <= o.epochs; epoch++) {
-      const rate = o.learningRate / (1 + o.learningRateDecay * (epoch - 1));
-      for (const item of items) {
-        if (o.loss === 'bpr') {
-          const other = sample();
-          if (other === undefined) continue;
-          const [a, b] = [this.#item(item), this.#item(other)];
-          const e = sigma(score(other) - score(item));
-          for (let j = 0; j < k; j++) p[j] += rate * (e * (a[j] - b[j]) - o.regularization * p[j]);
-          continue;
-        }
-        step(rate, item, 1 - sigma(score(item)));
-        for (let s = 0; s < o.samples; s++) {
-          const other = sample();
-          if (other !== undefined) step(rate, other, -sigma(score(other)));
-        }
-      }
-    }
-    return { factors: Float32Array.from(p), bias };
-  }
-
   async #similar(rows: ArrayLike<number>, factors: Float32Array, count: number, what: string, n: number, run: RunOptions) {
     this.#fitted();
     const k = this.#rank;
@@ -591,6 +550,7 @@ function check(o: typeof DEFAULTS, { users, items, values, weights }: Interactio
   whole('nIterNoChange', o.nIterNoChange, 1, 100_000);
   whole('seed', o.seed, 0, 0xffffffff);
   if (!['squared', 'logistic', 'bpr'].includes(o.loss)) throw errors.option('loss', "'squared', 'logistic' or 'bpr'", o.loss);
+  if (!['inverse', 'adagrad'].includes(o.schedule)) throw errors.option('schedule', "'inverse' or 'adagrad'", o.schedule);
   if (!(o.learningRate > 0)) throw errors.option('learningRate', 'above 0', o.learningRate);
   for (const name of ['learningRateDecay', 'regularization', 'initScale'] as const)
     if (!(o[name] >= 0)) throw errors.option(name, 'at least 0', o[name]);

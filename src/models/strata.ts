@@ -1,6 +1,7 @@
 /**
  * Cuts ratings into B × B blocks for factorization: users and items are dealt into B groups each at random (by seed), and
- * renumbered so that a group's rows lie together; the entries are sorted by block, in a random order within each.
+ * renumbered so that a group's rows lie together; the entries are sorted by block, within a block by chunks of 64 users, and
+ * within a chunk they are in a random order.
  *
  * A group's rows are a multiple of 16, so that no two groups' biases share a cache line.
  */
@@ -10,6 +11,9 @@ const STREAM = { users: 0x70000000, items: 0x70000001, entries: 0x70000002 };
 
 /** Blocks to a side: more than workers, so that they find work; fixed, so that the result does not depend on them. */
 export const BLOCKS = 8;
+
+/** Users whose entries stand together within a block, so that their rows stay in the nearest cache meanwhile. */
+const CHUNK = 64;
 
 export interface Strata {
   /** row of p of each user, and of q of each item */
@@ -36,6 +40,16 @@ function deal(n: number, seed: number, stream: number): { row: Int32Array; size:
   return { row, size };
 }
 
+/** The entries in the order of their users' chunks, and within a chunk as they were: a counting sort. */
+function byChunk(entries: Int32Array, users: Int32Array, row: Int32Array, rows: number): Int32Array {
+  const next = new Int32Array(Math.ceil(rows / CHUNK) + 1);
+  for (const entry of entries) next[Math.floor(row[users[entry]] / CHUNK) + 1]++;
+  for (let c = 1; c < next.length; c++) next[c] += next[c - 1];
+  const order = new Int32Array(entries.length);
+  for (const entry of entries) order[next[Math.floor(row[users[entry]] / CHUNK)]++] = entry;
+  return order;
+}
+
 /** @param entries numbers of the entries to train on */
 export function cutStrata(
   users: Int32Array,
@@ -46,7 +60,7 @@ export function cutStrata(
   seed: number,
 ): Strata {
   const [u, i] = [deal(nUsers, seed, STREAM.users), deal(nItems, seed, STREAM.items)];
-  const mixed = shuffle(entries.slice(), seed, STREAM.entries);
+  const mixed = byChunk(shuffle(entries.slice(), seed, STREAM.entries), users, u.row, u.size * BLOCKS);
   const starts = new Int32Array(BLOCKS * BLOCKS + 1);
   const block = (entry: number) => Math.floor(u.row[users[entry]] / u.size) * BLOCKS + Math.floor(i.row[items[entry]] / i.size);
   for (const entry of mixed) starts[block(entry) + 1]++;

@@ -14,6 +14,13 @@ import type { Control } from '../scheduler/scheduler.js';
 import { Barrier } from './barrier.js';
 
 export type FactorizationLoss = 'squared' | 'logistic' | 'bpr';
+export type RateSchedule = 'inverse' | 'adagrad';
+
+/** Learning rate of an epoch, counted from 1. */
+export const rateOf = (
+  { schedule, learningRate, learningRateDecay }: { schedule: RateSchedule; learningRate: number; learningRateDecay: number },
+  epoch: number,
+) => (schedule === 'adagrad' ? learningRate : learningRate / (1 + learningRateDecay * (epoch - 1)));
 
 export interface FactorizeArgs {
   /** this worker's number and how many there are */
@@ -47,6 +54,7 @@ export interface FactorizeArgs {
   heldFirst: number;
   held: number;
   epochs: number;
+  schedule: RateSchedule;
   learningRate: number;
   learningRateDecay: number;
   regularization: number;
@@ -58,6 +66,8 @@ export interface FactorizeArgs {
   losses: number;
   /** f32[(rowsP + rowsQ) (ld + 1)], the best so far; 0 without held-out entries */
   best: number;
+  /** f32[rowsP + rowsQ] sums of squared gradients; 0 for a scheduled rate */
+  squares: number;
   /** per worker: u32[bitsPerWorker] */
   bits: number;
   bitsPerWorker: number;
@@ -66,7 +76,7 @@ export interface FactorizeArgs {
 export interface FactorizeResult {
   /** mean loss of each epoch: squared error, or log loss */
   lossCurve: number[];
-  /** root mean squared error on the held-out entries after each epoch */
+  /** error on the held-out entries after each epoch: see MatrixFactorizationOptions */
   validation: number[];
   stopped: 'converged' | 'epochs';
 }
@@ -98,9 +108,28 @@ export function factorize(
     const [users, items, values] = [a.users + from * 4, a.items + from * 4, a.values + from * 4];
     const weights = a.weights ? a.weights + from * 4 : 0;
     const l2 = a.regularization;
+    const [gu, gi] = [a.squares, a.squares ? a.squares + a.rowsP * 4 : 0];
     if (a.loss === 'squared') {
       const biases = Number(a.biases);
-      return kernels.factorize_squared(p, q, bu, bi, users, items, values, weights, n, ld, a.mean, rate, l2, l2, biases);
+      return kernels.factorize_squared(
+        p,
+        q,
+        bu,
+        bi,
+        gu,
+        gi,
+        users,
+        items,
+        values,
+        weights,
+        n,
+        ld,
+        a.mean,
+        rate,
+        l2,
+        l2,
+        biases,
+      );
     }
     // A stream for every block of every epoch.
     kernels.random_bits(bits, n * a.samples, a.seed, epoch * blocks * blocks + block);
@@ -110,6 +139,8 @@ export function factorize(
         q,
         bu,
         bi,
+        gu,
+        gi,
         users,
         items,
         weights,
@@ -126,7 +157,27 @@ export function factorize(
     }
     const source = starts[other + 1] > starts[other] ? other : block;
     const [others, m] = [a.items + starts[source] * 4, starts[source + 1] - starts[source]];
-    return kernels.factorize_bpr(p, q, bi, users, items, weights, others, bits, a.seen, a.seenOffsets, n, m, ld, rate, l2, l2);
+    const { seen, seenOffsets } = a;
+    return kernels.factorize_bpr(
+      p,
+      q,
+      bi,
+      gu,
+      gi,
+      users,
+      items,
+      weights,
+      others,
+      bits,
+      seen,
+      seenOffsets,
+      n,
+      m,
+      ld,
+      rate,
+      l2,
+      l2,
+    );
   };
 
   /** What the first worker does while the others wait: adds up, looks whether all is finite, and decides. */
@@ -139,7 +190,7 @@ export function factorize(
     if (!finite) return VERDICT.diverged;
     let error = Number.NaN;
     if (a.held > 0) {
-      error = Math.sqrt(heldError(kernels, memory, a, bits) / a.held);
+      error = a.loss === 'squared' ? heldError(kernels, memory, a, bits) : heldDisorder(kernels, memory, a, bits);
       result.validation.push(error);
       idle = error < bestError ? 0 : idle + 1;
       if (error < bestError) {
@@ -157,7 +208,7 @@ export function factorize(
   };
 
   for (let epoch = 1; ; epoch++) {
-    const rate = a.learningRate / (1 + a.learningRateDecay * (epoch - 1));
+    const rate = rateOf(a, epoch);
     const partner = a.loss === 'bpr' ? partners(blocks, (epoch - 1) % blocks) : undefined;
     for (let step = 0; step < blocks; step++) {
       for (let row = barrier.claim(); row < blocks; row = barrier.claim()) {
@@ -190,17 +241,50 @@ export function partners(n: number, round: number): number[] {
   });
 }
 
-/** Sum of squared errors on the held-out entries, in pieces that fit the scratch. */
-function heldError(kernels: Kernels, memory: WebAssembly.Memory, a: FactorizeArgs, scratch: number): number {
-  const piece = a.bitsPerWorker & ~3;
-  let sum = 0;
-  for (let first = 0; first < a.held; first += piece) {
-    const n = Math.min(piece, a.held - first);
+/** Calls back with the scores of the held-out entries, in pieces that fit the scratch; `shift` pairs users with later items. */
+function scoreHeld(
+  kernels: Kernels,
+  a: FactorizeArgs,
+  scratch: number,
+  size: number,
+  shift: number,
+  see: (first: number, n: number) => void,
+): void {
+  for (let first = 0; first < a.held - shift; first += size) {
+    const n = Math.min(size, a.held - shift - first);
     const at = (a.heldFirst + first) * 4;
     kernels.factor_scores(scratch, a.p, a.q, a.bu, a.bi, a.users + at, a.items + at, n, a.ld, a.mean);
-    const scores = new Float32Array(memory.buffer, scratch, n);
-    const values = new Float32Array(memory.buffer, a.values + at, n);
-    for (let i = 0; i < n; i++) sum += (values[i] - scores[i]) ** 2;
+    if (shift > 0) {
+      const items = a.items + at + shift * 4;
+      kernels.factor_scores(scratch + size * 4, a.p, a.q, a.bu, a.bi, a.users + at, items, n, a.ld, a.mean);
+    }
+    see(first, n);
   }
-  return sum;
+}
+
+/** Root mean squared error on the held-out entries. */
+function heldError(kernels: Kernels, memory: WebAssembly.Memory, a: FactorizeArgs, scratch: number): number {
+  let sum = 0;
+  scoreHeld(kernels, a, scratch, a.bitsPerWorker & ~3, 0, (first, n) => {
+    const scores = new Float32Array(memory.buffer, scratch, n);
+    const values = new Float32Array(memory.buffer, a.values + (a.heldFirst + first) * 4, n);
+    for (let i = 0; i < n; i++) sum += (values[i] - scores[i]) ** 2;
+  });
+  return Math.sqrt(sum / a.held);
+}
+
+/**
+ * Share of the held-out entries whose item scores below the item of the next entry (which is another user's, at random) for the
+ * entry's user: 1 − the area under the ROC curve. Equal scores count half.
+ */
+function heldDisorder(kernels: Kernels, memory: WebAssembly.Memory, a: FactorizeArgs, scratch: number): number {
+  if (a.held < 2) return 0;
+  const size = (a.bitsPerWorker >> 1) & ~3;
+  let below = 0;
+  scoreHeld(kernels, a, scratch, size, 1, (_, n) => {
+    const own = new Float32Array(memory.buffer, scratch, n);
+    const other = new Float32Array(memory.buffer, scratch + size * 4, n);
+    for (let i = 0; i < n; i++) below += own[i] < other[i] ? 1 : own[i] === other[i] ? 0.5 : 0;
+  });
+  return below / (a.held - 1);
 }

@@ -10,6 +10,7 @@ const problem = fc.record({
   rank: fc.integer({ min: 1, max: 40 }),
   loss: fc.constantFrom('squared', 'logistic', 'bpr'),
   weighted: fc.boolean(),
+  adagrad: fc.boolean(),
   steps: fc.integer({ min: 1, max: 12 }),
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
@@ -18,7 +19,7 @@ const sigma = (x: number) => 1 / (1 + Math.exp(-x));
 for (const b of benches()) {
   test(`${b.build} steps of squared, logistic and bpr loss equal the scalar reference`, () => {
     fc.assert(
-      fc.property(problem, ({ rank, loss, weighted, steps, seed }) => {
+      fc.property(problem, ({ rank, loss, weighted, adagrad, steps, seed }) => {
         b.reset();
         const next = generator(seed);
         const [users, items, ld] = [5, 6, Math.ceil(rank / 8) * 8];
@@ -44,21 +45,40 @@ for (const b of benches()) {
         const abits = b.i32(bits.map((v) => v | 0));
         const [aseen, aoff] = [b.i32(seen.flat()), b.i32(offsets)];
         const { kernels: k } = b;
+        const [squaresU, squaresI] = [users, items].map((n) => Array.from({ length: n }, () => Math.fround(1 + next())));
+        const [gu, gi] = adagrad ? [b.f32(squaresU), b.f32(squaresI)] : [0, 0];
         let sum = 0;
         if (loss === 'squared')
-          sum = k.factorize_squared(ap, aq, abu, abi, au, ai, b.f32(values), w, steps, ld, mean, rate, l2, l2b, 1);
+          sum = k.factorize_squared(ap, aq, abu, abi, gu, gi, au, ai, b.f32(values), w, steps, ld, mean, rate, l2, l2b, 1);
         else if (loss === 'logistic')
-          sum = k.factorize_logistic(ap, aq, abu, abi, au, ai, w, abits, aseen, aoff, steps, 1, ld, rate, l2, l2b);
-        else sum = k.factorize_bpr(ap, aq, abi, au, ai, w, ai, abits, aseen, aoff, steps, steps, ld, rate, l2, l2b);
+          sum = k.factorize_logistic(ap, aq, abu, abi, gu, gi, au, ai, w, abits, aseen, aoff, steps, 1, ld, rate, l2, l2b);
+        else sum = k.factorize_bpr(ap, aq, abi, gu, gi, au, ai, w, ai, abits, aseen, aoff, steps, steps, ld, rate, l2, l2b);
 
         let expected = 0;
         const dot = (x: number[], y: number[]) => x.reduce((s, v, j) => s + v * y[j], 0);
+        // Moves a row along its gradient at the row's rate, which AdaGrad divides by the root of the squares so far.
+        const along = (row: number[], g: number[], squares: number[], at: number) => {
+          const own = adagrad ? rate / Math.sqrt(squares[at]) : rate;
+          squares[at] += g.reduce((s, v) => s + v * v, 0) / ld;
+          return { row: row.map((v, j) => v + own * g[j]), own };
+        };
         const move = (u: number, i: number, e: number) => {
-          const before = [...p[u]];
-          p[u] = p[u].map((v, j) => v + rate * (e * q[i][j] - l2 * v));
-          q[i] = q[i].map((v, j) => v + rate * (e * before[j] - l2 * v));
-          bu[u] += rate * (e - l2b * bu[u]);
-          bi[i] += rate * (e - l2b * bi[i]);
+          const a = along(
+            p[u],
+            p[u].map((v, j) => e * q[i][j] - l2 * v),
+            squaresU,
+            u,
+          );
+          const c = along(
+            q[i],
+            q[i].map((v, j) => e * p[u][j] - l2 * v),
+            squaresI,
+            i,
+          );
+          p[u] = a.row;
+          q[i] = c.row;
+          bu[u] += a.own * (e - l2b * bu[u]);
+          bi[i] += c.own * (e - l2b * bi[i]);
         };
         for (let t = 0; t < steps; t++) {
           const [u, i, weight] = [us[t], is[t], weights[t]];
@@ -77,12 +97,28 @@ for (const b of benches()) {
             const x = bi[i] - bi[other] + dot(p[u], q[i]) - dot(p[u], q[other]);
             expected += weight * Math.log1p(Math.exp(-x));
             const e = weight * sigma(-x);
-            const [a, c, d] = [[...p[u]], [...q[i]], [...q[other]]];
-            p[u] = a.map((v, j) => v + rate * (e * (c[j] - d[j]) - l2 * v));
-            q[i] = c.map((v, j) => v + rate * (e * a[j] - l2 * v));
-            q[other] = d.map((v, j) => v + rate * (-e * a[j] - l2 * v));
-            bi[i] += rate * (e - l2b * bi[i]);
-            bi[other] += rate * (-e - l2b * bi[other]);
+            const [a, c, d] = [p[u], q[i], q[other]];
+            const mine = along(
+              a,
+              a.map((v, j) => e * (c[j] - d[j]) - l2 * v),
+              squaresU,
+              u,
+            );
+            const first = along(
+              c,
+              c.map((v, j) => e * a[j] - l2 * v),
+              squaresI,
+              i,
+            );
+            const second = along(
+              d,
+              d.map((v, j) => -e * a[j] - l2 * v),
+              squaresI,
+              other,
+            );
+            [p[u], q[i], q[other]] = [mine.row, first.row, second.row];
+            bi[i] += first.own * (e - l2b * bi[i]);
+            bi[other] += second.own * (-e - l2b * bi[other]);
           }
         }
         assert.ok(Math.abs(sum - expected) < 1e-4 * Math.max(1, expected), `${sum} ${expected}`);

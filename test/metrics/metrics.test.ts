@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { exp, log } from '../../src/math.js';
 import { evaluate, METRIC, metricOf, type Task } from '../../src/metrics/index.js';
-import { log } from '../../src/metrics/log.js';
 
 interface Case {
   task: Task;
@@ -24,6 +24,14 @@ for (const { task, outputs, truth, scores, expected } of cases) {
     assert.is(metricOf(task, truth, scores, outputs), actual[METRIC[task]]);
   });
 }
+
+test('the exponential of the four operations is the exponential', () => {
+  for (let k = -70_000; k <= 70_000; k++) {
+    const x = k / 100 + k * 1e-7;
+    assert.ok(Math.abs(exp(x) / Math.exp(x) - 1) <= 1e-15, `${x}`);
+  }
+  assert.equal([exp(0), exp(-1e3), exp(1e3)], [1, 0, Number.POSITIVE_INFINITY]);
+});
 
 test('the logarithm of the four operations is the logarithm', () => {
   fc.assert(

@@ -55,8 +55,15 @@ test('a planted low-rank matrix is recovered to the noise', async () => {
   assert.ok(Math.sqrt(model.lossCurve.at(-1) as number) < 1.2 * noise);
 });
 
-for (const loss of ['squared', 'logistic', 'bpr'] as const) {
-  test(`${loss}: the same bytes for 0, 1, 2 and 3 workers`, async () => {
+for (const [loss, schedule] of [
+  ['squared', 'inverse'],
+  ['logistic', 'inverse'],
+  ['bpr', 'inverse'],
+  ['squared', 'adagrad'],
+  ['logistic', 'adagrad'],
+  ['bpr', 'adagrad'],
+] as const) {
+  test(`${loss}, ${schedule}: the same bytes for 0, 1, 2 and 3 workers`, async () => {
     const data = loss === 'squared' ? planted(300, 200, 3, 9000, 0.1) : grouped(300, 120, 4, 20);
     const outcomes = [];
     for (const threads of [0, 1, 2, 3]) {
@@ -67,11 +74,51 @@ for (const loss of ['squared', 'logistic', 'bpr'] as const) {
         loss,
         epochs: 4,
         seed: 7,
-        validationFraction: loss === 'squared' ? 0.1 : 0,
+        schedule,
+        validationFraction: 0.1,
       });
       outcomes.push(await (await model.fit(data)).save());
     }
     for (const bytes of outcomes.slice(1)) assert.equal(bytes, outcomes[0]);
+  });
+}
+
+test('AdaGrad recovers a planted matrix too', async () => {
+  const { users, items, values, clean } = planted(600, 400, 4, 60_000, 0.1);
+  const options = { engine, rank: 4, epochs: 60, schedule: 'adagrad', learningRate: 0.2, regularization: 0.002 } as const;
+  const model = await new MatrixFactorization(options).fit({ users, items, values });
+  const truth = Float32Array.from(users, (u, t) => clean(u, items[t]));
+  const error = rmse(model.predict(users, items), truth);
+  assert.ok(error < 0.1, `${error}`);
+});
+
+for (const loss of ['logistic', 'bpr'] as const) {
+  test(`${loss} stops early when held-out entries no longer rank better, and keeps the best epoch`, async () => {
+    const data = grouped(400, 160, 4, 14);
+    const options = {
+      engine,
+      loss,
+      rank: 16,
+      epochs: 300,
+      learningRate: 0.1,
+      learningRateDecay: 0,
+      regularization: 0,
+      seed: 5,
+    };
+    const model = await new MatrixFactorization({ ...options, validationFraction: 0.2, nIterNoChange: 5 }).fit(data);
+    const { validationErrors: errors } = model;
+    assert.is(model.stopped, 'converged');
+    const best = errors.indexOf(Math.min(...errors));
+    assert.is(errors.length, best + 6);
+    // A random order has a half of the pairs wrong.
+    assert.ok(errors[best] < 0.2 && errors[best] < errors[0], `${errors}`);
+    const again = await new MatrixFactorization({
+      ...options,
+      epochs: best + 1,
+      validationFraction: 0.2,
+      nIterNoChange: 5,
+    }).fit(data);
+    assert.equal(again.userFactors, model.userFactors);
   });
 }
 
@@ -210,6 +257,7 @@ test('bad input: what, where, and nothing is changed', async () => {
     [{ ...good, weights: [1, -1, 0] }, {}, /Weight of entry 1 .* not negative/],
     [{ users: [0, 1], items: [0, 1] }, {}, /Values: expected 2, found 0/],
     [good, { rank: 0 }, /rank/],
+    [good, { schedule: 'cosine' as never }, /'schedule' must be 'inverse' or 'adagrad'/],
     [good, { learningRate: 1e20 }, /Training diverged in epoch 1: .* at learning rate 100000000000000000000/],
   ];
   for (const [data, options, message] of cases) {

@@ -1,0 +1,45 @@
+/**
+ * The natural logarithm and exponential by the four operations alone, so that they are the same in every engine (Math.log and
+ * Math.exp are not):
+ *
+ *     log   x = 2ᵉ · m,  √½ ≤ m < √2:    e · log 2 + 2 · (s + s³/3 + s⁵/5 + …),   s = (m − 1) / (m + 1)
+ *     exp   x = k · log 2 + r,  |r| ≤ ½ log 2:    2ᵏ · (1 + r + r²/2! + …)
+ */
+const bits = new DataView(new ArrayBuffer(8));
+
+/** log(x) within 4 ulp, for normal positive x. */
+export function log(x: number): number {
+  bits.setFloat64(0, x);
+  let exponent = (bits.getUint16(0) >> 4) - 1023;
+  bits.setUint16(0, (bits.getUint16(0) & 15) | 0x3ff0);
+  let m = bits.getFloat64(0);
+  if (m > Math.SQRT2) {
+    m /= 2;
+    exponent++;
+  }
+  const s = (m - 1) / (m + 1);
+  const square = s * s;
+  let sum = 0;
+  for (let k = 23; k >= 1; k -= 2) sum = sum * square + 1 / k;
+  return exponent * Math.LN2 + 2 * s * sum;
+}
+
+/** The high part of log 2, whose products with small whole numbers are exact, and the rest. */
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+
+/** exp(x) within 4 ulp; 0 below −708 and infinity above 709. */
+export function exp(x: number): number {
+  if (x > 709) return Number.POSITIVE_INFINITY;
+  if (x < -708) return 0;
+  const k = Math.floor(x / Math.LN2 + 0.5);
+  const r = x - k * LN2_HIGH - k * LN2_LOW;
+  let sum = 1;
+  for (let n = 14; n >= 1; n--) sum = 1 + (sum * r) / n;
+  bits.setFloat64(0, 1);
+  bits.setUint16(0, (k + 1023) << 4);
+  return sum * bits.getFloat64(0);
+}
+
+/** σ(x) = 1 / (1 + e⁻ˣ) */
+export const logistic = (x: number): number => 1 / (1 + exp(-x));
