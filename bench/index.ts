@@ -4,11 +4,12 @@ import { cpus } from 'node:os';
 import { command } from './command.js';
 import { factorization } from './factorization.js';
 import { gemm } from './gemm.js';
+import { libmf } from './libmf.js';
 import { network } from './network.js';
 import { ranking } from './ranking.js';
 import { standardScaler } from './standard-scaler.js';
 
-const benchmarks = { 'standard-scaler': standardScaler, gemm, network, factorization, ranking, command };
+const benchmarks = { 'standard-scaler': standardScaler, gemm, network, factorization, libmf, ranking, command };
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

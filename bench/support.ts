@@ -1,5 +1,6 @@
 /** What the benchmarks share: medians by tinybench, the peers' seconds, and lines of the table. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import { Bench } from 'tinybench';
 import { generator } from '../test/support/tables.js';
 
@@ -20,8 +21,13 @@ export function fill(columns: Float32Array[], seed = 1): void {
   for (const column of columns) for (let i = 0; i < column.length; i++) column[i] = next() * 2 - 1;
 }
 
-/** The Python that has scikit-learn: $CAMEO_PYTHON or python3; undefined when neither has it. */
-export const python = [process.env.CAMEO_PYTHON, 'python3'].find(
+/** Where bench/peers/setup.mjs puts the peers. */
+export const PEERS = resolve('build/peers');
+
+export const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** The Python that has scikit-learn: $CAMEO_PYTHON, the peers' or python3; undefined when none has it. */
+export const python = [process.env.CAMEO_PYTHON, join(PEERS, 'venv/bin/python'), 'python3'].find(
   (name) => name && spawnSync(name, ['-c', 'import sklearn, pandas, pyarrow']).status === 0,
 );
 
