@@ -1,49 +1,56 @@
-/** The whole command, process start included, against the same job as a pandas and scikit-learn script, in pairs. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+/** Whole commands, process start included, against the same jobs as Python scripts, in pairs. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { line, python } from './support.js';
+import { line, median, python } from './support.js';
 
-const FILE = '../shared/data/online_shoppers_intention.csv';
 const PAIRS = 5;
+const SHOPPERS = '../shared/data/online_shoppers_intention.csv';
+const RETAIL = '../shared/data/online_retail.csv.gz';
+const RETAIL_LOG = [
+  ...['--user', 'CustomerID', '--item', 'StockCode', '--time', 'InvoiceDate', '--label', 'Description'],
+  ...['--value', 'Quantity * UnitPrice', '--where', 'Quantity > 0 AND UnitPrice > 0'],
+];
+
+function time(program: string, args: string[]): number {
+  const start = performance.now();
+  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return (performance.now() - start) / 1000;
+}
+const cameo = (...args: string[]) => time(process.execPath, ['dist/src/cli/main.js', ...args, '--quiet']);
+
+/** Ours and theirs in turns, after one of each to warm the disk. */
+function compare(name: string, least: number, ours: () => number, theirs: (() => number) | undefined): void {
+  ours();
+  theirs?.();
+  const pairs = Array.from({ length: PAIRS }, () => [ours(), theirs?.() ?? Number.NaN]);
+  line(name, median(pairs.map(([a]) => a)), theirs && median(pairs.map(([, b]) => b)), least, 'the script');
+}
 
 export async function command(): Promise<void> {
-  if (!existsSync(FILE)) {
-    console.log(`the whole command: skipped, ${FILE} is absent`);
-    return;
-  }
   const folder = mkdtempSync(join(tmpdir(), 'cameo-bench-'));
   const at = (name: string) => join(folder, name);
-  const time = (program: string, args: string[]) => {
-    const start = performance.now();
-    execFileSync(program, args);
-    return (performance.now() - start) / 1000;
-  };
-  const ours = () =>
-    time(process.execPath, [
-      'dist/src/cli/main.js',
-      'profile',
-      FILE,
-      '--target',
-      'Revenue',
-      '--save',
-      at('m.cameo'),
-      '-o',
-      at('p.arrow'),
-      '--quiet',
-    ]);
-  const theirs = () =>
-    python ? time(python, ['bench/peers/profile_job.py', FILE, 'Revenue', at('m.joblib'), at('p.feather')]) : Number.NaN;
-  ours();
-  theirs();
-  const pairs = Array.from({ length: PAIRS }, () => [ours(), theirs()]);
-  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
-  line(
-    'the whole command on the online shoppers',
-    median(pairs.map(([a]) => a)),
-    python ? median(pairs.map(([, b]) => b)) : undefined,
-    5,
-    'the script',
-  );
+  if (existsSync(SHOPPERS)) {
+    const script = ['bench/peers/profile_job.py', SHOPPERS, 'Revenue', at('m.joblib'), at('p.feather')];
+    const args = ['profile', SHOPPERS, '--target', 'Revenue', '--save', at('m.cameo'), '-o', at('p.arrow')];
+    compare(
+      'the whole command on the online shoppers',
+      5,
+      () => cameo(...args),
+      python ? () => time(python as string, script) : undefined,
+    );
+  } else console.log(`the whole command: skipped, ${SHOPPERS} is absent`);
+  if (existsSync(RETAIL)) {
+    const implicit = python && spawnSync(python, ['-c', 'import implicit']).status === 0;
+    const script = ['bench/peers/retail_job.py', RETAIL, at('p.parquet')];
+    const args = ['profile', '--events', RETAIL, ...RETAIL_LOG, '-o', at('profiles.parquet'), '--save', at('retail.cameo')];
+    compare(
+      'the whole command on Online Retail',
+      4,
+      () => cameo(...args),
+      implicit ? () => time(python as string, script) : undefined,
+    );
+  } else console.log(`the whole command: skipped, ${RETAIL} is absent`);
+  rmSync(folder, { recursive: true });
 }

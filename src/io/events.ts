@@ -131,7 +131,9 @@ async function load(
   await connection.run("SET TimeZone = 'UTC'");
   const types = new Map<string, string>();
   try {
-    for (const row of await query(`DESCRIBE FROM ${source}`)) types.set(String(row.column_name), String(row.column_type));
+    // An empty table of the log's columns: a file is looked into for its types once.
+    await connection.run(`CREATE TEMP TABLE shape AS FROM ${source} LIMIT 0`);
+    for (const row of await query('DESCRIBE temp.main.shape')) types.set(String(row.column_name), String(row.column_type));
   } catch (cause) {
     throw errors.fileRead(log.path, cause);
   }
@@ -147,7 +149,7 @@ async function load(
   // An expression by itself first, so that the error names the one that is wrong.
   const refuse = (option: string, expression: string | undefined, type: string) =>
     expression !== undefined &&
-    connection.run(`SELECT CAST((${expression}) AS ${type}) FROM ${source} LIMIT 0`).catch((cause) => {
+    connection.run(`SELECT CAST((${expression}) AS ${type}) FROM temp.main.shape`).catch((cause) => {
       throw errors.expression(option, cause);
     });
   for (const [option, type] of Object.entries(EXPRESSIONS)) await refuse(option, log[option as keyof typeof EXPRESSIONS], type);

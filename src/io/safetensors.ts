@@ -38,9 +38,9 @@ export async function writeSafetensors({ metadata, tensors }: Safetensors): Prom
     end += values.byteLength;
     header[name] = { dtype: values instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [begin, end] };
   }
-  let text = new TextEncoder().encode(JSON.stringify(header));
-  const padding = (8 - (text.length % 8)) % 8;
-  text = Uint8Array.from([...text, ...new Array(padding).fill(32)]);
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const text = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(32);
+  text.set(json);
   const bytes = new Uint8Array(8 + text.length + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);

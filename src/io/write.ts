@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
+  type Data,
   DataType,
   makeVector,
   Precision,
@@ -92,12 +93,33 @@ function jsonOf(vector: Vector): string[] {
       return Array.from(data.values as Int32Array, (code) => labels[code]);
     }
     if (DataType.isFloat(type)) return Array.from(data.values as Float32Array, String);
+    if (DataType.isUtf8(type)) return quoted(data);
     return Array.from(vector, (value) => JSON.stringify(value));
   };
   const all = texts();
   const { nullBitmap, nullCount } = data;
   if (nullCount > 0) for (let i = 0; i < length; i++) if (!((nullBitmap[i >> 3] >> (i & 7)) & 1)) all[i] = 'null';
   return all;
+}
+
+/** Texts in quotes. ASCII is decoded in one piece; what is repeated is quoted once. */
+function quoted(data: Data): string[] {
+  const { length, valueOffsets, values } = data;
+  const bytes = (values as Uint8Array).subarray(0, valueOffsets[length]);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const whole = decoder.decode(bytes);
+  const ascii = whole.length === bytes.length;
+  const known = new Map<string, string>();
+  return Array.from({ length }, (_, i) => {
+    const [first, end] = [valueOffsets[i], valueOffsets[i + 1]];
+    const text = ascii ? whole.slice(first, end) : decoder.decode(bytes.subarray(first, end));
+    let found = known.get(text);
+    if (found === undefined) {
+      found = JSON.stringify(text);
+      known.set(text, found);
+    }
+    return found;
+  });
 }
 
 function joinFields(names: string[], columns: string[][], length: number): string[] {

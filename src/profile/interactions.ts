@@ -34,16 +34,23 @@ export async function interactionsOf(events: Events, table = 'events', halfLife?
   // The power is rounded, so that the sum is one of decimals.
   const age = `epoch(CAST('${events.asOf.replaceAll("'", "''")}' AS TIMESTAMP) - t) / 86400`;
   const counted = halfLife === undefined ? 'w' : `(w * pow(2, -(${age}) / ${halfLife}))::DECIMAL(18, 6)`;
-  const pairs = `
+  await events.query(`
+    CREATE OR REPLACE TEMP TABLE pairs AS
     SELECT u, i, sum(${counted})::DOUBLE AS weight, arg_max(rating, (t, rating))::DOUBLE AS value
-    FROM ${table} ${rating ? 'WHERE rating IS NOT NULL' : ''} GROUP BY u, i`;
-  const [users = []] = (await events.columns(`SELECT DISTINCT u FROM (${pairs}) ORDER BY u`)) as [string[]];
-  const [items = []] = (await events.columns(`SELECT DISTINCT i FROM (${pairs}) ORDER BY i`)) as [string[]];
+    FROM ${table} ${rating ? 'WHERE rating IS NOT NULL' : ''} GROUP BY u, i`);
+  for (const [name, column] of [
+    ['numbered_users', 'u'],
+    ['numbered_items', 'i'],
+  ]) {
+    await events.query(`
+      CREATE OR REPLACE TEMP TABLE ${name} AS
+      SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::INTEGER AS n FROM (SELECT DISTINCT ${column} FROM pairs)`);
+  }
+  const [users = []] = (await events.columns('SELECT u FROM numbered_users ORDER BY n')) as [string[]];
+  const [items = []] = (await events.columns('SELECT i FROM numbered_items ORDER BY n')) as [string[]];
   const [u = [], i = [], w = [], v = []] = (await events.columns(`
-    WITH pairs AS (${pairs}),
-      us AS (SELECT u, row_number() OVER (ORDER BY u) - 1 AS n FROM (SELECT DISTINCT u FROM pairs)),
-      its AS (SELECT i, row_number() OVER (ORDER BY i) - 1 AS n FROM (SELECT DISTINCT i FROM pairs))
-    SELECT us.n::INTEGER, its.n::INTEGER, weight, value FROM pairs JOIN us USING (u) JOIN its USING (i) ORDER BY 1, 2`)) as number[][];
+    SELECT us.n, its.n${weighted || rating ? ', weight, value' : ''}
+    FROM pairs JOIN numbered_users us USING (u) JOIN numbered_items its USING (i) ORDER BY 1, 2`)) as number[][];
   if (users.length < 2) throw errors.tooFewRows('Recommending (users)', users.length, 2);
   if (items.length < 2) throw errors.tooFewRows('Recommending (items)', items.length, 2);
   const mean = w.reduce((sum, x) => sum + x, 0) / w.length;

@@ -7,6 +7,7 @@ import { errors } from '../errors.js';
 import type { Events } from '../io/events.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { MatrixFactorization } from '../models/matrix-factorization.js';
+import { nearest } from '../models/nearest.js';
 import { topByProduct } from '../models/top.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Behaviour } from './behaviour.js';
@@ -47,6 +48,9 @@ export function fitFactorization(
   const options = { engine, ...(values ? RATINGS : EVENTS), rank, epochs, seed };
   return new MatrixFactorization(options).fit({ users: u, items: i, values, weights }, { signal, onProgress });
 }
+
+/** Items that lead to a recommendation, at most. */
+const BECAUSE = 2;
 
 /** What a seed of lookalikes must have at least. */
 const LOOKALIKES = { users: 5, items: 3 };
@@ -150,14 +154,18 @@ export class Recommender {
     const numbers = users.map((id) => this.#userNumber.get(id));
     const known = numbers.filter((u) => u !== undefined);
     const lists = await this.model.recommend(known, { n, ...run });
-    const unit = unitRows(this.model.itemFactors, this.rank);
     const { offsets, items } = this.model.history;
+    const asked = known.map((u, r) => ({ of: lists[r].ids, among: items.subarray(offsets[u], offsets[u + 1]) }));
+    const because = nearest(this.engine, unitRows(this.model.itemFactors, this.rank), this.rank, asked, BECAUSE);
     let next = 0;
     return numbers.map((u) => {
       if (u === undefined) return this.#popular(n);
-      const { ids, scores } = lists[next++];
-      const own = items.subarray(offsets[u], offsets[u + 1]);
-      return Array.from(ids, (item, k) => ({ ...this.#named(item, scores[k]), because: this.#because(unit, own, item) }));
+      const { ids, scores } = lists[next];
+      const reasons = because[next++];
+      return Array.from(ids, (item, k) => ({
+        ...this.#named(item, scores[k]),
+        because: reasons[k].map((other) => this.items[other]),
+      }));
     });
   }
 
@@ -215,21 +223,6 @@ export class Recommender {
     if (found === undefined)
       throw errors.invalid(`This ${what} is not among the ${numbers.size} ${what}s that the model was fitted on.`);
     return found;
-  }
-
-  /** The two of a user's items whose factors are most like an item's; of equal ones the lower number. */
-  #because(unit: Float32Array, own: Int32Array, item: number): string[] {
-    const k = unit.length / this.items.length;
-    const q = unit.subarray(item * k, (item + 1) * k);
-    let [first, second] = [-1, -1];
-    let [most, next] = [0, 0];
-    for (const other of own) {
-      let like = 0;
-      for (let j = 0, at = other * k; j < k; j++) like += q[j] * unit[at + j];
-      if (like > most) [first, second, most, next] = [other, first, like, most];
-      else if (like > next) [second, next] = [other, like];
-    }
-    return [first, second].filter((other) => other >= 0).map((other) => this.items[other]);
   }
 }
 

@@ -23,6 +23,7 @@ import {
 } from 'apache-arrow';
 import { parseData } from 'arrow-js-ffi';
 import { errors } from '../errors.js';
+import { dataOf, utf8 } from './build.js';
 import type { Column } from './table.js';
 
 export interface ProfileSchemaOptions {
@@ -127,42 +128,10 @@ function physical(type: DataType): DataType {
 
 /** Rows first … first + rows − 1 of a column: a copy. */
 function attribute(column: Column, first: number, rows: number): Data {
-  if (column.kind === 'category') {
-    const { codes, categories } = column;
-    return utf8(Array.from({ length: rows }, (_, i) => (codes[first + i] < 0 ? null : categories[codes[first + i]])));
-  }
-  const data = column.values.slice(first, first + rows);
-  const nullBitmap = new Uint8Array((rows >> 3) + 1);
-  let nullCount = 0;
-  data.forEach((value, i) => {
-    if (Number.isNaN(value)) nullCount++;
-    else nullBitmap[i >> 3] |= 1 << (i & 7);
-  });
-  return makeData({ type: new Float64(), length: rows, nullCount, nullBitmap, data });
-}
-
-/** Text as Arrow holds it, in one pass: apache-arrow's builder grows buffers value by value. */
-function utf8(values: readonly (string | null)[]): Data<Utf8> {
-  const valueOffsets = new Int32Array(values.length + 1);
-  const nullBitmap = new Uint8Array((values.length >> 3) + 1);
-  let bytes = new Uint8Array(16 * values.length + 64);
-  let at = 0;
-  let nullCount = 0;
-  const encoder = new TextEncoder();
-  values.forEach((value, i) => {
-    if (value === null) nullCount++;
-    else {
-      // A UTF-16 unit takes three bytes at most.
-      if (bytes.length < at + 3 * value.length) {
-        const larger = new Uint8Array(2 * bytes.length + 3 * value.length);
-        larger.set(bytes);
-        bytes = larger;
-      }
-      at += encoder.encodeInto(value, bytes.subarray(at)).written;
-      nullBitmap[i >> 3] |= 1 << (i & 7);
-    }
-    valueOffsets[i + 1] = at;
-  });
-  const type = new Utf8();
-  return makeData({ type, length: values.length, nullCount, nullBitmap, valueOffsets, data: bytes.subarray(0, at) });
+  const value = (i: number) => {
+    if (column.kind === 'number') return Number.isNaN(column.values[i]) ? null : column.values[i];
+    return column.codes[i] < 0 ? null : column.categories[column.codes[i]];
+  };
+  const values = Array.from({ length: rows }, (_, i) => value(first + i));
+  return dataOf(column.kind === 'number' ? new Float64() : new Utf8(), values);
 }

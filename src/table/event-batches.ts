@@ -23,6 +23,7 @@ import {
 } from 'apache-arrow';
 import { LIFECYCLES, SEGMENTS } from '../profile/behaviour.js';
 import type { EventRow } from '../profile/event-profiles.js';
+import { dataOf } from './build.js';
 
 const RECOMMENDATION = new Struct([
   new Field('item', new Utf8(), false),
@@ -98,7 +99,7 @@ const factorsType = (rank: number) => new FixedSizeList(rank, new Field('item', 
 export function eventBatch(rows: readonly EventRow[], schema: Schema): RecordBatch {
   const children = COLUMNS.map(([, type, of]) => {
     const known = DICTIONARIES.find((d) => d.type === type);
-    return known ? codesOf(rows.map(of) as (string | null)[], known) : vectorFromArray(rows.map(of), type).data[0];
+    return known ? codesOf(rows.map(of) as (string | null)[], known) : dataOf(type, rows.map(of));
   });
   const factors = schema.fields.at(-1)?.type as FixedSizeList<Float32>;
   const values = new Float32Array(rows.length * factors.listSize);

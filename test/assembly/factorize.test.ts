@@ -12,6 +12,7 @@ const problem = fc.record({
   weighted: fc.boolean(),
   adagrad: fc.boolean(),
   steps: fc.integer({ min: 1, max: 12 }),
+  samples: fc.integer({ min: 1, max: 6 }),
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
 const sigma = (x: number) => 1 / (1 + Math.exp(-x));
@@ -19,7 +20,7 @@ const sigma = (x: number) => 1 / (1 + Math.exp(-x));
 for (const b of benches()) {
   test(`${b.build} steps of squared, logistic and bpr loss equal the scalar reference`, () => {
     fc.assert(
-      fc.property(problem, ({ rank, loss, weighted, adagrad, steps, seed }) => {
+      fc.property(problem, ({ rank, loss, weighted, adagrad, steps, samples, seed }) => {
         b.reset();
         const next = generator(seed);
         const [users, items, ld] = [5, 6, Math.ceil(rank / 8) * 8];
@@ -34,7 +35,7 @@ for (const b of benches()) {
         const values = us.map(() => Math.fround(next() * 5));
         const weights = us.map(() => (weighted ? Math.fround(next() * 2) : 1));
         const w = weighted ? b.f32(weights) : 0;
-        const bits = us.map(() => Math.floor(next() * 2 ** 32));
+        const bits = Array.from({ length: steps * samples }, () => Math.floor(next() * 2 ** 32));
         const seen = Array.from({ length: users }, (_, u) =>
           [...new Set(is.filter((_, t) => us[t] === u))].sort((x, y) => x - y),
         );
@@ -51,7 +52,26 @@ for (const b of benches()) {
         if (loss === 'squared')
           sum = k.factorize_squared(ap, aq, abu, abi, gu, gi, au, ai, b.f32(values), w, steps, ld, mean, rate, l2, l2b, 1);
         else if (loss === 'logistic')
-          sum = k.factorize_logistic(ap, aq, abu, abi, gu, gi, au, ai, w, abits, aseen, aoff, steps, 1, ld, rate, l2, l2b);
+          sum = k.factorize_logistic(
+            ap,
+            aq,
+            abu,
+            abi,
+            gu,
+            gi,
+            au,
+            ai,
+            w,
+            abits,
+            aseen,
+            aoff,
+            steps,
+            samples,
+            ld,
+            rate,
+            l2,
+            l2b,
+          );
         else sum = k.factorize_bpr(ap, aq, abi, gu, gi, au, ai, w, ai, abits, aseen, aoff, steps, steps, ld, rate, l2, l2b);
 
         let expected = 0;
@@ -80,9 +100,22 @@ for (const b of benches()) {
           bu[u] += a.own * (e - l2b * bu[u]);
           bi[i] += c.own * (e - l2b * bi[i]);
         };
+        // One step along the sum of several items' gradients; an item that stands twice moves twice.
+        const stepTogether = (u: number, items: number[], errors: number[]) => {
+          const before = p[u];
+          const m = items.length;
+          p[u] = before.map((v) => v - rate * l2 * m * v);
+          items.forEach((item, k) => {
+            p[u] = p[u].map((v, j) => v + rate * errors[k] * q[item][j]);
+            q[item] = q[item].map((v, j) => v + rate * (errors[k] * before[j] - l2 * v));
+            bi[item] += rate * (errors[k] - l2b * bi[item]);
+          });
+          bu[u] += rate * (errors.reduce((s, e) => s + e, 0) - m * l2b * bu[u]);
+        };
         for (let t = 0; t < steps; t++) {
           const [u, i, weight] = [us[t], is[t], weights[t]];
-          const other = is[Math.floor((bits[t] / 2 ** 32) * steps)];
+          const drawn = (place: number) => is[Math.floor((bits[place] / 2 ** 32) * steps)];
+          const other = drawn(t);
           const had = seen[u].includes(other);
           if (loss === 'squared') {
             const e = values[t] - (mean + bu[u] + bi[i] + dot(p[u], q[i]));
@@ -92,7 +125,13 @@ for (const b of benches()) {
             const x = bu[u] + bi[i] + dot(p[u], q[i]);
             expected += weight * Math.log1p(Math.exp(-x));
             move(u, i, weight * (1 - sigma(x)));
-            if (!had) move(u, other, -weight * sigma(bu[u] + bi[other] + dot(p[u], q[other])));
+            for (let first = 0; first < samples; first += 4) {
+              const places = Array.from({ length: Math.min(4, samples - first) }, (_, k) => t * samples + first + k);
+              const negatives = places.map(drawn).filter((item) => !seen[u].includes(item));
+              const errors = negatives.map((item) => -weight * sigma(bu[u] + bi[item] + dot(p[u], q[item])));
+              if (adagrad) negatives.forEach((item, k) => move(u, item, errors[k]));
+              else stepTogether(u, negatives, errors);
+            }
           } else if (!had) {
             const x = bi[i] - bi[other] + dot(p[u], q[i]) - dot(p[u], q[other]);
             expected += weight * Math.log1p(Math.exp(-x));
