@@ -7,6 +7,7 @@ import { formatOf, PendingFile } from '../io/pending-file.js';
 import type { Behaviour } from '../profile/behaviour.js';
 import { evaluateRecommender, type RecommenderEvaluation } from '../profile/evaluate-recommender.js';
 import { EventProfiles } from '../profile/event-profiles.js';
+import { EPOCHS } from '../profile/recommender.js';
 import { type EngineFlags, names, type OutputFlags, startEngine, whole } from './options.js';
 import { bar, columns, ProgressLine, plain } from './terminal.js';
 
@@ -35,7 +36,6 @@ export interface EventFlags extends EngineFlags, OutputFlags {
   output?: string;
 }
 
-const EPOCHS = 15;
 /** Users whose profiles are in memory at a time. */
 const BATCH = 2048;
 
@@ -120,18 +120,18 @@ export async function fitEvents(
   signal: AbortSignal,
 ): Promise<{ profiles: EventProfiles; report: EventReport }> {
   const { seed, halfLife, prefer: fields } = flags;
+  const total = events.has.rating ? EPOCHS.ratings : EPOCHS.events;
   const profiles = await EventProfiles.fit(engine, events, {
     fields,
     seed,
     halfLife,
-    epochs: EPOCHS,
     signal,
-    onProgress: (epoch, loss) => line.show({ stage: 'recommend', done: epoch, total: EPOCHS, note: `loss ${loss.toFixed(4)}` }),
+    onProgress: (epoch, loss) => line.show({ stage: 'recommend', done: epoch, total, note: `loss ${loss.toFixed(4)}` }),
   });
   if (flags.evaluate) line.show({ stage: 'evaluate', done: 0, total: 0 });
   const { split, negatives, recommendations: n } = flags;
   const evaluation = flags.evaluate
-    ? await evaluateRecommender(engine, events, { seed, halfLife, epochs: EPOCHS, n, split, negatives, signal })
+    ? await evaluateRecommender(engine, events, { seed, halfLife, n, split, negatives, signal })
     : null;
   const tally = (of: (row: Behaviour) => string) => {
     const counts: Record<string, number> = {};

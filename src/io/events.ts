@@ -147,11 +147,19 @@ async function load(
     if (name !== undefined && !types.has(name)) throw errors.columnUnknown(role as string, name, [...types.keys()]);
   }
   // An expression by itself first, so that the error names the one that is wrong.
-  const refuse = (option: string, expression: string | undefined, type: string) =>
-    expression !== undefined &&
-    connection.run(`SELECT CAST((${expression}) AS ${type}) FROM temp.main.shape`).catch((cause) => {
+  const safe: { [option: string]: string } = {};
+  const refuse = async (option: string, expression: string | undefined, type: string) => {
+    if (expression === undefined) return;
+    await connection.run(`SELECT CAST((${expression}) AS ${type}) FROM temp.main.shape`).catch((cause) => {
       throw errors.expression(option, cause);
     });
+    // What fails in some row is null there, where DuckDB can promise it: not for random().
+    const tried = `TRY((${expression}))`;
+    safe[option] = await connection.run(`SELECT ${tried} FROM temp.main.shape`).then(
+      () => tried,
+      () => `(${expression})`,
+    );
+  };
   for (const [option, type] of Object.entries(EXPRESSIONS)) await refuse(option, log[option as keyof typeof EXPRESSIONS], type);
   for (const option of CONDITIONS) await refuse(option, log[option], 'BOOLEAN');
   const given =
@@ -161,9 +169,9 @@ async function load(
     }));
   const fields = log.fields ?? [];
   const number = (option: keyof typeof EXPRESSIONS, otherwise: string) =>
-    `${log[option] === undefined ? otherwise : `TRY_CAST((${log[option]}) AS ${EXPRESSIONS[option]})`}::${EXPRESSIONS[option]}`;
+    `${log[option] === undefined ? otherwise : `TRY_CAST(${safe[option]} AS ${EXPRESSIONS[option]})`}::${EXPRESSIONS[option]}`;
   const condition = (option: (typeof CONDITIONS)[number]) =>
-    `coalesce(${log[option] === undefined ? 'true' : `TRY_CAST((${log[option]}) AS BOOLEAN)`}, false)`;
+    `coalesce(${log[option] === undefined ? 'true' : `TRY_CAST(${safe[option]} AS BOOLEAN)`}, false)`;
   const text = (name: string) => textOf(identifier(name), types.get(name) as string);
   try {
     await connection.run(`

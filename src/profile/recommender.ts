@@ -26,7 +26,7 @@ export interface Recommendation {
 export interface RecommenderOptions {
   /** default 64 */
   rank?: number;
-  /** default 15 */
+  /** at most; default EPOCHS */
   epochs?: number;
   /** default 42 */
   seed?: number;
@@ -36,17 +36,30 @@ export interface RecommenderOptions {
 
 /** What suits events; chosen on Online Retail. */
 const EVENTS = { loss: 'logistic', learningRate: 0.02, learningRateDecay: 0.01, regularization: 0.01 } as const;
-/** What suits ratings. */
-const RATINGS = { loss: 'squared', learningRate: 0.03, learningRateDecay: 0.05, regularization: 0.05 } as const;
+/** What suits ratings: until those held out are no longer predicted better. */
+const RATINGS = {
+  loss: 'squared',
+  learningRate: 0.05,
+  learningRateDecay: 0.02,
+  regularization: 0.05,
+  validationFraction: 0.1,
+  nIterNoChange: 3,
+} as const;
+
+/** Passes over the events, and over ratings at most. */
+export const EPOCHS = { events: 15, ratings: 100 };
 
 /** The factorization of some interactions: of their ratings where there are any. */
 export function fitFactorization(
   engine: Engine,
   { u, i, values, weights }: Interactions,
-  { rank = 64, epochs = 15, seed = 42, signal, onProgress }: RecommenderOptions & RunOptions,
+  options: RecommenderOptions & RunOptions,
 ): Promise<MatrixFactorization> {
-  const options = { engine, ...(values ? RATINGS : EVENTS), rank, epochs, seed };
-  return new MatrixFactorization(options).fit({ users: u, items: i, values, weights }, { signal, onProgress });
+  const { rank = 64, epochs = values ? EPOCHS.ratings : EPOCHS.events, seed = 42, signal, onProgress } = options;
+  return new MatrixFactorization({ engine, ...(values ? RATINGS : EVENTS), rank, epochs, seed }).fit(
+    { users: u, items: i, values, weights },
+    { signal, onProgress },
+  );
 }
 
 /** Items that lead to a recommendation, at most. */

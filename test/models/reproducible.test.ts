@@ -1,0 +1,63 @@
+/**
+ * With `reproducible` the same bytes on every version of the engine: SHA-256 of factorizations of each loss, of a network and
+ * of a fold-in, as Node 20, 22, 24 and 26 gave them. Every machine that runs this test compares its own with them; a change
+ * of the method changes the values, and they are then made anew (the test prints what it found).
+ */
+import { createHash } from 'node:crypto';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createEngine, MatrixFactorization, Profiler, type Table } from '../../src/index.js';
+import { generator } from '../support/tables.js';
+
+const EXPECTED: Record<string, string> = {
+  'squared inverse': '54f276a61ad86f2b',
+  'squared adagrad': '5fed3b97dce8c8b8',
+  'logistic inverse': 'c30b7e49e8420458',
+  'logistic adagrad': '00451c32e6115949',
+  'bpr inverse': 'f47880b19e288e9d',
+  'bpr adagrad': '58702f016ede798d',
+  profiler: '91022d3c1378b78d',
+  profile: '8e022214d30e1cde',
+};
+
+const sha256 = (...parts: Uint8Array[]) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex').slice(0, 16);
+};
+
+test('the same bytes as on other versions', async () => {
+  await using engine = await createEngine({ threads: 2, reproducible: true });
+  const next = generator(77);
+  const count = 20_000;
+  const users = Int32Array.from({ length: count }, () => Math.floor(next() * 700));
+  const items = Int32Array.from({ length: count }, () => Math.floor(next() * 300));
+  const values = Float32Array.from(users, () => 1 + Math.floor(next() * 5));
+  const found: Record<string, string> = {};
+  for (const loss of ['squared', 'logistic', 'bpr'] as const) {
+    for (const schedule of ['inverse', 'adagrad'] as const) {
+      const model = new MatrixFactorization({ engine, loss, schedule, rank: 20, epochs: 5, seed: 3, validationFraction: 0.1 });
+      await model.fit({ users, items, values });
+      const { factors } = model.foldIn({ items: [3, 14, 15, 92, 65], values: [5, 4, 3, 2, 1] });
+      found[`${loss} ${schedule}`] = sha256(await model.save(), new Uint8Array(factors.buffer));
+    }
+  }
+  const rows = 3000;
+  const number = (name: string) => ({
+    name,
+    kind: 'number' as const,
+    values: Float64Array.from({ length: rows }, () => next() * 9),
+  });
+  const codes = Int32Array.from({ length: rows }, () => Math.floor(next() * 3));
+  const a = number('a');
+  const columns = [a, number('b'), { name: 'c', kind: 'category' as const, codes, categories: ['x', 'y', 'z'] }];
+  const truth = Float64Array.from(codes, (code, r) => Number(a.values[r] > 3 * code));
+  const table: Table = { rows, columns: [...columns, { name: 'target', kind: 'number', values: truth }] };
+  using profiler = await Profiler.fit(engine, table, { target: 'target', seed: 5, maxIter: 20 });
+  found.profiler = sha256(await profiler.save());
+  found.profile = sha256(Buffer.from(JSON.stringify(profiler.profileOne({ a: 1.5, b: 2, c: 'y' }))));
+  console.log(JSON.stringify(found));
+  assert.equal(found, EXPECTED);
+});
+
+test.run();
