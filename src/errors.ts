@@ -87,13 +87,14 @@ export const errors = {
     noUser,
     noItem,
     badTime,
+    cancelled,
     filtered,
     badNumber,
     afterAsOf,
   }: Record<keyof import('./io/events.js').EventCounts, number>) =>
     data(
       `No event is left of ${rows} rows: ${noUser} without a user, ${noItem} without an item, ${badTime} whose time cannot be read, ` +
-        `${filtered} that do not meet the condition, ${badNumber} whose value or weight is no usable number, ` +
+        `${cancelled} cancelled, ${filtered} that do not meet the condition, ${badNumber} whose value or weight is no usable number, ` +
         `${afterAsOf} at or after the moment asked for.`,
     ),
   tableEmpty: (what: string) => data(`${what} has no rows.`),

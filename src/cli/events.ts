@@ -20,6 +20,8 @@ export interface EventFlags extends EngineFlags, OutputFlags {
   value?: string;
   label?: string;
   where?: string;
+  cancelled?: string;
+  distinct?: boolean;
   orders?: string;
   weight?: string;
   rating?: string;
@@ -58,6 +60,8 @@ export const withEvents = (command: Command): Command =>
     .option('--value <expression>', "of the events: worth, as SQL, such as 'Quantity * UnitPrice'")
     .option('--label <column>', 'of the events: the name of the item')
     .option('--where <condition>', 'of the events: which count, as SQL')
+    .option('--cancelled <condition>', 'of the events: which are cancelled orders, as SQL; they are left out')
+    .option('--distinct', 'of the events: rows that are alike in every column count once')
     .option('--orders <condition>', 'of the events: which are orders, the others being views, as SQL (default: all)')
     .option('--weight <expression>', 'of the events: how much each tells of taste, as SQL (default: 1)')
     .option('--rating <expression>', 'of the events: how the user rated the item, as SQL; recommends by predicted ratings')
@@ -79,26 +83,13 @@ export const withEvents = (command: Command): Command =>
 
 /** The log that the options describe. */
 export function eventLogOf(flags: EventFlags): EventLog {
-  const {
-    events: path,
-    user,
-    item,
-    time,
-    query,
-    value,
-    label,
-    where,
-    orders,
-    weight,
-    rating,
-    price,
-    asOf,
-    prefer: fields,
-  } = flags;
+  const { events: path, user, item, time, query, value, label, where, cancelled, distinct, orders } = flags;
+  const { weight, rating, price, asOf, prefer: fields } = flags;
   if (path === undefined || user === undefined || item === undefined || time === undefined) {
     throw errors.invalid('--events needs --user, --item and --time: the columns that say who, what and when.');
   }
-  return { path, user, item, time, query, value, label, where, orders, weight, rating, price, asOf, fields };
+  const expressions = { value, where, cancelled, orders, weight, rating, price };
+  return { path, user, item, time, query, label, distinct, asOf, fields, ...expressions };
 }
 
 export interface EventReport {
@@ -205,9 +196,11 @@ const CAUSES: [keyof EventCounts, string][] = [
   ['noUser', 'without a user'],
   ['noItem', 'without an item'],
   ['badTime', 'whose time cannot be read'],
+  ['cancelled', 'cancelled'],
   ['filtered', 'that do not meet --where'],
   ['badNumber', 'whose value or weight is no usable number'],
   ['afterAsOf', 'from --as-of on'],
+  ['duplicate', 'that stand there twice'],
 ];
 
 const number = (n: number) => n.toLocaleString('en');

@@ -29,6 +29,10 @@ export interface EventLog {
   price?: string;
   /** SQL condition that events must meet */
   where?: string;
+  /** SQL condition of cancelled orders, which are left out and counted by themselves; default: none */
+  cancelled?: string;
+  /** whether rows that are alike in every column count once; default false: a log may well hold two alike events */
+  distinct?: boolean;
   /** SQL condition of the events that are orders, the others being views and carts; default: all */
   orders?: string;
   /** SQL expression of how much an event counts for recommendations, not negative; default 1 */
@@ -46,10 +50,13 @@ export interface EventCounts {
   noUser: number;
   noItem: number;
   badTime: number;
+  cancelled: number;
   filtered: number;
   /** value or weight is no finite number, or the weight is negative */
   badNumber: number;
   afterAsOf: number;
+  /** copies of rows that were used or left out, with `distinct` */
+  duplicate: number;
 }
 
 export interface Events extends AsyncDisposable {
@@ -70,7 +77,9 @@ export interface Events extends AsyncDisposable {
 
 const DATABASE = /\.(duckdb|ddb|db)$/i;
 const EXPRESSIONS = { value: 'DECIMAL(18, 4)', price: 'DECIMAL(18, 4)', rating: 'DECIMAL(18, 4)', weight: 'DECIMAL(18, 6)' };
-const CONDITIONS = ['where', 'orders'] as const;
+/** A column that no log has. */
+const COPIES = 'cameo: copies';
+const CONDITIONS = ['where', 'orders', 'cancelled'] as const;
 
 /**
  * @returns the events; dispose them after use
@@ -170,17 +179,18 @@ async function load(
   const fields = log.fields ?? [];
   const number = (option: keyof typeof EXPRESSIONS, otherwise: string) =>
     `${log[option] === undefined ? otherwise : `TRY_CAST(${safe[option]} AS ${EXPRESSIONS[option]})`}::${EXPRESSIONS[option]}`;
-  const condition = (option: (typeof CONDITIONS)[number]) =>
-    `coalesce(${log[option] === undefined ? 'true' : `TRY_CAST(${safe[option]} AS BOOLEAN)`}, false)`;
+  const condition = (option: (typeof CONDITIONS)[number], otherwise: string) =>
+    `coalesce(${log[option] === undefined ? otherwise : `TRY_CAST(${safe[option]} AS BOOLEAN)`}, false)`;
   const text = (name: string) => textOf(identifier(name), types.get(name) as string);
   try {
     await connection.run(`
       CREATE TABLE memory.main.lines AS SELECT ${text(log.user)} AS u, ${text(log.item)} AS i,
         ${timeOf(identifier(log.time), types.get(log.time) as string)} AS t,
         ${number('value', '0')} AS v, ${number('weight', '1')} AS w, ${number('rating', 'NULL')} AS rating,
-        ${number('price', 'NULL')} AS price, ${condition('orders')} AS bought, ${condition('where')} AS kept,
+        ${number('price', 'NULL')} AS price, ${condition('orders', 'true')} AS bought, ${condition('where', 'true')} AS kept,
+        ${condition('cancelled', 'false')} AS cancelled, ${log.distinct ? identifier(COPIES) : '1'} AS copies,
         ${log.label === undefined ? 'NULL' : text(log.label)}::VARCHAR AS label${fields.map((name, k) => `, ${text(name)} AS f${k}`).join('')}
-      FROM ${source}`);
+      FROM ${log.distinct ? `(SELECT *, count(*) AS ${identifier(COPIES)} FROM ${source} GROUP BY ALL)` : source}`);
   } catch (cause) {
     throw errors.fileRead(log.path, cause);
   }
@@ -188,6 +198,7 @@ async function load(
     ['noUser', 'u IS NULL'],
     ['noItem', 'i IS NULL'],
     ['badTime', 't IS NULL'],
+    ['cancelled', 'cancelled'],
     ['filtered', 'NOT kept'],
     ['badNumber', 'v IS NULL OR w IS NULL OR w < 0'],
   ];
@@ -195,13 +206,26 @@ async function load(
   const [{ latest }] = await query(`SELECT max(t)::VARCHAR AS latest FROM memory.main.lines WHERE ${cause} = 'used'`);
   const asOf = (given ? given[0].t : latest) as string | null;
   const after = log.asOf === undefined ? 'false' : `t >= CAST(${literal(log.asOf)} AS TIMESTAMP)`;
-  const counts: EventCounts = { rows: 0, used: 0, noUser: 0, noItem: 0, badTime: 0, filtered: 0, badNumber: 0, afterAsOf: 0 };
+  const counts: EventCounts = {
+    rows: 0,
+    used: 0,
+    noUser: 0,
+    noItem: 0,
+    badTime: 0,
+    cancelled: 0,
+    filtered: 0,
+    badNumber: 0,
+    afterAsOf: 0,
+    duplicate: 0,
+  };
   const used = `${cause} = 'used' AND NOT (${after})`;
   for (const row of await query(`
-    SELECT CASE WHEN ${cause} = 'used' AND ${after} THEN 'afterAsOf' ELSE ${cause} END AS cause, count(*)::INTEGER AS n
+    SELECT CASE WHEN ${cause} = 'used' AND ${after} THEN 'afterAsOf' ELSE ${cause} END AS cause, count(*)::INTEGER AS n,
+      (sum(copies) - count(*))::INTEGER AS more
     FROM memory.main.lines GROUP BY 1`)) {
     counts[row.cause as keyof EventCounts] = row.n as number;
-    counts.rows += row.n as number;
+    counts.duplicate += row.more as number;
+    counts.rows += (row.n as number) + (row.more as number);
   }
   if (asOf === null || counts.used === 0) throw errors.noEvents(counts);
   await connection.run(`

@@ -64,14 +64,27 @@ test('every row of the log is counted once, by its first cause', async () => {
     noUser: 1,
     noItem: 1,
     badTime: 1,
+    cancelled: 0,
     filtered: 2,
     badNumber: 0,
     afterAsOf: 0,
+    duplicate: 0,
   });
   await using early = await readEvents({ ...log, asOf: '2024-06-01' });
   const after = lines.filter((line) => (line.split(',').at(-3) as string) >= '2024-06-01T00:00:00').length;
   assert.equal([early.counts.afterAsOf, early.counts.used], [after, lines.length - after]);
   assert.is(early.asOf, '2024-06-01 00:00:00');
+  writeFileSync(join(cwd, 'twice.csv'), [header, ...lines, ...lines.slice(0, 100), ...dirty].join('\n'));
+  await using twice = await readEvents({ ...log, path: join(cwd, 'twice.csv'), distinct: true, cancelled: 'quantity = -1' });
+  const different = new Set(lines).size;
+  assert.equal(twice.counts, {
+    ...events.counts,
+    rows: lines.length + 105,
+    used: different,
+    cancelled: 1,
+    filtered: 1,
+    duplicate: lines.length + 100 - different,
+  });
 });
 
 test('recency, frequency, monetary value and quintiles equal a plain SQL query', async () => {
@@ -284,6 +297,15 @@ test('Online Retail has its known numbers', async () => {
     where,
   });
   assert.equal([events.counts.rows, events.counts.noUser, events.counts.used], [541_909, 135_080, 397_884]);
+  const flags = { cancelled: "InvoiceNo LIKE 'C%'", distinct: true };
+  await using counted = await readEvents({
+    path: RETAIL,
+    user: 'CustomerID',
+    item: 'StockCode',
+    time: 'InvoiceDate',
+    ...flags,
+  });
+  assert.equal([counted.counts.rows, counted.counts.duplicate, counted.counts.cancelled], [541_909, 5268, 8872]);
   const behaviour = await behaviourOf(events);
   assert.is(behaviour.length, 4338);
   const total = behaviour.reduce((sum, b) => sum + b.monetary, 0);
