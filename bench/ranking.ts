@@ -24,7 +24,10 @@ const RANK = 64;
 /** Chosen on the customers of even number among some twenty settings. */
 const OPTIONS: [name: string, MatrixFactorizationOptions][] = [
   ['BPR', { loss: 'bpr', epochs: 40, learningRate: 0.02, learningRateDecay: 0, regularization: 0.01 }],
-  ['logistic', { loss: 'logistic', epochs: 15, learningRate: 0.02, learningRateDecay: 0.01, regularization: 0.01 }],
+  [
+    'logistic',
+    { loss: 'logistic', epochs: 15, learningRate: 0.02, learningRateDecay: 0.01, regularization: 0.01, initScale: 0.05 },
+  ],
 ];
 
 /** Training pairs, and the relevant items of each held-out customer. */

@@ -2,7 +2,9 @@
  * The factors of a user who was not in fitting, from their items, with the items held fixed.
  *
  *     ratings   the least-squares solution of (p, b) under the penalty λ · n that every step of fitting applies
- *     events    the steps of fitting, taken on the user alone
+ *     events    the steps of fitting, taken on the user alone, at 0.4 of its rate: the items have learnt already, so the user
+ *               gets as far in shorter steps (on Online Retail the ten best of a folded-in user then overlap most with
+ *               those of the trained one)
  */
 import { logistic } from '../math.js';
 import { rateOf } from '../programs/factorize.js';
@@ -58,6 +60,8 @@ export interface StepOptions {
   samples: number;
 }
 
+const PACE = 0.4;
+
 /** @param sample draws an item, as often as it was met in fitting; undefined when there is none that the user has not */
 export function foldInEvents(
   { factors, biases, rank }: ItemSide,
@@ -88,7 +92,7 @@ export function foldInEvents(
     squares += sum / rank;
   };
   for (let epoch = 1; epoch <= o.epochs; epoch++) {
-    const rate = rateOf(o, epoch);
+    const rate = PACE * rateOf(o, epoch);
     for (let t = 0; t < items.length; t++) {
       const item = items[t];
       if (o.loss === 'bpr') {

@@ -35,7 +35,13 @@ export interface RecommenderOptions {
 }
 
 /** What suits events; chosen on Online Retail. */
-const EVENTS = { loss: 'logistic', learningRate: 0.02, learningRateDecay: 0.01, regularization: 0.01 } as const;
+const EVENTS = {
+  loss: 'logistic',
+  learningRate: 0.02,
+  learningRateDecay: 0.01,
+  regularization: 0.01,
+  initScale: 0.05,
+} as const;
 /** What suits ratings: until those held out are no longer predicted better. */
 const RATINGS = {
   loss: 'squared',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { behaviourOf, itemKnn, readEvents, tastesOf } from '../../src/index.js';
+import { behaviourOf, createEngine, itemKnn, Recommender, readEvents, tastesOf } from '../../src/index.js';
 import { evaluateRanking } from '../../src/metrics/ranking.js';
 import { cameo, folder } from '../support/command.js';
 import { generator } from '../support/tables.js';
@@ -308,6 +308,24 @@ test('Online Retail has its known numbers', async () => {
   assert.equal([counted.counts.rows, counted.counts.duplicate, counted.counts.cancelled], [541_909, 5268, 8872]);
   const behaviour = await behaviourOf(events);
   assert.is(behaviour.length, 4338);
+  // A folded-in customer's ten best items are those of the trained one, where the history says enough.
+  await using engine = await createEngine();
+  const { model } = await Recommender.fit(engine, events);
+  const { offsets, items } = model.history;
+  const users = behaviour.map((_, u) => u).filter((u) => offsets[u + 1] - offsets[u] >= 20 && u % 15 === 0);
+  const lists = await model.recommend(users);
+  const overlaps = users.map((u, r) => {
+    const own = items.subarray(offsets[u], offsets[u + 1]);
+    const { factors } = model.foldIn({ items: own });
+    const k = factors.length;
+    const scores = model.itemBiases.map((b, i) => factors.reduce((sum, v, j) => sum + v * model.itemFactors[i * k + j], b));
+    for (const i of own) scores[i] = Number.NEGATIVE_INFINITY;
+    const best = [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, 10);
+    return best.filter((i) => lists[r].ids.includes(i)).length / 10;
+  });
+  const overlap = overlaps.reduce((sum, v) => sum + v, 0) / overlaps.length;
+  console.log(`fold-in overlap ${overlap.toFixed(3)} over ${users.length} customers of 20 items or more`);
+  assert.ok(overlap >= 0.8);
   const total = behaviour.reduce((sum, b) => sum + b.monetary, 0);
   assert.ok(Math.abs(total - 8_911_407.904) < 0.01, `${total}`);
 });
