@@ -11,14 +11,11 @@ export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRanking, type RankingEvaluation } from './metrics/ranking.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
 export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './models/cross-validate.js';
+export type { MatrixFactorizationOptions } from './models/factorization-options.js';
+export type { FoldedIn } from './models/fold-in.js';
+export type { Interactions } from './models/interactions.js';
 export { itemKnn } from './models/item-knn.js';
-export {
-  type Interactions,
-  MatrixFactorization,
-  type MatrixFactorizationOptions,
-  type Reason,
-  type RecommendOptions,
-} from './models/matrix-factorization.js';
+export { MatrixFactorization, type Reason, type RecommendOptions } from './models/matrix-factorization.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
 export type { TopList } from './models/top.js';
 export { type CategoryColumn, type Encoding, OneHotEncoder, type OneHotEncoderOptions } from './prepare/one-hot-encoder.js';
@@ -28,7 +25,8 @@ export { type FoldOptions, KFold, type Split, StratifiedKFold, trainTestSplit } 
 export { StandardScaler, type StandardScalerOptions } from './prepare/standard-scaler.js';
 export { type Behaviour, behaviourOf } from './profile/behaviour.js';
 export type { Value } from './profile/bind.js';
-export { evaluateRecommender, type RecommenderEvaluation } from './profile/evaluate-recommender.js';
+export { type EvaluationOptions, evaluateRecommender, type RecommenderEvaluation } from './profile/evaluate-recommender.js';
+export { EventProfiles, type EventRow } from './profile/event-profiles.js';
 export type { Features, Ignored, Preset } from './profile/features.js';
 export type { FitOptions, Progress } from './profile/fit.js';
 export type { Importance } from './profile/importance.js';

@@ -10,75 +10,19 @@ import { CameoError, errors } from '../errors.js';
 import { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
 import { shuffle } from '../prepare/random.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
-import type { FactorizationLoss, FactorizeResult, RateSchedule } from '../programs/factorize.js';
+import type { FactorizeResult } from '../programs/factorize.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import {
+  checkOptions,
+  DEFAULTS,
+  type FactorizationSettings,
+  type MatrixFactorizationOptions,
+} from './factorization-options.js';
 import { type FoldedIn, foldInEvents, foldInRatings } from './fold-in.js';
+import { checkInteractions, historyOf, type Interactions, maximum } from './interactions.js';
 import { solve } from './solve.js';
 import { BLOCKS, cutStrata } from './strata.js';
 import { type TopList, topByProduct } from './top.js';
-
-export interface MatrixFactorizationOptions {
-  /** default: the process-wide engine */
-  engine?: Engine;
-  /** length of a factor vector; default 32 */
-  rank?: number;
-  /** 'squared' (default) for ratings, 'logistic' or 'bpr' for events */
-  loss?: FactorizationLoss;
-  /** passes over the entries at most; default 20 */
-  epochs?: number;
-  /** η; default 0.05 */
-  learningRate?: number;
-  /**
-   * 'inverse' (default): η of epoch t is learningRate / (1 + learningRateDecay · (t − 1)). 'adagrad': each row of factors has
-   * a rate of its own, learningRate / √(1 + the sum of its mean squared gradients), and learningRateDecay is not used.
-   */
-  schedule?: RateSchedule;
-  /** default 0.1 */
-  learningRateDecay?: number;
-  /** λ of factors and biases; default 0.02 */
-  regularization?: number;
-  /** of 'squared': whether users and items have biases; default true. The others always have them (bpr: items only). */
-  biases?: boolean;
-  /** sampled items per event; 'logistic' 4, 'bpr' always 1 */
-  samples?: number;
-  /** factors start uniform within ± this; default 0.1 */
-  initScale?: number;
-  /**
-   * share of the entries held out, to stop when their error no longer falls: for ratings the root mean squared error, for
-   * events the share of pairs of held-out entries in which the user's own item scores below the other's; default 0: none
-   */
-  validationFraction?: number;
-  /** epochs without improvement before that; default 2 */
-  nIterNoChange?: number;
-  /** default 0 */
-  seed?: number;
-}
-
-const DEFAULTS = {
-  rank: 32,
-  loss: 'squared' as FactorizationLoss,
-  epochs: 20,
-  learningRate: 0.05,
-  schedule: 'inverse' as RateSchedule,
-  learningRateDecay: 0.1,
-  regularization: 0.02,
-  biases: true,
-  samples: 4,
-  initScale: 0.1,
-  validationFraction: 0,
-  nIterNoChange: 2,
-  seed: 0,
-};
-
-/** Who did something with what. Ids are whole numbers from 0; an id that never occurs has a vector all the same. */
-export interface Interactions {
-  users: ArrayLike<number>;
-  items: ArrayLike<number>;
-  /** ratings; 'squared' only, which needs them */
-  values?: ArrayLike<number>;
-  /** how much each entry counts, not negative; default 1 */
-  weights?: ArrayLike<number>;
-}
 
 export interface RecommendOptions extends RunOptions {
   /** default 10 */
@@ -134,7 +78,8 @@ export class MatrixFactorization {
   /** Goes on from what was learnt, with these entries; new ids get vectors of their own. Throws as `fit`. */
   async partialFit(data: Interactions, run: RunOptions = {}): Promise<this> {
     const o = { ...DEFAULTS, ...this.options };
-    const { users, items, values, weights } = check(o, data);
+    checkOptions(o);
+    const { users, items, values, weights } = checkInteractions(o.loss, data);
     const engine = await this.#engine();
     const nUsers = Math.max(this.users, maximum(users) + 1);
     const nItems = Math.max(this.items, maximum(items) + 1);
@@ -401,14 +346,14 @@ export class MatrixFactorization {
     if (metadata.format !== 'cameo-factorization')
       throw errors.modelFile('format', "'cameo-factorization'", `'${metadata.format}'`);
     if (metadata.version !== '1') throw errors.modelFile('version', '1', String(metadata.version));
-    let options: typeof DEFAULTS;
+    let options: FactorizationSettings;
     try {
       options = { ...DEFAULTS, ...JSON.parse(metadata.options) };
     } catch {
       throw errors.modelFile('options', 'JSON', 'something else');
     }
     const model = new MatrixFactorization({ ...options, engine });
-    check(options, { users: [0], items: [0], values: options.loss === 'squared' ? [0] : undefined });
+    checkOptions(options);
     const [users, items] = [tensors.userBiases?.shape[0] ?? 0, tensors.itemBiases?.shape[0] ?? 0];
     const tensor = (name: string, ...shape: number[]) => {
       const found = tensors[name];
@@ -513,79 +458,4 @@ export class MatrixFactorization {
   async #engine() {
     return this.options.engine ?? (await defaultEngine());
   }
-}
-
-function maximum(values: Int32Array): number {
-  let most = -1;
-  for (const v of values) if (v > most) most = v;
-  return most;
-}
-
-/** Each user's distinct items, ascending: a counting sort by user, then each user's part by itself. */
-function historyOf(users: Int32Array, items: Int32Array, nUsers: number) {
-  const starts = new Int32Array(nUsers + 1);
-  for (const user of users) starts[user + 1]++;
-  for (let u = 0; u < nUsers; u++) starts[u + 1] += starts[u];
-  const next = starts.slice();
-  const all = new Int32Array(users.length);
-  for (let t = 0; t < users.length; t++) all[next[users[t]]++] = items[t];
-  const offsets = new Int32Array(nUsers + 1);
-  let end = 0;
-  for (let u = 0; u < nUsers; u++) {
-    const own = all.subarray(starts[u], starts[u + 1]).sort();
-    for (let t = 0; t < own.length; t++) if (t === 0 || own[t] !== all[end - 1]) all[end++] = own[t];
-    offsets[u + 1] = end;
-  }
-  return { offsets, items: all.slice(0, end) };
-}
-
-function check(o: typeof DEFAULTS, { users, items, values, weights }: Interactions) {
-  const whole = (name: string, value: number, least: number, most: number) => {
-    if (!Number.isInteger(value) || value < least || value > most)
-      throw errors.option(name, `a whole number from ${least} to ${most}`, value);
-  };
-  whole('rank', o.rank, 1, 1024);
-  whole('epochs', o.epochs, 1, 100_000);
-  whole('samples', o.samples, 1, 100);
-  whole('nIterNoChange', o.nIterNoChange, 1, 100_000);
-  whole('seed', o.seed, 0, 0xffffffff);
-  if (!['squared', 'logistic', 'bpr'].includes(o.loss)) throw errors.option('loss', "'squared', 'logistic' or 'bpr'", o.loss);
-  if (!['inverse', 'adagrad'].includes(o.schedule)) throw errors.option('schedule', "'inverse' or 'adagrad'", o.schedule);
-  if (!(o.learningRate > 0)) throw errors.option('learningRate', 'above 0', o.learningRate);
-  for (const name of ['learningRateDecay', 'regularization', 'initScale'] as const)
-    if (!(o[name] >= 0)) throw errors.option(name, 'at least 0', o[name]);
-  if (!(o.validationFraction >= 0 && o.validationFraction < 1))
-    throw errors.option('validationFraction', 'from 0 to below 1', o.validationFraction);
-  if (users.length === 0) throw errors.tableEmpty('The list of interactions');
-  if (items.length !== users.length) throw errors.shape('Items', `${users.length}`, `${items.length}`);
-  if (o.loss === 'squared' && values?.length !== users.length)
-    throw errors.shape('Values', `${users.length}`, `${values?.length ?? 0}`);
-  if (weights && weights.length !== users.length) throw errors.shape('Weights', `${users.length}`, `${weights.length}`);
-  const ids = (what: string, list: ArrayLike<number>) => {
-    const out = new Int32Array(list.length);
-    for (let t = 0; t < list.length; t++) {
-      const id = list[t];
-      if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
-        throw errors.invalid(
-          `${what} of entry ${t} must be a whole number from 0 to 2147483647. Number the ${what.toLowerCase()}s 0, 1, 2, … first.`,
-        );
-      }
-      out[t] = id;
-    }
-    return out;
-  };
-  const numbers = (what: string, list: ArrayLike<number> | undefined, least: number) => {
-    if (!list) return undefined;
-    const out = Float32Array.from(list);
-    const bad = out.findIndex((v) => !Number.isFinite(v) || v < least);
-    if (bad >= 0)
-      throw errors.invalid(`${what} of entry ${bad} must be a finite number${least === 0 ? ', not negative' : ''}.`);
-    return out;
-  };
-  return {
-    users: ids('User', users),
-    items: ids('Item', items),
-    values: o.loss === 'squared' ? numbers('Value', values, Number.NEGATIVE_INFINITY) : undefined,
-    weights: numbers('Weight', weights, 0),
-  };
 }

@@ -1,0 +1,77 @@
+/** What a factorization learns from: entries of users and items, checked before anything starts, and each user's history. */
+import { errors } from '../errors.js';
+import type { FactorizationLoss } from '../programs/factorize.js';
+
+/** Who did something with what. Ids are whole numbers from 0; an id that never occurs has a vector all the same. */
+export interface Interactions {
+  users: ArrayLike<number>;
+  items: ArrayLike<number>;
+  /** ratings; 'squared' only, which needs them */
+  values?: ArrayLike<number>;
+  /** how much each entry counts, not negative; default 1 */
+  weights?: ArrayLike<number>;
+}
+
+/**
+ * The entries as typed arrays.
+ * @throws CameoError 'argument' or 'data', naming the first entry that is wrong
+ */
+export function checkInteractions(loss: FactorizationLoss, { users, items, values, weights }: Interactions) {
+  if (users.length === 0) throw errors.tableEmpty('The list of interactions');
+  if (items.length !== users.length) throw errors.shape('Items', `${users.length}`, `${items.length}`);
+  if (loss === 'squared' && values?.length !== users.length)
+    throw errors.shape('Values', `${users.length}`, `${values?.length ?? 0}`);
+  if (weights && weights.length !== users.length) throw errors.shape('Weights', `${users.length}`, `${weights.length}`);
+  const ids = (what: string, list: ArrayLike<number>) => {
+    const out = new Int32Array(list.length);
+    for (let t = 0; t < list.length; t++) {
+      const id = list[t];
+      if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
+        throw errors.invalid(
+          `${what} of entry ${t} must be a whole number from 0 to 2147483647. Number the ${what.toLowerCase()}s 0, 1, 2, … first.`,
+        );
+      }
+      out[t] = id;
+    }
+    return out;
+  };
+  const numbers = (what: string, list: ArrayLike<number> | undefined, least: number) => {
+    if (!list) return undefined;
+    const out = Float32Array.from(list);
+    const bad = out.findIndex((v) => !Number.isFinite(v) || v < least);
+    if (bad >= 0)
+      throw errors.invalid(`${what} of entry ${bad} must be a finite number${least === 0 ? ', not negative' : ''}.`);
+    return out;
+  };
+  return {
+    users: ids('User', users),
+    items: ids('Item', items),
+    values: loss === 'squared' ? numbers('Value', values, Number.NEGATIVE_INFINITY) : undefined,
+    weights: numbers('Weight', weights, 0),
+  };
+}
+
+/** The largest value; −1 for none. */
+export function maximum(values: Int32Array): number {
+  let most = -1;
+  for (const v of values) if (v > most) most = v;
+  return most;
+}
+
+/** Each user's distinct items, ascending: a counting sort by user, then each user's part by itself. */
+export function historyOf(users: Int32Array, items: Int32Array, nUsers: number) {
+  const starts = new Int32Array(nUsers + 1);
+  for (const user of users) starts[user + 1]++;
+  for (let u = 0; u < nUsers; u++) starts[u + 1] += starts[u];
+  const next = starts.slice();
+  const all = new Int32Array(users.length);
+  for (let t = 0; t < users.length; t++) all[next[users[t]]++] = items[t];
+  const offsets = new Int32Array(nUsers + 1);
+  let end = 0;
+  for (let u = 0; u < nUsers; u++) {
+    const own = all.subarray(starts[u], starts[u + 1]).sort();
+    for (let t = 0; t < own.length; t++) if (t === 0 || own[t] !== all[end - 1]) all[end++] = own[t];
+    offsets[u + 1] = end;
+  }
+  return { offsets, items: all.slice(0, end) };
+}
