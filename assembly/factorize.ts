@@ -63,12 +63,26 @@ function moveBias(b: usize, rate: f32, e: f32, l2: f32): void {
   store<f32>(b, x + rate * (e - l2 * x));
 }
 
+/** A row's rate by AdaGrad. */
+// @ts-ignore: decorator
+@inline
+function adaptiveRate(rate: f32, g: usize): f32 {
+  return rate / sqrt<f32>(load<f32>(g));
+}
+
+/** g ← g + mean of the squares, which `lanes` holds the sums of. */
+// @ts-ignore: decorator
+@inline
+function addSquares(g: usize, lanes: v128, bytes: usize): void {
+  store<f32>(g, load<f32>(g) + sumLanes(lanes) * (<f32>F32 / <f32>bytes));
+}
+
 /** As `move` and `moveBias`, by AdaGrad; bu and bi 0 for no biases. */
 function moveAdaptively(
   p: usize, q: usize, bu: usize, bi: usize, gu: usize, gi: usize, bytes: usize, e: f32, rate: f32, l2: f32, l2_bias: f32,
 ): void {
-  const rp: f32 = rate / sqrt<f32>(load<f32>(gu));
-  const rq: f32 = rate / sqrt<f32>(load<f32>(gi));
+  const rp: f32 = adaptiveRate(rate, gu);
+  const rq: f32 = adaptiveRate(rate, gi);
   const ev = f32x4.splat(e);
   const lv = f32x4.splat(l2);
   const rpv = f32x4.splat(rp);
@@ -85,9 +99,8 @@ function moveAdaptively(
     v128.store(p + k, madd(rpv, dx, x));
     v128.store(q + k, madd(rqv, dy, y));
   }
-  const each: f32 = <f32>F32 / <f32>bytes;
-  store<f32>(gu, load<f32>(gu) + sumLanes(sp) * each);
-  store<f32>(gi, load<f32>(gi) + sumLanes(sq) * each);
+  addSquares(gu, sp, bytes);
+  addSquares(gi, sq, bytes);
   if (bu) moveBias(bu, rp, e, l2_bias);
   if (bi) moveBias(bi, rq, e, l2_bias);
 }
@@ -302,9 +315,9 @@ function compareAdaptively(
   p: usize, qi: usize, qj: usize, bi: usize, bj: usize, gu: usize, gi: usize, gj: usize,
   bytes: usize, e: f32, rate: f32, l2: f32, l2_bias: f32,
 ): void {
-  const ri: f32 = rate / sqrt<f32>(load<f32>(gi));
-  const rj: f32 = rate / sqrt<f32>(load<f32>(gj));
-  const ru = f32x4.splat(rate / sqrt<f32>(load<f32>(gu)));
+  const ri: f32 = adaptiveRate(rate, gi);
+  const rj: f32 = adaptiveRate(rate, gj);
+  const ru = f32x4.splat(adaptiveRate(rate, gu));
   const riv = f32x4.splat(ri);
   const rjv = f32x4.splat(rj);
   const ev = f32x4.splat(e);
@@ -327,10 +340,9 @@ function compareAdaptively(
     v128.store(qi + k, madd(riv, db, b));
     v128.store(qj + k, madd(rjv, dc, c));
   }
-  const each: f32 = <f32>F32 / <f32>bytes;
-  store<f32>(gu, load<f32>(gu) + sumLanes(su) * each);
-  store<f32>(gi, load<f32>(gi) + sumLanes(si) * each);
-  store<f32>(gj, load<f32>(gj) + sumLanes(sj) * each);
+  addSquares(gu, su, bytes);
+  addSquares(gi, si, bytes);
+  addSquares(gj, sj, bytes);
   moveBias(bi, ri, e, l2_bias);
   moveBias(bj, rj, -e, l2_bias);
 }

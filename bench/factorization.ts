@@ -3,9 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createEngine, MatrixFactorization } from '../src/index.js';
 import { topByProduct } from '../src/models/top.js';
 import { generator } from '../test/support/tables.js';
-import { fill, line, python, seconds } from './support.js';
-
-const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+import { fill, line, median, python, seconds } from './support.js';
 
 async function epochs(rank: number): Promise<void> {
   const [nUsers, nItems, count, passes] = [50_000, 10_000, 1_000_000, 40];
@@ -33,8 +31,8 @@ async function epochs(rank: number): Promise<void> {
   };
   const rounds: [one: number, two: number][] = [];
   for (let round = 0; round < 5; round++) rounds.push([await time(engines[0]), await time(engines[1])]);
-  const [one, two] = [middle(rounds.map(([v]) => v)), middle(rounds.map(([, v]) => v))];
-  const ratio = middle(rounds.map(([a, b]) => a / b));
+  const [one, two] = [median(rounds.map(([v]) => v)), median(rounds.map(([, v]) => v))];
+  const ratio = median(rounds.map(([a, b]) => a / b));
   const rate = (s: number) => `${(count / s / 1e6).toFixed(0)} million ratings a second`;
   console.log(
     `${`SGD epoch, 1 M ratings, rank ${rank}`.padEnd(48)} one worker ${rate(one)}, two ${rate(two)}   ${ratio.toFixed(2)} × with two, at least 1.85: ${ratio >= 1.85 ? 'yes' : 'NO'}`,

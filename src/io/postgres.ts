@@ -7,7 +7,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { QueryResult } from 'pg';
 import type Cursor from 'pg-cursor';
-import { errors } from '../errors.js';
+import { CameoError, errors } from '../errors.js';
 import { identifier } from './duckdb.js';
 
 export const isPostgres = (path: string) => /^postgres(ql)?:\/\//i.test(path);
@@ -93,7 +93,7 @@ export async function copyFromPostgres(
     const casts = names.map((name, j) => `CAST(${identifier(name)} AS ${TYPES[oids[j]] ?? 'VARCHAR'}) AS ${identifier(name)}`);
     await connection.run(`CREATE TEMP TABLE ${identifier(table)} AS SELECT ${casts.join(', ')} FROM staged; DROP TABLE staged`);
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'CameoError') throw cause;
+    if (cause instanceof CameoError) throw cause;
     throw errors.fileRead(place, cause);
   } finally {
     await client?.end().catch(() => {});

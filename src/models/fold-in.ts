@@ -7,7 +7,7 @@
  *               those of the trained one)
  */
 import { logistic } from '../math.js';
-import { rateOf } from '../programs/factorize.js';
+import { type RateSchedule, rateOf } from '../programs/factorize.js';
 import { solve } from './solve.js';
 
 export interface FoldedIn {
@@ -25,7 +25,7 @@ export interface ItemSide {
   mean: number;
 }
 
-/** @param rest value of each item */
+/** @param values rating of each item */
 export function foldInRatings(
   { factors, biases, rank, mean }: ItemSide,
   items: ArrayLike<number>,
@@ -52,7 +52,7 @@ export function foldInRatings(
 
 export interface StepOptions {
   loss: 'logistic' | 'bpr';
-  schedule: 'inverse' | 'adagrad';
+  schedule: RateSchedule;
   epochs: number;
   learningRate: number;
   learningRateDecay: number;

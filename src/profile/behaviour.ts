@@ -9,6 +9,7 @@
  *     segment     the first that holds of champions r, f, m ≥ 4 · loyal f ≥ 4, r ≥ 3 · at risk r ≤ 2, f ≥ 3 ·
  *                 newcomers r ≥ 4, f = 1 · promising r ≥ 4 · lost r ≤ 2 · regular
  */
+import { literal } from '../io/duckdb.js';
 import type { Events } from '../io/events.js';
 
 export const LIFECYCLES = ['new', 'active', 'at risk', 'dormant'] as const;
@@ -39,7 +40,7 @@ const quintile = (order: string) => `1 + floor(5 * (rank() OVER (ORDER BY ${orde
 
 /** One row per user, by ascending user id. */
 export async function behaviourOf(events: Events): Promise<Behaviour[]> {
-  const asOf = `CAST('${events.asOf.replaceAll("'", "''")}' AS TIMESTAMP)`;
+  const asOf = `CAST(${literal(events.asOf)} AS TIMESTAMP)`;
   const rows = await events.query(`
     WITH users AS (
       SELECT u, max(t) AS last, min(t) AS first, count(*) AS n, count(DISTINCT t::DATE) AS days,

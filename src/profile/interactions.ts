@@ -5,6 +5,7 @@
  *     value of a pair  = the user's last rating of the item
  */
 import { errors } from '../errors.js';
+import { literal } from '../io/duckdb.js';
 import type { Events } from '../io/events.js';
 
 export interface Interactions {
@@ -32,7 +33,7 @@ export async function interactionsOf(events: Events, table = 'events', halfLife?
   const weighted = weight || halfLife !== undefined;
   if (halfLife !== undefined && !(halfLife > 0)) throw errors.option('halfLife', 'a number of days above 0', halfLife);
   // The power is rounded, so that the sum is one of decimals.
-  const age = `epoch(CAST('${events.asOf.replaceAll("'", "''")}' AS TIMESTAMP) - t) / 86400`;
+  const age = `epoch(CAST(${literal(events.asOf)} AS TIMESTAMP) - t) / 86400`;
   const counted = halfLife === undefined ? 'w' : `(w * pow(2, -(${age}) / ${halfLife}))::DECIMAL(18, 6)`;
   await events.query(`
     CREATE OR REPLACE TEMP TABLE pairs AS

@@ -78,6 +78,8 @@ export class Recommender {
   readonly #userNumber: Map<string, number>;
   readonly #itemNumber: Map<string, number>;
   #byUsers: Int32Array | undefined;
+  /** f32[items, rank] of length 1: the same for every batch of users */
+  #unitItems: Float32Array | undefined;
 
   private constructor(
     private readonly engine: Engine,
@@ -175,7 +177,8 @@ export class Recommender {
     const lists = await this.model.recommend(known, { n, ...run });
     const { offsets, items } = this.model.history;
     const asked = known.map((u, r) => ({ of: lists[r].ids, among: items.subarray(offsets[u], offsets[u + 1]) }));
-    const because = nearest(this.engine, unitRows(this.model.itemFactors, this.rank), this.rank, asked, BECAUSE);
+    this.#unitItems ??= unitRows(this.model.itemFactors, this.rank);
+    const because = nearest(this.engine, this.#unitItems, this.rank, asked, BECAUSE);
     let next = 0;
     return numbers.map((u) => {
       if (u === undefined) return this.#popular(n);

@@ -109,17 +109,14 @@ export function factorize(
     const weights = a.weights ? a.weights + from * 4 : 0;
     const l2 = a.regularization;
     const [gu, gi] = [a.squares, a.squares ? a.squares + a.rowsP * 4 : 0];
+    const common = [gu, gi, users, items] as const;
     if (a.loss === 'squared') {
-      const biases = Number(a.biases);
       return kernels.factorize_squared(
         p,
         q,
         bu,
         bi,
-        gu,
-        gi,
-        users,
-        items,
+        ...common,
         values,
         weights,
         n,
@@ -128,56 +125,18 @@ export function factorize(
         rate,
         l2,
         l2,
-        biases,
+        Number(a.biases),
       );
     }
     // A stream for every block of every epoch.
     kernels.random_bits(bits, n * a.samples, a.seed, epoch * blocks * blocks + block);
+    const sampling = [bits, a.seen, a.seenOffsets, n] as const;
     if (a.loss === 'logistic') {
-      return kernels.factorize_logistic(
-        p,
-        q,
-        bu,
-        bi,
-        gu,
-        gi,
-        users,
-        items,
-        weights,
-        bits,
-        a.seen,
-        a.seenOffsets,
-        n,
-        a.samples,
-        ld,
-        rate,
-        l2,
-        l2,
-      );
+      return kernels.factorize_logistic(p, q, bu, bi, ...common, weights, ...sampling, a.samples, ld, rate, l2, l2);
     }
     const source = starts[other + 1] > starts[other] ? other : block;
     const [others, m] = [a.items + starts[source] * 4, starts[source + 1] - starts[source]];
-    const { seen, seenOffsets } = a;
-    return kernels.factorize_bpr(
-      p,
-      q,
-      bi,
-      gu,
-      gi,
-      users,
-      items,
-      weights,
-      others,
-      bits,
-      seen,
-      seenOffsets,
-      n,
-      m,
-      ld,
-      rate,
-      l2,
-      l2,
-    );
+    return kernels.factorize_bpr(p, q, bi, ...common, weights, others, ...sampling, m, ld, rate, l2, l2);
   };
 
   /** What the first worker does while the others wait: adds up, looks whether all is finite, and decides. */

@@ -42,7 +42,7 @@ export function dataOf(type: DataType, values: readonly unknown[]): Data {
 }
 
 /** Bits of the values that are there. */
-function validityOf(values: readonly unknown[]): { nullCount: number; nullBitmap: Uint8Array } {
+export function validityOf(values: readonly unknown[]): { nullCount: number; nullBitmap: Uint8Array } {
   const nullBitmap = new Uint8Array((values.length >> 3) + 1);
   let nullCount = 0;
   for (let i = 0; i < values.length; i++) {

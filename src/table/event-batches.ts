@@ -23,7 +23,7 @@ import {
 } from 'apache-arrow';
 import { LIFECYCLES, SEGMENTS } from '../profile/behaviour.js';
 import type { EventRow } from '../profile/event-profiles.js';
-import { dataOf } from './build.js';
+import { dataOf, validityOf } from './build.js';
 
 const RECOMMENDATION = new Struct([
   new Field('item', new Utf8(), false),
@@ -125,10 +125,5 @@ const batchOf = (schema: Schema, children: Data[], length: number) =>
 
 function codesOf(texts: (string | null)[], { type, values, vector }: (typeof DICTIONARIES)[0]): Data {
   const data = Int32Array.from(texts, (text) => (text === null ? 0 : values.indexOf(text)));
-  const nullBitmap = new Uint8Array((texts.length >> 3) + 1);
-  texts.forEach((text, i) => {
-    if (text !== null) nullBitmap[i >> 3] |= 1 << (i & 7);
-  });
-  const nullCount = texts.filter((text) => text === null).length;
-  return makeData({ type, length: texts.length, nullCount, nullBitmap, data, dictionary: vector });
+  return makeData({ type, length: texts.length, ...validityOf(texts), data, dictionary: vector });
 }
