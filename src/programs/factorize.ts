@@ -111,22 +111,7 @@ export function factorize(
     const [gu, gi] = [a.squares, a.squares ? a.squares + a.rowsP * 4 : 0];
     const common = [gu, gi, users, items] as const;
     if (a.loss === 'squared') {
-      return kernels.factorize_squared(
-        p,
-        q,
-        bu,
-        bi,
-        ...common,
-        values,
-        weights,
-        n,
-        ld,
-        a.mean,
-        rate,
-        l2,
-        l2,
-        Number(a.biases),
-      );
+      return kernels.factorize_squared(p, q, bu, bi, ...common, values, weights, n, ld, a.mean, rate, l2, l2, Number(a.biases));
     }
     // A stream for every block of every epoch.
     kernels.random_bits(bits, n * a.samples, a.seed, epoch * blocks * blocks + block);
