@@ -71,7 +71,25 @@ export interface FactorizeArgs {
   /** per worker: u32[bitsPerWorker] */
   bits: number;
   bitsPerWorker: number;
+  /** go on after these epochs, with the parameters as they stand */
+  resume?: FactorizeState;
 }
+
+/** Where factorization stands after an epoch. */
+export interface FactorizeState {
+  lossCurve: number[];
+  validation: number[];
+  bestError: number;
+  /** epochs without improvement */
+  idle: number;
+}
+
+export const startFactorization = (): FactorizeState => ({
+  lossCurve: [],
+  validation: [],
+  bestError: Number.POSITIVE_INFINITY,
+  idle: 0,
+});
 
 export interface FactorizeResult {
   /** mean loss of each epoch: squared error, or log loss */
@@ -81,7 +99,7 @@ export interface FactorizeResult {
   stopped: 'converged' | 'epochs';
 }
 
-const VERDICT = { go: 0, stop: 1, diverged: 2 };
+export const VERDICT = { go: 0, stop: 1, diverged: 2 };
 
 export function factorize(
   kernels: Kernels,
@@ -94,11 +112,7 @@ export function factorize(
   const losses = new Float64Array(memory.buffer, a.losses, blocks * blocks);
   const bits = a.bits + a.worker * a.bitsPerWorker * 4;
   const entries = starts[blocks * blocks];
-  // All of p, q, bu and bi stand one behind the other.
-  const parameters = new Float32Array(memory.buffer, p, (a.rowsP + a.rowsQ) * (ld + 1));
-  const result: FactorizeResult = { lossCurve: [], validation: [], stopped: 'epochs' };
-  let bestError = Number.POSITIVE_INFINITY;
-  let idle = 0;
+  const state = a.resume ?? startFactorization();
 
   /** Trains on a block; `other` is the block whose items are sampled. */
   const run = (block: number, other: number, epoch: number, rate: number): number => {
@@ -124,34 +138,7 @@ export function factorize(
     return kernels.factorize_bpr(p, q, bi, ...common, weights, others, ...sampling, m, ld, rate, l2, l2);
   };
 
-  /** What the first worker does while the others wait: adds up, looks whether all is finite, and decides. */
-  const judge = (epoch: number): number => {
-    let sum = 0;
-    for (const loss of losses) sum += loss;
-    const loss = sum / entries;
-    result.lossCurve.push(loss);
-    const finite = Number.isFinite(loss) && Number.isFinite(kernels.sum_squares(p, parameters.length & ~3));
-    if (!finite) return VERDICT.diverged;
-    let error = Number.NaN;
-    if (a.held > 0) {
-      error = a.loss === 'squared' ? heldError(kernels, memory, a, bits) : heldDisorder(kernels, memory, a, bits);
-      result.validation.push(error);
-      idle = error < bestError ? 0 : idle + 1;
-      if (error < bestError) {
-        bestError = error;
-        new Float32Array(memory.buffer, a.best, parameters.length).set(parameters);
-      }
-    }
-    control.progress(epoch, loss, error);
-    if (a.held > 0 && (idle >= a.patience || epoch === a.epochs)) {
-      parameters.set(new Float32Array(memory.buffer, a.best, parameters.length));
-      if (idle >= a.patience) result.stopped = 'converged';
-      return VERDICT.stop;
-    }
-    return epoch === a.epochs ? VERDICT.stop : VERDICT.go;
-  };
-
-  for (let epoch = 1; ; epoch++) {
+  for (let epoch = state.lossCurve.length + 1; ; epoch++) {
     const rate = rateOf(a, epoch);
     const partner = a.loss === 'bpr' ? partners(blocks, (epoch - 1) % blocks) : undefined;
     for (let step = 0; step < blocks; step++) {
@@ -166,14 +153,60 @@ export function factorize(
       }
       barrier.wait();
     }
-    if (a.worker === 0) barrier.verdict = judge(epoch);
+    // The first worker decides while the others wait.
+    if (a.worker === 0) {
+      let sum = 0;
+      for (const loss of losses) sum += loss;
+      barrier.verdict = judgeFactorization(kernels, memory, a, state, sum / entries, control);
+    }
     barrier.wait();
     if (barrier.verdict === VERDICT.go) continue;
     if (a.worker > 0) return undefined;
     if (barrier.verdict === VERDICT.diverged) throw errors.diverged(epoch, rate, 'a factor');
-    return result;
+    return factorizeResult(a, state);
   }
 }
+
+/** After an epoch: looks whether all is finite, keeps the best parameters, and decides. */
+export function judgeFactorization(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  a: FactorizeArgs,
+  state: FactorizeState,
+  loss: number,
+  control: Control,
+): number {
+  // All of p, q, bu and bi stand one behind the other.
+  const length = (a.rowsP + a.rowsQ) * (a.ld + 1);
+  const parameters = new Float32Array(memory.buffer, a.p, length);
+  const best = () => new Float32Array(memory.buffer, a.best, length);
+  const scratch = a.bits + a.worker * a.bitsPerWorker * 4;
+  state.lossCurve.push(loss);
+  const epoch = state.lossCurve.length;
+  if (!Number.isFinite(loss) || !Number.isFinite(kernels.sum_squares(a.p, length & ~3))) return VERDICT.diverged;
+  let error = Number.NaN;
+  if (a.held > 0) {
+    error = a.loss === 'squared' ? heldError(kernels, memory, a, scratch) : heldDisorder(kernels, memory, a, scratch);
+    state.validation.push(error);
+    state.idle = error < state.bestError ? 0 : state.idle + 1;
+    if (error < state.bestError) {
+      state.bestError = error;
+      best().set(parameters);
+    }
+  }
+  control.progress(epoch, loss, error);
+  if (a.held > 0 && (state.idle >= a.patience || epoch === a.epochs)) {
+    parameters.set(best());
+    return VERDICT.stop;
+  }
+  return epoch === a.epochs ? VERDICT.stop : VERDICT.go;
+}
+
+export const factorizeResult = (a: FactorizeArgs, { lossCurve, validation, idle }: FactorizeState): FactorizeResult => ({
+  lossCurve,
+  validation,
+  stopped: a.held > 0 && idle >= a.patience ? 'converged' : 'epochs',
+});
 
 /** Who meets whom in a round of a tournament of n (even) by the circle method; in round n − 1 everyone meets themselves. */
 export function partners(n: number, round: number): number[] {

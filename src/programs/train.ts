@@ -31,6 +31,23 @@ export interface TrainOptions {
   seed: number;
 }
 
+/** Where training stands after an epoch, from which it can go on with the parameters and moments of that moment. */
+export interface TrainState {
+  lossCurve: number[];
+  validationScores: number[];
+  bestLoss: number;
+  bestScore: number;
+  /** epochs without improvement */
+  idle: number;
+  /** rows trained on */
+  seen: number;
+  /** the learning rate now */
+  rate: number;
+  /** β₁ᵗ and β₂ᵗ, by multiplication: Math.pow differs between engines */
+  beta1Power: number;
+  beta2Power: number;
+}
+
 export interface TrainArgs {
   network: Network;
   options: TrainOptions;
@@ -50,6 +67,8 @@ export interface TrainArgs {
   parameters: number;
   /** trainScratch(…) bytes */
   scratch: number;
+  /** go on after these epochs, with `parameters` and what the scratch holds */
+  resume?: TrainState;
 }
 
 export interface TrainResult {
@@ -62,7 +81,7 @@ export interface TrainResult {
 }
 
 /** Addresses of everything that training needs beside data and parameters. */
-function buffers(kernels: Kernels, { network, options, trainRows, validationRows, parameters }: TrainArgs, base: number) {
+export function trainBuffers(kernels: Kernels, { network, options, trainRows, validationRows, parameters }: TrainArgs, base: number) {
   const layout = new Layout(base);
   const { sizes } = network;
   const batch = Math.max(1, Math.min(options.batchSize, Math.max(trainRows, validationRows)));
@@ -86,20 +105,23 @@ function buffers(kernels: Kernels, { network, options, trainRows, validationRows
 
 /** Bytes of scratch that `train` needs. */
 export const trainScratch = (kernels: Kernels, args: Omit<TrainArgs, 'scratch'>) =>
-  buffers(kernels, { ...args, scratch: 0 }, 0).layout.bytes;
+  trainBuffers(kernels, { ...args, scratch: 0 }, 0).layout.bytes;
 
 export function train(kernels: Kernels, memory: WebAssembly.Memory, args: TrainArgs, control: Control): TrainResult {
   const { network, options, trainRows, validationRows } = args;
   const { sizes, output } = network;
   const layers = sizes.length - 1;
-  const b = buffers(kernels, args, args.scratch);
+  const b = trainBuffers(kernels, args, args.scratch);
   const { pass } = b;
   const { length, weightsLength } = pass.parameters;
   const code = ACTIVATIONS.indexOf(network.activation);
   const f32 = (at: number, n: number) => new Float32Array(memory.buffer, at, n);
-  f32(args.parameters, length).set(f32(args.initial, length));
-  new Int32Array(memory.buffer, b.order, trainRows).set(new Int32Array(memory.buffer, args.train, trainRows));
-  for (const at of [b.gradient, b.first, b.second]) f32(at, length).fill(0);
+  if (!args.resume) {
+    f32(args.parameters, length).set(f32(args.initial, length));
+    new Int32Array(memory.buffer, b.order, trainRows).set(new Int32Array(memory.buffer, args.train, trainRows));
+    for (const at of [b.first, b.second]) f32(at, length).fill(0);
+  }
+  f32(b.gradient, length).fill(0);
   // Padding takes part in vector operations: it starts as zero and stays so.
   f32(args.scratch, b.gradient / 4 - args.scratch / 4).fill(0);
 
@@ -115,9 +137,7 @@ export function train(kernels: Kernels, memory: WebAssembly.Memory, args: TrainA
     kernels.gather_rows(b.y, args.y, index, rows, 1);
   };
 
-  let rate = options.learningRateInit;
-  let beta1Power = 1; // β₁ᵗ by multiplication: Math.pow differs between engines
-  let beta2Power = 1;
+  const state = args.resume ?? startState(options);
   const step = (rows: number) => {
     for (let l = layers - 1; l >= 0; l--) {
       const input = l === 0 ? b.x : pass.outputs[l - 1];
@@ -135,60 +155,29 @@ export function train(kernels: Kernels, memory: WebAssembly.Memory, args: TrainA
     const l2 = options.alpha / rows;
     if (options.solver === 'adam') {
       const { beta1, beta2, epsilon } = options;
-      beta1Power *= beta1;
-      beta2Power *= beta2;
-      const r = (rate * Math.sqrt(1 - beta2Power)) / (1 - beta1Power);
+      const r = adamRate(state, options);
       kernels.adam(w, b.first, b.second, b.gradient, weightsLength, r, beta1, beta2, epsilon, l2);
       const biases = length - weightsLength;
       kernels.adam(w + tail, b.first + tail, b.second + tail, b.gradient + tail, biases, r, beta1, beta2, epsilon, 0);
     } else {
       const nesterov = options.nesterovsMomentum ? 1 : 0;
-      kernels.sgd(w, b.first, b.gradient, weightsLength, rate, options.momentum, nesterov, l2);
+      kernels.sgd(w, b.first, b.gradient, weightsLength, state.rate, options.momentum, nesterov, l2);
       const biases = length - weightsLength;
-      kernels.sgd(w + tail, b.first + tail, b.gradient + tail, biases, rate, options.momentum, nesterov, 0);
+      kernels.sgd(w + tail, b.first + tail, b.gradient + tail, biases, state.rate, options.momentum, nesterov, 0);
     }
   };
 
-  /** Accuracy of a classifier, R² of a regressor, on the held-out rows. */
   const validate = (): number => {
-    let good = 0;
-    let sum = 0;
-    let squares = 0;
+    const score = new HeldScore(network, validationRows);
     for (let first = 0; first < validationRows; first += b.batch) {
       const rows = Math.min(b.batch, validationRows - first);
       load(args.validation + first * 4, rows);
-      const z = f32(pass.run(b.x, rows), rows * stride(sizes[layers]));
-      if (output === 'softmax') {
-        const labels = new Int32Array(memory.buffer, b.y, rows);
-        const ld = stride(sizes[layers]);
-        for (let r = 0; r < rows; r++) {
-          let top = 0;
-          for (let c = 1; c < sizes[layers]; c++) if (z[r * ld + c] > z[r * ld + top]) top = c;
-          if (top === labels[r]) good++;
-        }
-      } else {
-        const y = f32(b.y, rows);
-        for (let r = 0; r < rows; r++) {
-          if (output === 'logistic') good += Number(z[r] > 0 === y[r] > 0.5);
-          else good += (z[r] - y[r]) ** 2;
-          sum += y[r];
-          squares += y[r] * y[r];
-        }
-      }
+      score.add(f32(pass.run(b.x, rows), rows * stride(sizes[layers])), f32(b.y, rows));
     }
-    if (output !== 'identity') return good / validationRows;
-    const spread = squares - (sum * sum) / validationRows;
-    return spread > 0 ? 1 - good / spread : 0;
+    return score.value();
   };
 
-  const lossCurve: number[] = [];
-  const validationScores: number[] = [];
-  let bestLoss = Number.POSITIVE_INFINITY;
-  let bestScore = Number.NEGATIVE_INFINITY;
-  let idle = 0;
-  let seen = 0;
-  let stopped: TrainResult['stopped'] = 'maxIter';
-  for (let epoch = 1; epoch <= options.maxIter; epoch++) {
+  for (let epoch = state.lossCurve.length + 1; epoch <= options.maxIter; epoch++) {
     if (options.shuffle) kernels.random_shuffle(b.order, b.random, trainRows, options.seed, epoch);
     let total = 0;
     for (let first = 0; first < trainRows; first += b.batch) {
@@ -198,39 +187,118 @@ export function train(kernels: Kernels, memory: WebAssembly.Memory, args: TrainA
       pass.run(b.x, rows);
       total += lossOf(rows) + (options.alpha / 2) * kernels.sum_squares(args.parameters, weightsLength);
       step(rows);
-      seen += rows;
     }
-    const loss = total / trainRows;
-    lossCurve.push(loss);
-    if (!Number.isFinite(loss)) throw errors.diverged(epoch, rate, 'the loss');
-    if (!Number.isFinite(kernels.sum_squares(args.parameters, length))) throw errors.diverged(epoch, rate, 'a weight');
-    if (validationRows > 0) {
-      const score = validate();
-      validationScores.push(score);
-      idle = score < bestScore + options.tol ? idle + 1 : 0;
-      if (score > bestScore) {
-        bestScore = score;
-        f32(b.best, length).set(f32(args.parameters, length));
+    const finite = Number.isFinite(kernels.sum_squares(args.parameters, length));
+    const verdict = judge(state, args, total / trainRows, finite, validate, control);
+    if (verdict.improved) f32(b.best, length).set(f32(args.parameters, length));
+    if (verdict.stop) break;
+  }
+  return finish(state, args, () => f32(args.parameters, length).set(f32(b.best, length)));
+}
+
+export const startState = (options: TrainOptions): TrainState => ({
+  lossCurve: [],
+  validationScores: [],
+  bestLoss: Number.POSITIVE_INFINITY,
+  bestScore: Number.NEGATIVE_INFINITY,
+  idle: 0,
+  seen: 0,
+  rate: options.learningRateInit,
+  beta1Power: 1,
+  beta2Power: 1,
+});
+
+/** The rate of Adam's next step, with both bias corrections. */
+export function adamRate(state: TrainState, { beta1, beta2 }: TrainOptions): number {
+  state.beta1Power *= beta1;
+  state.beta2Power *= beta2;
+  return (state.rate * Math.sqrt(1 - state.beta2Power)) / (1 - state.beta1Power);
+}
+
+/**
+ * What follows from an epoch: whether training ends and whether these are the best parameters so far.
+ * @throws CameoError 'diverged'
+ */
+export function judge(
+  state: TrainState,
+  { options, trainRows, validationRows }: TrainArgs,
+  loss: number,
+  finite: boolean,
+  validate: () => number,
+  control: Control,
+): { stop: boolean; improved: boolean } {
+  state.lossCurve.push(loss);
+  state.seen += trainRows;
+  const epoch = state.lossCurve.length;
+  if (!Number.isFinite(loss)) throw errors.diverged(epoch, state.rate, 'the loss');
+  if (!finite) throw errors.diverged(epoch, state.rate, 'a weight');
+  let improved = false;
+  if (validationRows > 0) {
+    const score = validate();
+    state.validationScores.push(score);
+    state.idle = score < state.bestScore + options.tol ? state.idle + 1 : 0;
+    improved = score > state.bestScore;
+    if (improved) state.bestScore = score;
+  } else {
+    state.idle = loss > state.bestLoss - options.tol ? state.idle + 1 : 0;
+    state.bestLoss = Math.min(state.bestLoss, loss);
+  }
+  control.progress(epoch, loss, state.validationScores.at(-1) ?? Number.NaN);
+  if (options.solver === 'sgd' && options.learningRate === 'invscaling') {
+    state.rate = options.learningRateInit / (state.seen + 1) ** options.powerT;
+  }
+  if (state.idle <= options.nIterNoChange) return { stop: false, improved };
+  // 'adaptive' divides the rate by five until it is too small to matter.
+  if (options.solver === 'sgd' && options.learningRate === 'adaptive' && state.rate > 1e-6) {
+    state.rate /= 5;
+    state.idle = 0;
+    return { stop: false, improved };
+  }
+  return { stop: true, improved };
+}
+
+/** The result, with the best parameters put back where rows were held out. */
+export function finish(state: TrainState, { options, validationRows }: TrainArgs, restore: () => void): TrainResult {
+  if (validationRows > 0) restore();
+  const { lossCurve, validationScores } = state;
+  return { lossCurve, validationScores, stopped: state.idle > options.nIterNoChange ? 'converged' : 'maxIter' };
+}
+
+/** Accuracy of a classifier, R² of a regressor, on the held-out rows as they come. */
+export class HeldScore {
+  #good = 0;
+  #sum = 0;
+  #squares = 0;
+  constructor(
+    private readonly network: Network,
+    private readonly rows: number,
+  ) {}
+
+  /** @param z raw outputs f32[rows, stride(outputs)] and y f32[rows], or labels of 32 bits in it */
+  add(z: Float32Array, y: Float32Array): void {
+    const { output, sizes } = this.network;
+    if (output === 'softmax') {
+      const classes = sizes[sizes.length - 1];
+      const ld = stride(classes);
+      const labels = new Int32Array(y.buffer, y.byteOffset, y.length);
+      for (let r = 0; r < y.length; r++) {
+        let top = 0;
+        for (let c = 1; c < classes; c++) if (z[r * ld + c] > z[r * ld + top]) top = c;
+        if (top === labels[r]) this.#good++;
       }
-    } else {
-      idle = loss > bestLoss - options.tol ? idle + 1 : 0;
-      bestLoss = Math.min(bestLoss, loss);
+      return;
     }
-    control.progress(epoch, loss, validationScores.at(-1) ?? Number.NaN);
-    if (options.solver === 'sgd' && options.learningRate === 'invscaling') {
-      rate = options.learningRateInit / (seen + 1) ** options.powerT;
-    }
-    if (idle > options.nIterNoChange) {
-      // 'adaptive' divides the rate by five until it is too small to matter.
-      if (options.solver === 'sgd' && options.learningRate === 'adaptive' && rate > 1e-6) {
-        rate /= 5;
-        idle = 0;
-        continue;
-      }
-      stopped = 'converged';
-      break;
+    for (let r = 0; r < y.length; r++) {
+      if (output === 'logistic') this.#good += Number(z[r] > 0 === y[r] > 0.5);
+      else this.#good += (z[r] - y[r]) ** 2;
+      this.#sum += y[r];
+      this.#squares += y[r] * y[r];
     }
   }
-  if (validationRows > 0) f32(args.parameters, length).set(f32(b.best, length));
-  return { lossCurve, validationScores, stopped };
+
+  value(): number {
+    if (this.network.output !== 'identity') return this.#good / this.rows;
+    const spread = this.#squares - (this.#sum * this.#sum) / this.rows;
+    return spread > 0 ? 1 - this.#good / spread : 0;
+  }
 }
