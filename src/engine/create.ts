@@ -5,10 +5,16 @@ import { setFlagsFromString } from 'node:v8';
 import { errors } from '../errors.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { PiscinaScheduler } from '../scheduler/piscina.js';
+import type { Scheduler } from '../scheduler/scheduler.js';
+import type { TwinName } from '../webgpu/accelerator.js';
+import { measureBreakEven } from '../webgpu/break-even.js';
+import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
+import { BreakEvenBook } from './break-even-book.js';
 import { chooseBuild, detectFeatures } from './builds.js';
 import { type Capability, Engine } from './engine.js';
-import { instantiate } from './kernels.js';
+import { instantiate, type Kernels } from './kernels.js';
 import { Arena } from './memory.js';
+import { findGpu } from './node-gpu.js';
 
 const PAGE = 65536;
 const GIB = 2 ** 30;
@@ -19,8 +25,13 @@ export interface EngineOptions {
    * the calling thread (which then does not answer while a program runs).
    */
   threads?: number | 'auto';
-  /** Where programs run. 'auto' (default) and 'wasm' are the WebAssembly kernels. */
+  /**
+   * Where the hot programs run (moments, standardization, network inference and training, factorization, top n). 'wasm': the
+   * WebAssembly kernels. 'webgpu': the GPU; what is missing for it is an error. 'auto' (default): the GPU from the size at which it
+   * was measured to win, WebAssembly else; `capabilities()` says which and why. Results differ by rounding.
+   */
   device?: 'auto' | 'wasm' | 'webgpu';
+  webgpu?: WebGPUOptions;
   /** Use fixed SIMD only, so that results are the same bytes in every engine and version. Default false. */
   reproducible?: boolean;
   memory?: {
@@ -35,7 +46,7 @@ export interface EngineOptions {
  * An engine: a memory, kernels and a scheduler.
  *
  * @throws CameoError 'argument' for an option out of range, 'runtime' when this runtime lacks WebAssembly SIMD
- *   or the device that was asked for by name
+ *   or for the device that was asked for by name
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const { device = 'auto', reproducible = false } = options;
@@ -46,8 +57,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const initial = pages('memory.initial', options.memory?.initial ?? 16 * 2 ** 20);
   const maximum = pages('memory.maximum', options.memory?.maximum ?? 4 * GIB);
   if (initial > maximum) throw errors.option('memory.initial', 'at most memory.maximum', options.memory?.initial);
-  if (device === 'webgpu') throw errors.runtime("Device 'webgpu' is not available in this version. Use 'wasm' or 'auto'.");
-  if (device !== 'auto' && device !== 'wasm') throw errors.option('device', "'auto', 'wasm' or 'webgpu'", device);
+  if (!['auto', 'wasm', 'webgpu'].includes(device)) throw errors.option('device', "'auto', 'wasm' or 'webgpu'", device);
+
+  if (device === 'webgpu' && reproducible) {
+    throw errors.invalid(
+      "Reproducible results come from the WebAssembly kernels alone. Leave out device 'webgpu' or reproducible.",
+    );
+  }
 
   if (!reproducible) enableRelaxedSimd();
   const features = detectFeatures();
@@ -69,15 +85,16 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const arena = new Arena(memory, maximum * PAGE);
   const kernels = instantiate(module, memory);
   const scheduler = shared ? new PiscinaScheduler(threads, arena, { module, memory }) : new InlineScheduler(kernels, memory);
+  const parts = { kernels, arena, scheduler };
+  const { accelerator, why, breakEven } = await accelerate(parts, options, build);
   const used = (inUse: boolean, reason: string): Capability => (inUse ? { inUse } : { inUse, reason });
   return new Engine({
-    kernels,
-    arena,
-    scheduler,
+    ...parts,
+    accelerator,
     capabilities: {
       runtime: runtimeName(),
       build,
-      device: 'wasm',
+      device: accelerator ? 'webgpu' : 'wasm',
       threads,
       reproducible,
       simd: { inUse: true },
@@ -86,9 +103,38 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
         reproducible ? 'reproducible results were asked for' : 'this runtime does not validate it',
       ),
       sharedMemory: used(shared, 'threads is 0'),
-      webgpu: used(false, 'the WebGPU variants are not part of this version'),
+      webgpu: { ...used(accelerator !== undefined, why), adapter: accelerator?.info, breakEven },
     },
   });
+}
+
+/** The WebGPU device, or why there is none. @throws CameoError 'runtime' when it was asked for by name */
+async function accelerate(
+  parts: { kernels: Kernels; arena: Arena; scheduler: Scheduler },
+  options: EngineOptions,
+  build: string,
+) {
+  const { device = 'auto', reproducible, webgpu = {} } = options;
+  if (device === 'wasm') return { why: "device 'wasm' was asked for" };
+  if (reproducible) return { why: 'reproducible results were asked for' };
+  const { kernels, arena, scheduler } = parts;
+  let book: BreakEvenBook | undefined;
+  const breakEven = async (program: TwinName): Promise<number> => {
+    if (webgpu.breakEven !== undefined || !book || typeof accelerator === 'string') return webgpu.breakEven ?? 0;
+    return book.of(program, () => measureBreakEven({ accelerator, scheduler, kernels, arena }, program));
+  };
+  const named = device === 'webgpu';
+  const gpu = webgpu.gpu ?? (await findGpu());
+  const accelerator = await openAccelerator(gpu, webgpu, { named, breakEven }, kernels, arena.memory);
+  if (typeof accelerator === 'string') {
+    if (!named) return { why: accelerator };
+    await scheduler.close();
+    throw errors.runtime(`Device 'webgpu' was asked for: ${accelerator}. Use 'auto' to go on without.`);
+  }
+  if (named) return { accelerator, why: '' };
+  book = new BreakEvenBook(accelerator.info, build, scheduler.threads);
+  await book.load();
+  return { accelerator, why: '', breakEven: book.measured };
 }
 
 let processWide: Promise<Engine> | undefined;

@@ -6,6 +6,9 @@ import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import { type MapOptions, type Mapped, map, type RunOptions, type Scheduler } from '../scheduler/scheduler.js';
 import { ResidentMatrix } from '../table/matrix.js';
+import type { Accelerated, Accelerator, BreakEven } from '../webgpu/accelerator.js';
+import type { AdapterInfo } from '../webgpu/gpu.js';
+import type { Session } from '../webgpu/session.js';
 import type { Build } from './builds.js';
 import type { Kernels } from './kernels.js';
 import type { Arena, MemoryStats, Region } from './memory.js';
@@ -21,7 +24,8 @@ export interface Capabilities {
   runtime: string;
   /** which of the four builds of the kernels runs */
   build: Build;
-  device: 'wasm';
+  /** what runs the hot programs, from their break-even on */
+  device: 'wasm' | 'webgpu';
   /** worker threads; 0 means that programs run on the calling thread */
   threads: number;
   /** whether results are the same bytes in every engine */
@@ -29,7 +33,12 @@ export interface Capabilities {
   simd: Capability;
   relaxedSimd: Capability;
   sharedMemory: Capability;
-  webgpu: Capability;
+  webgpu: Capability & {
+    /** the adapter found, with its limits and features */
+    adapter?: AdapterInfo;
+    /** under 'auto', from which size each program that was measured runs on the device (webgpu/accelerator.ts); null for never */
+    breakEven?: Partial<Record<keyof BreakEven, number | null>>;
+  };
 }
 
 export interface EngineParts {
@@ -37,6 +46,7 @@ export interface EngineParts {
   arena: Arena;
   scheduler: Scheduler;
   capabilities: Capabilities;
+  accelerator?: Accelerator;
 }
 
 export class Engine implements AsyncDisposable {
@@ -45,20 +55,26 @@ export class Engine implements AsyncDisposable {
   readonly arena: Arena;
   readonly scheduler: Scheduler;
   readonly #capabilities: Capabilities;
+  readonly #accelerator: Accelerator | undefined;
   #closed = false;
   #gang: Promise<void> = Promise.resolve();
 
   /** Use `createEngine()`. */
-  constructor({ kernels, arena, scheduler, capabilities }: EngineParts) {
+  constructor({ kernels, arena, scheduler, capabilities, accelerator }: EngineParts) {
     this.kernels = kernels;
     this.arena = arena;
     this.scheduler = scheduler;
     this.#capabilities = capabilities;
+    this.#accelerator = accelerator;
   }
 
   /** What is really in use and, for everything that is not, why. A copy. */
   capabilities(): Capabilities {
-    return structuredClone(this.#capabilities);
+    const copy = structuredClone(this.#capabilities);
+    const { lost, reason } = this.#accelerator ?? {};
+    if (lost) Object.assign(copy, { device: 'wasm', webgpu: { ...copy.webgpu, inUse: false, reason: lost } });
+    else if (reason) copy.webgpu.reason = reason;
+    return copy;
   }
 
   /** Sizes of the linear memory, in bytes. A copy. */
@@ -103,18 +119,46 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Runs one program. */
-  run<P extends ProgramName>(program: P, args: ProgramArgs<P>, options?: RunOptions): Promise<ProgramResult<P>> {
-    return this.scheduler.run(program, args, options);
+  run<P extends ProgramName>(program: P, args: ProgramArgs<P>, options: RunOptions = {}): Promise<ProgramResult<P>> {
+    return this.#run(program, args, options);
+  }
+
+  async #run<P extends ProgramName>(program: P, args: ProgramArgs<P>, options: RunOptions, session?: Session) {
+    const done = await this.#accelerate(program, args, options, session);
+    return 'value' in done ? done.value : this.scheduler.run(program, { ...args, ...done }, options);
+  }
+
+  /** A program on the WebGPU device where that takes it; else, or when the device is lost, what to change in its arguments. */
+  async #accelerate<P extends ProgramName>(
+    program: P,
+    args: ProgramArgs<P>,
+    options: RunOptions,
+    session?: Session,
+  ): Promise<Accelerated<P>> {
+    if (!(await this.#accelerator?.takes(program, args))) return {};
+    return (this.#accelerator as Accelerator).run(program, args, options, session);
+  }
+
+  /** Blocks to a side into which a factorization is cut, where the device that will run it wants others than WebAssembly. */
+  blocks(entries: number, users: number, items: number, ld: number): Promise<number | undefined> {
+    return this.#accelerator?.blocks(entries, users, items, ld) ?? Promise.resolve(undefined);
   }
 
   /** Runs a program over shards; see scheduler.ts. */
-  map<S, P extends ProgramName>(
+  async *map<S, P extends ProgramName>(
     program: P,
     shards: Iterable<S> | AsyncIterable<S>,
     toArgs: (shard: S, slot: number, index: number) => ProgramArgs<P>,
-    options?: MapOptions,
+    options: MapOptions = {},
   ): AsyncGenerator<Mapped<ProgramResult<P>>> {
-    return map(this.scheduler, this.arena, program, shards, toArgs, options);
+    const session = this.#accelerator?.session();
+    const width = Math.max(this.scheduler.width, this.#accelerator?.width ?? 0);
+    const run: Scheduler['run'] = (name, args, runOptions = {}) => this.#run(name, args, runOptions, session);
+    try {
+      yield* map({ run, width }, this.arena, program, shards, toArgs, options);
+    } finally {
+      session?.close();
+    }
   }
 
   /**
@@ -135,6 +179,8 @@ export class Engine implements AsyncDisposable {
     });
     await before;
     try {
+      const accelerated = await this.#accelerate(program, toArgs(0, 1), options);
+      if ('value' in accelerated) return accelerated.value;
       const workers = Math.max(1, this.scheduler.threads);
       const failed = new AbortController();
       const stop = () => failed.abort(options.signal?.reason);
@@ -150,7 +196,7 @@ export class Engine implements AsyncDisposable {
             attempts: 1,
             onProgress: worker === 0 ? onProgress : undefined,
           };
-          return this.run(program, toArgs(worker, workers), member).catch((error) => {
+          return this.scheduler.run(program, { ...toArgs(worker, workers), ...accelerated }, member).catch((error) => {
             first ??= error;
             failed.abort();
             throw error;
@@ -169,6 +215,7 @@ export class Engine implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#accelerator?.close();
     await this.scheduler.close();
   }
 

@@ -88,7 +88,9 @@ export class MatrixFactorization {
     const all = Int32Array.from({ length: users.length }, (_, i) => i);
     const heldCount = Math.floor(users.length * o.validationFraction);
     const mixed = heldCount > 0 ? shuffle(all.slice(), o.seed, STREAM.held) : all;
-    const strata = cutStrata(users, items, mixed.subarray(heldCount), nUsers, nItems, o.seed);
+    const ld = Math.ceil(o.rank / 8) * 8;
+    const blocks = (await engine.blocks(users.length - heldCount, nUsers, nItems, ld)) ?? BLOCKS;
+    const strata = cutStrata(users, items, mixed.subarray(heldCount), nUsers, nItems, o.seed, blocks);
     const { userRow, itemRow, rowsP, rowsQ, starts } = strata;
     const order = new Int32Array(users.length);
     order.set(strata.order);
@@ -98,12 +100,11 @@ export class MatrixFactorization {
       ? order.subarray(0, strata.order.length).reduce((sum, e) => sum + values[e], 0) / strata.order.length
       : 0;
 
-    const ld = Math.ceil(o.rank / 8) * 8;
     const length = (rowsP + rowsQ) * (ld + 1);
     const workers = Math.max(1, engine.scheduler.threads);
     const samples = o.loss === 'squared' ? 0 : o.loss === 'bpr' ? 1 : o.samples;
     let largest = 0;
-    for (let b = 0; b < BLOCKS * BLOCKS; b++) largest = Math.max(largest, starts[b + 1] - starts[b]);
+    for (let b = 0; b < blocks * blocks; b++) largest = Math.max(largest, starts[b + 1] - starts[b]);
     const bitsPerWorker = Math.ceil(Math.max(largest * samples, heldCount > 0 ? 32768 : 0) / 16) * 16 + 16;
     const implicit = o.loss !== 'squared';
     const place = (base: number) => {
@@ -117,7 +118,7 @@ export class MatrixFactorization {
         weights: weights ? layout.take(order.length * 4) : 0,
         seen: implicit ? layout.take(history.items.length * 4) : 0,
         seenOffsets: implicit ? layout.take((rowsP + 1) * 4) : 0,
-        losses: layout.take(BLOCKS * BLOCKS * 8),
+        losses: layout.take(blocks * blocks * 8),
         best: heldCount > 0 ? layout.take(length * 4) : 0,
         // Σ of squared gradients, of the rows of p and then those of q.
         squares: o.schedule === 'adagrad' ? layout.take((rowsP + rowsQ) * 4) : 0,
@@ -167,7 +168,7 @@ export class MatrixFactorization {
       bu,
       bi,
       loss: o.loss,
-      blocks: BLOCKS,
+      blocks,
       starts: [...starts],
       rowsP,
       rowsQ,

@@ -9,7 +9,10 @@ import { shuffle } from '../prepare/random.js';
 
 const STREAM = { users: 0x70000000, items: 0x70000001, entries: 0x70000002 };
 
-/** Blocks to a side: more than workers, so that they find work; fixed, so that the result does not depend on them. */
+/**
+ * Blocks to a side in WebAssembly: more than workers, so that they find work; fixed, so that the result does not depend on them. A GPU
+ * has a number of its own.
+ */
 export const BLOCKS = 8;
 
 /** Users whose entries stand together within a block, so that their rows stay in the nearest cache meanwhile. */
@@ -23,18 +26,18 @@ export interface Strata {
   rowsQ: number;
   /** entry numbers by block */
   order: Int32Array;
-  /** BLOCKS² + 1 offsets into order */
+  /** blocks² + 1 offsets into order */
   starts: Int32Array;
 }
 
-function deal(n: number, seed: number, stream: number): { row: Int32Array; size: number } {
-  const size = Math.ceil(n / BLOCKS / 16) * 16;
+function deal(n: number, blocks: number, seed: number, stream: number): { row: Int32Array; size: number } {
+  const size = Math.ceil(n / blocks / 16) * 16;
   const order = shuffle(
     Int32Array.from({ length: n }, (_, i) => i),
     seed,
     stream,
   );
-  const share = Math.ceil(n / BLOCKS);
+  const share = Math.ceil(n / blocks);
   const row = new Int32Array(n);
   for (let i = 0; i < n; i++) row[order[i]] = Math.floor(i / share) * size + (i % share);
   return { row, size };
@@ -58,15 +61,16 @@ export function cutStrata(
   nUsers: number,
   nItems: number,
   seed: number,
+  blocks = BLOCKS,
 ): Strata {
-  const [u, i] = [deal(nUsers, seed, STREAM.users), deal(nItems, seed, STREAM.items)];
-  const mixed = byChunk(shuffle(entries.slice(), seed, STREAM.entries), users, u.row, u.size * BLOCKS);
-  const starts = new Int32Array(BLOCKS * BLOCKS + 1);
-  const block = (entry: number) => Math.floor(u.row[users[entry]] / u.size) * BLOCKS + Math.floor(i.row[items[entry]] / i.size);
+  const [u, i] = [deal(nUsers, blocks, seed, STREAM.users), deal(nItems, blocks, seed, STREAM.items)];
+  const mixed = byChunk(shuffle(entries.slice(), seed, STREAM.entries), users, u.row, u.size * blocks);
+  const starts = new Int32Array(blocks * blocks + 1);
+  const block = (entry: number) => Math.floor(u.row[users[entry]] / u.size) * blocks + Math.floor(i.row[items[entry]] / i.size);
   for (const entry of mixed) starts[block(entry) + 1]++;
-  for (let b = 0; b < BLOCKS * BLOCKS; b++) starts[b + 1] += starts[b];
+  for (let b = 0; b < blocks * blocks; b++) starts[b + 1] += starts[b];
   const next = starts.slice();
   const order = new Int32Array(mixed.length);
   for (const entry of mixed) order[next[block(entry)]++] = entry;
-  return { userRow: u.row, itemRow: i.row, rowsP: u.size * BLOCKS, rowsQ: i.size * BLOCKS, order, starts };
+  return { userRow: u.row, itemRow: i.row, rowsP: u.size * blocks, rowsQ: i.size * blocks, order, starts };
 }

@@ -81,7 +81,11 @@ export interface TrainResult {
 }
 
 /** Addresses of everything that training needs beside data and parameters. */
-export function trainBuffers(kernels: Kernels, { network, options, trainRows, validationRows, parameters }: TrainArgs, base: number) {
+export function trainBuffers(
+  kernels: Kernels,
+  { network, options, trainRows, validationRows, parameters }: TrainArgs,
+  base: number,
+) {
   const layout = new Layout(base);
   const { sizes } = network;
   const batch = Math.max(1, Math.min(options.batchSize, Math.max(trainRows, validationRows)));

@@ -5,6 +5,7 @@ import { type RunOptions, type Scheduler, throwIfAborted } from './scheduler.js'
 
 export class InlineScheduler implements Scheduler {
   readonly threads = 0;
+  readonly width = 1;
   constructor(
     private readonly kernels: Kernels,
     private readonly memory: WebAssembly.Memory,

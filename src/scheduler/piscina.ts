@@ -18,6 +18,7 @@ const ATTEMPTS = 3;
 
 export class PiscinaScheduler implements Scheduler {
   readonly #pool: Piscina<Task, Outcome<unknown>>;
+  readonly width: number;
   #closed = false;
 
   constructor(
@@ -25,6 +26,7 @@ export class PiscinaScheduler implements Scheduler {
     private readonly arena: Arena,
     workerData: WorkerData,
   ) {
+    this.width = 2 * threads;
     this.#pool = new Piscina({
       filename: new URL('./worker.js', import.meta.url).href,
       minThreads: threads,

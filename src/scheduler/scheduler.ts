@@ -43,6 +43,8 @@ export interface Mapped<R> {
 export interface Scheduler {
   /** Workers at work beside the calling thread; 0 for the inline scheduler. */
   readonly threads: number;
+  /** Shards that `map` keeps in flight: two a worker, one computing and one waiting; inline there is nothing to overlap with. */
+  readonly width: number;
   run<P extends ProgramName>(program: P, args: ProgramArgs<P>, options?: RunOptions): Promise<ProgramResult<P>>;
   close(): Promise<void>;
 }
@@ -54,21 +56,20 @@ export function throwIfAborted(signal?: AbortSignal): void {
 
 /**
  * Runs a program over shards. `shards` is asked for the next shard only when a slot is free, so a slow reader of
- * the results stops the reading of the input. Two shards per worker are in flight: one computing, one waiting.
+ * the results stops the reading of the input.
  *
  * @param shards the shards, in order
  * @param toArgs builds a shard's arguments, with the address of its slot; may fill the slot
  * @returns results in the order of the shards
  */
 export async function* map<S, P extends ProgramName>(
-  scheduler: Scheduler,
+  scheduler: Pick<Scheduler, 'run' | 'width'>,
   arena: Arena,
   program: P,
   shards: Iterable<S> | AsyncIterable<S>,
   toArgs: (shard: S, slot: number, index: number) => ProgramArgs<P>,
   options: MapOptions = {},
 ): AsyncGenerator<Mapped<ProgramResult<P>>> {
-  const width = Math.max(1, 2 * scheduler.threads);
   const slots: Region[] = [];
   const idle: Region[] = [];
   const queue: { slot: Region | undefined; result: Promise<ProgramResult<P>> }[] = [];
@@ -77,7 +78,7 @@ export async function* map<S, P extends ProgramName>(
   let ended = false;
   try {
     for (;;) {
-      while (!ended && queue.length < width) {
+      while (!ended && queue.length < scheduler.width) {
         throwIfAborted(options.signal);
         const next = await source.next();
         if (next.done) {
@@ -97,8 +98,6 @@ export async function* map<S, P extends ProgramName>(
         result.catch(() => {}); // it is awaited below, in its turn
         queue.push({ slot, result });
         index++;
-        // Inline there is nothing to overlap with.
-        if (scheduler.threads === 0) break;
       }
       const first = queue.shift();
       if (!first) return;

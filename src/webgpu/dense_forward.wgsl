@@ -18,11 +18,11 @@ fn a_at(m: u32, k: u32) -> f32 {
 
 fn b_at(k: u32, n: u32) -> f32 {
   if (k >= params.inputs || n >= params.units) { return 0.0; }
-  return weights[packed(k, n, params.inputs, params.units)];
+  return weights[select((n & ~7u) * params.inputs + k * 8u + (n & 7u), k, params.ld == 1u)];
 }
 
 fn put(m: u32, n: u32, value: f32) {
-  if (m >= params.rows || n >= stride(params.units)) { return; }
+  if (m >= params.rows || n >= select((params.units + 7u) & ~7u, 1u, params.ld == 1u)) { return; }
   let at = m * params.ld + params.to + n;
   if (n >= params.units) {
     out[at] = 0.0;

@@ -14,17 +14,17 @@ fn partner(c: u32) -> u32 {
 fn compare(block: u32, other: u32) -> f32 {
   let first = starts[block];
   let n = starts[block + 1u] - first;
-  var from = starts[other];
-  var m = starts[other + 1u] - from;
+  var start = starts[other];
+  var m = starts[other + 1u] - start;
   if (m == 0u) {
-    from = first;
+    start = first;
     m = n;
   }
   var loss = 0.0;
   for (var t = 0u; t < n; t++) {
     let entry = entries[first + t - params.e0];
     let user = entry.x;
-    let j = sample(t, stream_of(block), from, m, user);
+    let j = sample(t, stream_of(block), start, m, user);
     if (j < 0) { continue; }
     let pu = p_row(user);
     let qi = q_row(entry.y);

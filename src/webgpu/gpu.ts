@@ -88,6 +88,7 @@ export class Gpu {
   lost: string | undefined;
   readonly #kernels = new Map<string, Kernel>();
   readonly #lost: Promise<never>;
+  #error: string | undefined;
 
   private constructor(
     readonly device: GPUDevice,
@@ -99,6 +100,11 @@ export class Gpu {
       throw new DeviceLost(this.lost);
     });
     this.#lost.catch(() => {});
+    // Work that the device refuses (for lack of memory, say) leaves zeros behind: nothing is read before a look at this.
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault();
+      this.#error ??= event.error.message;
+    });
   }
 
   /**
@@ -110,14 +116,14 @@ export class Gpu {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) return 'WebGPU has no adapter on this machine';
     for (const [name, needed] of Object.entries(NEEDED) as [keyof Limits, number][]) {
-      if (adapter.limits[name] < needed)
-        return `the adapter's limit ${name} is ${adapter.limits[name]}; ${needed} is needed`;
+      if (adapter.limits[name] < needed) return `the adapter's limit ${name} is ${adapter.limits[name]}; ${needed} is needed`;
     }
     const limits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])) as unknown as Limits;
     const { vendor, architecture, description, device: model } = adapter.info;
     const text = `${vendor} ${architecture} ${description} ${model}`;
     const software =
-      (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true || /swiftshader|llvmpipe|software|basic render/i.test(text);
+      (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true ||
+      /swiftshader|llvmpipe|software|basic render/i.test(text);
     const device = await adapter.requestDevice({ requiredLimits: { ...limits } });
     const info = { vendor, architecture, description, software, features: [...adapter.features].sort() };
     return new Gpu(device, { ...info, limits: { ...limits, ...lower } });
@@ -132,7 +138,10 @@ export class Gpu {
   /** A storage buffer of at least that many bytes, zeros; the caller destroys it. */
   buffer(bytes: number): GPUBuffer {
     const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
-    return this.device.createBuffer({ size: Math.max(BLOCK, Math.ceil(bytes / 16) * 16), usage: STORAGE | COPY_SRC | COPY_DST });
+    return this.device.createBuffer({
+      size: Math.max(BLOCK, Math.ceil(bytes / 16) * 16),
+      usage: STORAGE | COPY_SRC | COPY_DST,
+    });
   }
 
   /** A buffer that results are copied to and read from; see `read`. */
@@ -154,11 +163,27 @@ export class Gpu {
   }
 
   /** Waits for what was copied to a staging buffer, hands it to `see` as a view that ends with the call, and unmaps it. */
-  async read<T>(staging: GPUBuffer, bytes: number, see: (words: ArrayBuffer) => T): Promise<T> {
-    await this.guard(staging.mapAsync(GPUMapMode.READ, 0, Math.ceil(bytes / 4) * 4));
-    const value = see(staging.getMappedRange(0, Math.ceil(bytes / 4) * 4));
-    staging.unmap();
+  read<T>(staging: GPUBuffer, bytes: number, see: (words: ArrayBuffer) => T): Promise<T> {
+    return this.readAll([[staging, bytes]], ([words]) => see(words));
+  }
+
+  /** As `read`, for several staging buffers at once: `see` runs when all are there. */
+  async readAll<T>(stagings: [GPUBuffer, number][], see: (words: ArrayBuffer[]) => T): Promise<T> {
+    const sizes = stagings.map(([, bytes]) => Math.max(4, Math.ceil(bytes / 4) * 4));
+    try {
+      await this.guard(Promise.all(stagings.map(([staging], i) => staging.mapAsync(GPUMapMode.READ, 0, sizes[i]))));
+    } finally {
+      this.#check();
+    }
+    const value = see(stagings.map(([staging], i) => staging.getMappedRange(0, sizes[i])));
+    for (const [staging] of stagings) staging.unmap();
     return value;
+  }
+
+  #check() {
+    const message = this.#error;
+    this.#error = undefined;
+    if (message !== undefined && !this.lost) throw errors.runtime(`WebGPU refuses the work: ${message.split('\n')[0]}`);
   }
 
   /** Waits for a promise, or for the loss of the device. @throws DeviceLost */

@@ -17,13 +17,13 @@ fn is_infinite(word: u32) -> bool { return (word & 0x7fffffffu) == 0x7f800000u; 
 @compute @workgroup_size(256)
 fn moments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let block = group.x;
-  let from = group.y * params.pitch + block * BLOCK;
+  let start = group.y * params.pitch + block * BLOCK;
   let n = min(BLOCK, params.rows - block * BLOCK);
   var first = BLOCK;
   var count = 0.0;
   var infinities = 0.0;
   for (var i = local; i < n; i += 256u) {
-    let word = columns[from + i];
+    let word = columns[start + i];
     if (is_nan(word)) { continue; }
     count += 1.0;
     if (is_infinite(word)) { infinities += 1.0; } else { first = min(first, i); }
@@ -35,18 +35,18 @@ fn moments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     workgroupBarrier();
   }
   let at = firsts[0];
-  let shift = select(0.0, bitcast<f32>(columns[from + min(at, n - 1u)]), at < BLOCK);
+  let shift = select(0.0, bitcast<f32>(columns[start + min(at, n - 1u)]), at < BLOCK);
   let known = sum_of(count, local);
   let infinite = sum_of(infinities, local);
   var sum = 0.0;
   for (var i = local; i < n; i += 256u) {
-    let word = columns[from + i];
+    let word = columns[start + i];
     if (!is_nan(word) && !is_infinite(word)) { sum += bitcast<f32>(word) - shift; }
   }
   let mean = sum_of(sum, local) / max(known - infinite, 1.0);
   var squares = 0.0;
   for (var i = local; i < n; i += 256u) {
-    let word = columns[from + i];
+    let word = columns[start + i];
     if (!is_nan(word) && !is_infinite(word)) {
       let d = bitcast<f32>(word) - shift - mean;
       squares += d * d;

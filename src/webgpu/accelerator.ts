@@ -1,0 +1,145 @@
+/**
+ * Decides which program runs on the WebGPU device, runs it there, and says why when it does not. The engine asks it before it asks
+ * the scheduler. When the device is lost, what ran on it goes on in WebAssembly, training from the last whole epoch.
+ *
+ * Asked for by name, the device takes every program that has a twin; what it cannot do is an error, and so is the next call after a
+ * loss. Under 'auto' it takes a program from the size at which it was found to win, and WebAssembly does the rest.
+ */
+import type { Kernels } from '../engine/kernels.js';
+import { CameoError, errors } from '../errors.js';
+import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import { blocksFor, factorize } from './factorize.js';
+import { type AdapterInfo, DeviceLost, type Gpu } from './gpu.js';
+import { moments } from './moments.js';
+import { predict } from './predict.js';
+import { scale } from './scale.js';
+import { type Device, Session, type Twin } from './session.js';
+import { top } from './top.js';
+import { train } from './train.js';
+
+const twins = { factorize, moments, predict, scale, top, train };
+export type TwinName = keyof typeof twins;
+export const TWINS = Object.keys(twins) as TwinName[];
+
+/**
+ * The size of a call, in the program's own unit: multiply-adds that can run side by side (of a batch, for training), or numbers
+ * moved where there is no more to do than that.
+ */
+export function workOf<P extends TwinName>(program: P, args: ProgramArgs<P>): number {
+  const weights = (sizes: number[]) => sizes.slice(1).reduce((sum, units, l) => sum + sizes[l] * units, 0);
+  const measure: { [N in TwinName]: (a: ProgramArgs<N>) => number } = {
+    moments: (a) => a.rows * a.columns.length,
+    scale: (a) => a.rows * a.columns.length,
+    predict: (a) => a.rows * weights(a.network.sizes),
+    train: (a) => Math.min(a.options.batchSize, a.trainRows) * weights(a.network.sizes),
+    factorize: (a) => a.starts[a.starts.length - 1] * a.ld,
+    top: (a) => a.rows * a.columns * a.ld,
+  };
+  return measure[program](args);
+}
+
+/** From which size a program runs on the device; Infinity for never. */
+export type BreakEven = Record<TwinName, number>;
+
+export interface AcceleratorOptions {
+  /** asked for by name: no break-even, errors in place of WebAssembly */
+  named: boolean;
+  /** the size from which the device takes a program; called when it is first needed */
+  breakEven: (program: TwinName) => Promise<number>;
+}
+
+/** A result, or `resume`: the argument with which the program goes on elsewhere (undefined: from the start). */
+export type Accelerated<P extends ProgramName> = { value: ProgramResult<P> } | { resume?: unknown };
+
+export class Accelerator {
+  /** why the last program that could have run here did not */
+  reason: string | undefined;
+  readonly #device: Omit<Device, 'session'>;
+
+  constructor(
+    private readonly gpu: Gpu,
+    kernels: Kernels,
+    private readonly memory: WebAssembly.Memory,
+    private readonly options: AcceleratorOptions,
+  ) {
+    this.#device = { gpu, kernels };
+  }
+
+  get info(): AdapterInfo {
+    return this.gpu.info;
+  }
+
+  /** Why there is no device any more; undefined while there is. */
+  get lost(): string | undefined {
+    return this.gpu.lost;
+  }
+
+  /** Shards worth having in flight: one uploads, one computes, one downloads. */
+  readonly width = 3;
+
+  /** Blocks to a side for a factorization of that size, where it will run here; undefined elsewhere. */
+  async blocks(entries: number, users: number, items: number, ld: number): Promise<number | undefined> {
+    if (!(await this.#takes('factorize', entries * ld))) return undefined;
+    return blocksFor(this.info.limits, this.info.software, entries, users, items);
+  }
+
+  /**
+   * Whether a call runs here.
+   * @throws CameoError 'runtime' when the device was asked for by name and is gone
+   */
+  async takes<P extends ProgramName>(program: P, args: ProgramArgs<P>): Promise<boolean> {
+    if (!isTwin(program)) return false;
+    return this.#takes(program, workOf(program, args as ProgramArgs<TwinName>));
+  }
+
+  async #takes(program: TwinName, work: number): Promise<boolean> {
+    if (this.lost) {
+      if (this.options.named)
+        throw errors.runtime(`Device 'webgpu' is gone: ${this.lost}. Create the engine anew, or use 'auto'.`);
+      return false;
+    }
+    if (this.options.named) return true;
+    return work >= (await this.options.breakEven(program));
+  }
+
+  /** Starts what several calls share; close it after the last. */
+  session(): Session {
+    return new Session(this.gpu);
+  }
+
+  /**
+   * Runs a call here.
+   * @returns the result; or, where the device was lost or limits of the adapter forbid the call, from where WebAssembly goes on
+   * @throws CameoError of the program; 'runtime' for the limits when the device was asked for by name
+   */
+  async run<P extends ProgramName>(
+    program: P,
+    args: ProgramArgs<P>,
+    { signal, onProgress }: RunOptions,
+    session?: Session,
+  ): Promise<Accelerated<P>> {
+    const own = session ?? this.session();
+    const control = {
+      aborted: () => signal?.aborted ?? false,
+      progress: (a: number, b = 0, c = 0) => onProgress?.(a, b, c),
+    };
+    try {
+      const twin = twins[program as TwinName] as unknown as Twin<ProgramArgs<P>, ProgramResult<P>>;
+      return { value: await twin({ ...this.#device, session: own }, this.memory, args, control) };
+    } catch (error) {
+      if (error instanceof DeviceLost) return { resume: error.resume };
+      if (!(error instanceof CameoError) || error.code !== 'runtime' || this.options.named) throw error;
+      this.reason = error.message;
+      return {};
+    } finally {
+      if (!session) own.close();
+    }
+  }
+
+  close(): void {
+    this.gpu.destroy();
+  }
+}
+
+const isTwin = (program: ProgramName): program is TwinName => program in twins;

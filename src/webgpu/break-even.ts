@@ -1,0 +1,87 @@
+/**
+ * From which size a program is faster on the device than in WebAssembly with all workers, transfers included: calls of growing size
+ * are timed on both, side by side, until the device wins. Measured when a program is first about to run, and kept by who calls.
+ */
+import type { Kernels } from '../engine/kernels.js';
+import type { Arena } from '../engine/memory.js';
+import { CameoError } from '../errors.js';
+import type { ProgramArgs } from '../programs/index.js';
+import type { Scheduler } from '../scheduler/scheduler.js';
+import type { Accelerator, TwinName } from './accelerator.js';
+import { blocksFor } from './factorize.js';
+import { SIZES, workload } from './workloads.js';
+
+export interface Contest {
+  accelerator: Accelerator;
+  scheduler: Scheduler;
+  kernels: Kernels;
+  arena: Arena;
+}
+
+export interface Lap {
+  work: number;
+  /** milliseconds for one call when as many run as the side takes at once */
+  wasm: number;
+  webgpu: number;
+}
+
+const RUNS = 3;
+/** Where the device takes longer than this for one call, it is not tried with more. */
+const PATIENCE = 1000;
+
+/** Times both sides at one size. @throws CameoError 'memory' */
+export async function lap({ accelerator, scheduler, kernels, arena }: Contest, program: TwinName, work: number): Promise<Lap> {
+  const { limits, software } = accelerator.info;
+  const entries = work / 64;
+  const blocks = blocksFor(limits, software, entries, entries / 20, entries / 20);
+  const [host, gpu] = [workload(kernels, arena, program, work), workload(kernels, arena, program, work, blocks)];
+  try {
+    const threads = Math.max(1, scheduler.threads);
+    const sharded = program !== 'train' && program !== 'factorize';
+    const call = (args: ProgramArgs<TwinName>) => scheduler.run(program, args as never);
+    // Shards run on all workers side by side. A factorization does too; one worker's time is divided, since a gang cannot be called
+    // from here while another is at work.
+    const side = sharded ? threads : 1;
+    const wasm = await best(() => Promise.all(Array.from({ length: side }, () => call(host.args))));
+    const session = accelerator.session();
+    const flights = sharded ? accelerator.width : 1;
+    const webgpu = await best(() =>
+      Promise.all(
+        Array.from({ length: flights }, () => accelerator.run(program, gpu.args as never, {}, sharded ? session : undefined)),
+      ),
+    );
+    session.close();
+    return { work, wasm: wasm / (program === 'factorize' ? threads : side), webgpu: webgpu / flights };
+  } finally {
+    host.region.dispose();
+    gpu.region.dispose();
+  }
+}
+
+/** @returns the smallest size tried at which the device won; Infinity when it did at none */
+export async function measureBreakEven(contest: Contest, program: TwinName): Promise<number> {
+  for (const work of SIZES[program]) {
+    try {
+      const { wasm, webgpu } = await lap(contest, program, work);
+      if (webgpu < wasm) return work;
+      if (webgpu > PATIENCE) break;
+    } catch (error) {
+      if (error instanceof CameoError && error.code === 'memory') break;
+      throw error;
+    }
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** The shortest of some runs, in milliseconds, after one that does not count. */
+async function best(run: () => Promise<unknown>): Promise<number> {
+  await run();
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < RUNS; i++) {
+    const start = performance.now();
+    await run();
+    shortest = Math.min(shortest, performance.now() - start);
+    if (shortest > PATIENCE) break;
+  }
+  return shortest;
+}
