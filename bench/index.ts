@@ -8,8 +8,9 @@ import { libmf } from './libmf.js';
 import { network } from './network.js';
 import { ranking } from './ranking.js';
 import { standardScaler } from './standard-scaler.js';
+import { webgpu } from './webgpu.js';
 
-const benchmarks = { 'standard-scaler': standardScaler, gemm, network, factorization, libmf, ranking, command };
+const benchmarks = { 'standard-scaler': standardScaler, gemm, network, factorization, libmf, ranking, webgpu, command };
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

@@ -47,7 +47,7 @@ export function audienceCommand(): Command {
     .action(async ({ model, where, like, n, json }: Flags) => {
       if ((where === undefined) === (like === undefined)) throw errors.invalid('Give either --where CONDITION or --like FILE.');
       const read = (path: string) => readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
-      const recommender = await Recommender.load(await read(model), await createEngine({ threads: 0 }));
+      const recommender = await Recommender.load(await read(model), await createEngine({ threads: 0, device: 'wasm' }));
       if (where !== undefined) {
         const users = await meeting(recommender.behaviour, where);
         process.stdout.write(

@@ -1,8 +1,10 @@
 /** `cameo doctor`: what this machine offers, what is in use, and why the rest is not. */
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { Command } from 'commander';
-import type { Capability } from '../engine/engine.js';
+import { breakEvenPath } from '../engine/break-even-book.js';
+import type { Capabilities, Capability } from '../engine/engine.js';
 import { version } from '../version.js';
+import { TWINS } from '../webgpu/accelerator.js';
 import { type EngineFlags, startEngine, withEngine } from './options.js';
 import { columns } from './terminal.js';
 
@@ -43,6 +45,7 @@ export function doctorCommand(): Command {
         used('relaxed SIMD', capabilities.relaxedSimd),
         used('shared memory', capabilities.sharedMemory),
         used('WebGPU', capabilities.webgpu),
+        ...adapterRows(capabilities.webgpu),
         [
           'reproducible',
           capabilities.reproducible ? 'yes' : 'no',
@@ -51,6 +54,21 @@ export function doctorCommand(): Command {
       ];
       process.stdout.write(`${columns(rows)}\n`);
     });
+}
+
+/** The adapter, its limits and features, and the sizes from which programs run on it. */
+function adapterRows({ adapter, breakEven }: Capabilities['webgpu']): string[][] {
+  if (!adapter) return [];
+  const limits = Object.entries(adapter.limits).map(([name, value]) => ['', name, String(value)]);
+  const features = adapter.features.map((name, i) => ['', i === 0 ? 'features' : '', name]);
+  const rows = [['adapter', `${adapter.vendor} ${adapter.architecture}`, adapter.description], ...limits, ...features];
+  if (!breakEven) return rows;
+  const sizes = TWINS.map((name, i) => {
+    const size = breakEven[name];
+    const text = size === undefined ? 'measured when first needed' : size === null ? 'never' : `from ${size}`;
+    return [i === 0 ? 'on the GPU' : '', name, text];
+  });
+  return [...rows, ...sizes, ['', 'kept in', breakEvenPath()]];
 }
 
 /** Multiply-adds per second on registers, the best of a few short runs: 96 operations a step. */

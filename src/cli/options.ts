@@ -33,6 +33,7 @@ export const names = (text: string, before: string[] = []): string[] => [
 export interface EngineFlags {
   threads: number | 'auto';
   reproducible?: boolean;
+  device: 'auto' | 'wasm' | 'webgpu';
 }
 export interface OutputFlags {
   json?: boolean;
@@ -54,6 +55,11 @@ export interface FitFlags {
 export const withEngine = (command: Command): Command =>
   command
     .option('--threads <N|auto>', 'worker threads; 0 runs everything on the main thread', threads, 'auto')
+    .addOption(
+      new Option('--device <device>', 'what computes: auto takes a GPU for what it was measured to do faster')
+        .choices(['auto', 'wasm', 'webgpu'])
+        .default('auto'),
+    )
     .option('--reproducible', 'the same bytes on every machine and version: fixed SIMD only');
 
 export const withOutput = (command: Command): Command =>
@@ -87,4 +93,5 @@ export const fitOptions = (flags: FitFlags & { target: string }): Omit<FitOption
   maxIter: flags.maxIter,
 });
 
-export const startEngine = ({ threads, reproducible }: EngineFlags): Promise<Engine> => createEngine({ threads, reproducible });
+export const startEngine = ({ threads, reproducible, device }: EngineFlags): Promise<Engine> =>
+  createEngine({ threads, reproducible, device });

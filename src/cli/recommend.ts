@@ -18,7 +18,7 @@ interface Flags {
 async function open(path: string): Promise<Recommender> {
   const bytes = await readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
   // One answer is less work than starting a thread.
-  return Recommender.load(bytes, await createEngine({ threads: 0 }));
+  return Recommender.load(bytes, await createEngine({ threads: 0, device: 'wasm' }));
 }
 
 const common = (command: Command): Command =>

@@ -5,14 +5,12 @@ import { setFlagsFromString } from 'node:v8';
 import { errors } from '../errors.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { PiscinaScheduler } from '../scheduler/piscina.js';
-import type { Scheduler } from '../scheduler/scheduler.js';
-import type { TwinName } from '../webgpu/accelerator.js';
-import { measureBreakEven } from '../webgpu/break-even.js';
-import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
+import type { WebGPUOptions } from '../webgpu/open.js';
+import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
 import { chooseBuild, detectFeatures } from './builds.js';
 import { type Capability, Engine } from './engine.js';
-import { instantiate, type Kernels } from './kernels.js';
+import { instantiate } from './kernels.js';
 import { Arena } from './memory.js';
 import { findGpu } from './node-gpu.js';
 
@@ -86,7 +84,12 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const kernels = instantiate(module, memory);
   const scheduler = shared ? new PiscinaScheduler(threads, arena, { module, memory }) : new InlineScheduler(kernels, memory);
   const parts = { kernels, arena, scheduler };
-  const { accelerator, why, breakEven } = await accelerate(parts, options, build);
+  const { accelerator, webgpu } = await accelerate(
+    parts,
+    options,
+    findGpu,
+    (adapter) => new BreakEvenBook(adapter, build, threads),
+  );
   const used = (inUse: boolean, reason: string): Capability => (inUse ? { inUse } : { inUse, reason });
   return new Engine({
     ...parts,
@@ -103,38 +106,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
         reproducible ? 'reproducible results were asked for' : 'this runtime does not validate it',
       ),
       sharedMemory: used(shared, 'threads is 0'),
-      webgpu: { ...used(accelerator !== undefined, why), adapter: accelerator?.info, breakEven },
+      webgpu,
     },
   });
-}
-
-/** The WebGPU device, or why there is none. @throws CameoError 'runtime' when it was asked for by name */
-async function accelerate(
-  parts: { kernels: Kernels; arena: Arena; scheduler: Scheduler },
-  options: EngineOptions,
-  build: string,
-) {
-  const { device = 'auto', reproducible, webgpu = {} } = options;
-  if (device === 'wasm') return { why: "device 'wasm' was asked for" };
-  if (reproducible) return { why: 'reproducible results were asked for' };
-  const { kernels, arena, scheduler } = parts;
-  let book: BreakEvenBook | undefined;
-  const breakEven = async (program: TwinName): Promise<number> => {
-    if (webgpu.breakEven !== undefined || !book || typeof accelerator === 'string') return webgpu.breakEven ?? 0;
-    return book.of(program, () => measureBreakEven({ accelerator, scheduler, kernels, arena }, program));
-  };
-  const named = device === 'webgpu';
-  const gpu = webgpu.gpu ?? (await findGpu());
-  const accelerator = await openAccelerator(gpu, webgpu, { named, breakEven }, kernels, arena.memory);
-  if (typeof accelerator === 'string') {
-    if (!named) return { why: accelerator };
-    await scheduler.close();
-    throw errors.runtime(`Device 'webgpu' was asked for: ${accelerator}. Use 'auto' to go on without.`);
-  }
-  if (named) return { accelerator, why: '' };
-  book = new BreakEvenBook(accelerator.info, build, scheduler.threads);
-  await book.load();
-  return { accelerator, why: '', breakEven: book.measured };
 }
 
 let processWide: Promise<Engine> | undefined;

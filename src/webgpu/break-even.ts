@@ -27,7 +27,7 @@ export interface Lap {
 
 const RUNS = 3;
 /** Where the device takes longer than this for one call, it is not tried with more. */
-const PATIENCE = 1000;
+export const PATIENCE = 1000;
 
 /** Times both sides at one size. @throws CameoError 'memory' */
 export async function lap({ accelerator, scheduler, kernels, arena }: Contest, program: TwinName, work: number): Promise<Lap> {

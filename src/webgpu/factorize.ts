@@ -133,7 +133,7 @@ export const factorize: Twin<FactorizeArgs, FactorizeResult> = async (device, me
       if (control.aborted()) throw errors.aborted();
       while (submitted < Math.min(a.epochs, epoch + depth - 1)) submit(++submitted);
       const next = structuredClone(state);
-      const verdict = await gpu.readAll(sets[epoch % 2], ([lossWords, sideWords, ...rows]) => {
+      const loss = await gpu.readAll(sets[epoch % 2], ([lossWords, sideWords, ...rows]) => {
         let sum = 0;
         for (const loss of new Float32Array(lossWords, 0, blocks)) sum += loss;
         const values = new Float32Array(sideWords);
@@ -147,8 +147,9 @@ export const factorize: Twin<FactorizeArgs, FactorizeResult> = async (device, me
           const from = rows[p.length + j];
           f32(a.q + first * sizeQ * ld * 4, from.byteLength / 4).set(new Float32Array(from));
         });
-        return judgeFactorization(kernels, memory, a, next, sum / starts[blocks * blocks], control);
+        return sum / starts[blocks * blocks];
       });
+      const verdict = judgeFactorization(kernels, memory, a, next, loss, control);
       state = next;
       if (verdict === VERDICT.diverged) throw errors.diverged(epoch, rateOf(a, epoch), 'a factor');
       if (verdict === VERDICT.stop) return factorizeResult(a, state);

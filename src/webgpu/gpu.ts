@@ -11,6 +11,8 @@ import { shaders } from './shaders.js';
 /** Bytes of a uniform block: the alignment that every adapter accepts for a dynamic offset. */
 const BLOCK = 256;
 const BLOCKS = 4096;
+/** Milliseconds to wait for the news that the device is gone. */
+const LOSS_IS_TOLD = 3000;
 /** Bytes copied at once out of shared memory, which queues do not take everywhere. */
 const PIECE = 2 ** 24;
 
@@ -86,6 +88,8 @@ export class Gpu {
   readonly uniforms: GPUBuffer;
   /** Why the device is gone; undefined while it is there. */
   lost: string | undefined;
+  /** For measuring: copies are done, kernels left out. */
+  transfersOnly = false;
   readonly #kernels = new Map<string, Kernel>();
   readonly #lost: Promise<never>;
   #error: string | undefined;
@@ -191,8 +195,8 @@ export class Gpu {
     try {
       return await Promise.race([promise, this.#lost]);
     } catch (error) {
-      // A mapping fails a moment before the loss is told.
-      await Promise.race([this.#lost, new Promise((resolve) => setTimeout(resolve, 100))]);
+      // A mapping fails a moment before the loss is told, each runtime in words of its own.
+      await Promise.race([this.#lost, new Promise((resolve) => setTimeout(resolve, LOSS_IS_TOLD))]);
       throw error;
     }
   }
@@ -259,7 +263,7 @@ export class Recording {
    * @param f32 the scalars behind them
    */
   dispatch(kernel: Kernel, group: GPUBindGroup, [x, y = 1, z = 1]: number[], u32: number[], f32: number[] = []): this {
-    if (x === 0 || y === 0 || z === 0) return this;
+    if (x === 0 || y === 0 || z === 0 || this.gpu.transfersOnly) return this;
     if (Math.max(x, y, z) > this.gpu.info.limits.maxComputeWorkgroupsPerDimension)
       throw errors.runtime(`WebGPU: ${Math.max(x, y, z)} workgroups are more than the adapter runs at once.`);
     if (this.#used === BLOCKS) this.#flush();

@@ -10,9 +10,9 @@ struct Params { n: u32, penalized: u32, nesterov: u32, rate: f32, momentum: f32,
 @compute @workgroup_size(64)
 fn sgd(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = id.x; i < params.n; i += 64u * groups.x) {
-    let move = -params.rate * (dw[i] + select(0.0, params.l2, i < params.penalized) * w[i]);
-    let velocity = params.momentum * u[i] + move;
+    let change = -params.rate * (dw[i] + select(0.0, params.l2, i < params.penalized) * w[i]);
+    let velocity = params.momentum * u[i] + change;
     u[i] = velocity;
-    w[i] += select(velocity, params.momentum * velocity + move, params.nesterov == 1u);
+    w[i] += select(velocity, params.momentum * velocity + change, params.nesterov == 1u);
   }
 }

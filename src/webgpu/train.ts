@@ -64,8 +64,8 @@ export const train: Twin<TrainArgs, TrainResult> = async (device, memory, args, 
   for (const { from, to, length: n } of pieces) gpu.write(w, f32(args.initial + from * 4, n), to * 4);
   const slice = (buffer: GPUBuffer, { to, length: n }: Piece) => ({ buffer, offset: to * 4, size: Math.ceil(n / 64) * 256 });
   const index = session.buffer(trainRows * 4);
-  const held = session.buffer(validationRows * 4);
-  gpu.write(held, i32(args.validation, validationRows));
+  const heldIndex = session.buffer(validationRows * 4);
+  gpu.write(heldIndex, i32(args.validation, validationRows));
 
   // Buffers and bind groups of a batch.
   const [bx, by] = [session.buffer(batch * stride(sizes[0]) * 4), session.buffer(batch * 4)];
@@ -77,7 +77,10 @@ export const train: Twin<TrainArgs, TrainResult> = async (device, memory, args, 
   const gather = gpu.kernel('gather_rows', 'wrr');
   const gathers = (parts: RowPart[], to: GPUBuffer, order: GPUBuffer) =>
     parts.map((part) => ({ part, group: gather.bind(to, part.buffer, order) }));
-  const load = { train: [gathers(x, bx, index), gathers(y, by, index)], held: [gathers(x, bx, held), gathers(y, by, held)] };
+  const load = {
+    train: [gathers(x, bx, index), gathers(y, by, index)],
+    held: [gathers(x, bx, heldIndex), gathers(y, by, heldIndex)],
+  };
   const batches = Math.ceil(trainRows / batch);
   const losses = session.buffer(batches * 4);
   const lossName = { logistic: 'logistic_loss', softmax: 'softmax_loss', identity: 'squared_loss' }[output];
@@ -182,22 +185,20 @@ export const train: Twin<TrainArgs, TrainResult> = async (device, memory, args, 
       if (options.shuffle) kernels.random_shuffle(linear.order, linear.random, trainRows, options.seed, epoch);
       gpu.write(index, i32(linear.order, trainRows));
       runEpoch(state);
-      const stop = await gpu.readAll(stagings, ([lossWords, penaltyWords, wWords, firstWords, secondWords, zWords]) => {
+      const held = new HeldScore(network, validationRows);
+      const read = await gpu.readAll(stagings, ([lossWords, penaltyWords, wWords, firstWords, secondWords, zWords]) => {
         const sum = (words: ArrayBuffer) => new Float32Array(words).reduce((total, v) => total + v, 0);
         keep(wWords, args.parameters);
-        const finite = new Float32Array(wWords, 0, length).every(Number.isFinite);
-        const total = sum(lossWords) + (options.alpha / 2) * sum(penaltyWords);
-        const validate = () => {
-          const score = new HeldScore(network, validationRows);
-          score.add(new Float32Array(zWords), heldLabels);
-          return score.value();
-        };
-        const verdict = judge(state, args, total / trainRows, finite, validate, control);
         keep(firstWords, linear.first);
         keep(secondWords, linear.second);
-        if (verdict.improved) keep(wWords, linear.best);
-        return verdict.stop;
+        if (validationRows > 0) held.add(new Float32Array(zWords), heldLabels);
+        return {
+          loss: (sum(lossWords) + (options.alpha / 2) * sum(penaltyWords)) / trainRows,
+          finite: new Float32Array(wWords, 0, length).every(Number.isFinite),
+        };
       });
+      const { stop, improved } = judge(state, args, read.loss, read.finite, () => held.value(), control);
+      if (improved) f32(linear.best, padded).set(f32(args.parameters, padded));
       committed = state;
       orderBefore = i32(linear.order, trainRows).slice();
       if (stop) break;

@@ -3,20 +3,19 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { partners } from '../../src/programs/factorize.js';
+import { type Loss, steps as steps64 } from '../support/factorization.js';
 import { benches } from '../support/kernels.js';
 import { generator } from '../support/tables.js';
 
 const problem = fc.record({
   rank: fc.integer({ min: 1, max: 40 }),
-  loss: fc.constantFrom('squared', 'logistic', 'bpr'),
+  loss: fc.constantFrom<Loss>('squared', 'logistic', 'bpr'),
   weighted: fc.boolean(),
   adagrad: fc.boolean(),
   steps: fc.integer({ min: 1, max: 12 }),
   samples: fc.integer({ min: 1, max: 6 }),
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
-const sigma = (x: number) => 1 / (1 + Math.exp(-x));
-
 for (const b of benches()) {
   test(`${b.build} steps of squared, logistic and bpr loss equal the scalar reference`, () => {
     fc.assert(
@@ -74,92 +73,9 @@ for (const b of benches()) {
           );
         else sum = k.factorize_bpr(ap, aq, abi, gu, gi, au, ai, w, ai, abits, aseen, aoff, steps, steps, ld, rate, l2, l2b);
 
-        let expected = 0;
-        const dot = (x: number[], y: number[]) => x.reduce((s, v, j) => s + v * y[j], 0);
-        // Moves a row along its gradient at the row's rate, which AdaGrad divides by the root of the squares so far.
-        const along = (row: number[], g: number[], squares: number[], at: number) => {
-          const own = adagrad ? rate / Math.sqrt(squares[at]) : rate;
-          squares[at] += g.reduce((s, v) => s + v * v, 0) / ld;
-          return { row: row.map((v, j) => v + own * g[j]), own };
-        };
-        const move = (u: number, i: number, e: number) => {
-          const a = along(
-            p[u],
-            p[u].map((v, j) => e * q[i][j] - l2 * v),
-            squaresU,
-            u,
-          );
-          const c = along(
-            q[i],
-            q[i].map((v, j) => e * p[u][j] - l2 * v),
-            squaresI,
-            i,
-          );
-          p[u] = a.row;
-          q[i] = c.row;
-          bu[u] += a.own * (e - l2b * bu[u]);
-          bi[i] += c.own * (e - l2b * bi[i]);
-        };
-        // One step along the sum of several items' gradients; an item that stands twice moves twice.
-        const stepTogether = (u: number, items: number[], errors: number[]) => {
-          const before = p[u];
-          const m = items.length;
-          p[u] = before.map((v) => v - rate * l2 * m * v);
-          items.forEach((item, k) => {
-            p[u] = p[u].map((v, j) => v + rate * errors[k] * q[item][j]);
-            q[item] = q[item].map((v, j) => v + rate * (errors[k] * before[j] - l2 * v));
-            bi[item] += rate * (errors[k] - l2b * bi[item]);
-          });
-          bu[u] += rate * (errors.reduce((s, e) => s + e, 0) - m * l2b * bu[u]);
-        };
-        for (let t = 0; t < steps; t++) {
-          const [u, i, weight] = [us[t], is[t], weights[t]];
-          const drawn = (place: number) => is[Math.floor((bits[place] / 2 ** 32) * steps)];
-          const other = drawn(t);
-          const had = seen[u].includes(other);
-          if (loss === 'squared') {
-            const e = values[t] - (mean + bu[u] + bi[i] + dot(p[u], q[i]));
-            expected += weight * e * e;
-            move(u, i, weight * e);
-          } else if (loss === 'logistic') {
-            const x = bu[u] + bi[i] + dot(p[u], q[i]);
-            expected += weight * Math.log1p(Math.exp(-x));
-            move(u, i, weight * (1 - sigma(x)));
-            for (let first = 0; first < samples; first += 4) {
-              const places = Array.from({ length: Math.min(4, samples - first) }, (_, k) => t * samples + first + k);
-              const negatives = places.map(drawn).filter((item) => !seen[u].includes(item));
-              const errors = negatives.map((item) => -weight * sigma(bu[u] + bi[item] + dot(p[u], q[item])));
-              if (adagrad) negatives.forEach((item, k) => move(u, item, errors[k]));
-              else stepTogether(u, negatives, errors);
-            }
-          } else if (!had) {
-            const x = bi[i] - bi[other] + dot(p[u], q[i]) - dot(p[u], q[other]);
-            expected += weight * Math.log1p(Math.exp(-x));
-            const e = weight * sigma(-x);
-            const [a, c, d] = [p[u], q[i], q[other]];
-            const mine = along(
-              a,
-              a.map((v, j) => e * (c[j] - d[j]) - l2 * v),
-              squaresU,
-              u,
-            );
-            const first = along(
-              c,
-              c.map((v, j) => e * a[j] - l2 * v),
-              squaresI,
-              i,
-            );
-            const second = along(
-              d,
-              d.map((v, j) => -e * a[j] - l2 * v),
-              squaresI,
-              other,
-            );
-            [p[u], q[i], q[other]] = [mine.row, first.row, second.row];
-            bi[i] += first.own * (e - l2b * bi[i]);
-            bi[other] += second.own * (-e - l2b * bi[other]);
-          }
-        }
+        const model = { p, q, bu, bi, squaresU, squaresI };
+        const how = { loss, adagrad, ld, mean, rate, l2, l2b, biases: true, samples };
+        const expected = steps64(model, how, { us, is, values, weights, bits, others: is, seen });
         assert.ok(Math.abs(sum - expected) < 1e-4 * Math.max(1, expected), `${sum} ${expected}`);
         const near = (at: number, values: number[]) =>
           b.read(at, values.length).forEach((v, j) => assert.ok(Math.abs(v - values[j]) < 2e-5, `${v} ${values[j]}`));

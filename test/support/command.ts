@@ -19,12 +19,18 @@ export function cameo(
   args: readonly string[],
   {
     cwd,
+    env,
     input,
     interrupt,
-  }: { cwd?: string; input?: Uint8Array /** Ctrl-C half a second after this is true */; interrupt?: () => boolean } = {},
+  }: {
+    cwd?: string;
+    env?: NodeJS.ProcessEnv;
+    input?: Uint8Array /** Ctrl-C half a second after this is true */;
+    interrupt?: () => boolean;
+  } = {},
 ): Promise<Ended> {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd });
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env });
     const out: Buffer[] = [];
     let stderr = '';
     child.stdout.on('data', (data) => out.push(data));

@@ -1,0 +1,27 @@
+/** Programs that tests start beside this Node: where they are, or why they are not. scripts/runtimes.mjs and .ci/run bring them. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(new URL('../../../build/runtimes/node_modules/', import.meta.url));
+
+const PATHS: Record<string, string> = {
+  deno: `${folder}deno/deno`,
+  bun: `${folder}bun/bin/bun`,
+  node22: `${folder}node22/bin/node`,
+  node24: `${folder}node24/bin/node`,
+  node26: `${folder}node26/bin/node`,
+};
+
+/** The command of a runtime, or undefined with the reason printed. */
+export function runtime(name: string): string | undefined {
+  const path = name === 'node' ? process.execPath : PATHS[name];
+  if (existsSync(path)) return path;
+  console.log(`${name} is not tested: it is not in build/runtimes (node scripts/runtimes.mjs)`);
+  return undefined;
+}
+
+/** Environment that gives WebGPU an adapter where there is no GPU: SwiftShader for Dawn, lavapipe for Deno. */
+export function vulkan(name: string): NodeJS.ProcessEnv {
+  const driver = name === 'deno' ? '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json' : '/usr/lib/chromium/vk_swiftshader_icd.json';
+  return { ...process.env, XDG_RUNTIME_DIR: '/tmp', ...(existsSync(driver) ? { VK_ICD_FILENAMES: driver } : {}) };
+}
