@@ -14,6 +14,7 @@ export function doctorCommand(): Command {
     .option('--json', 'print one JSON object')
     .action(async (flags: EngineFlags & { json?: boolean }) => {
       await using engine = await startEngine(flags);
+      await engine.lookForGpu();
       const capabilities = engine.capabilities();
       const machine = {
         cameo: version,

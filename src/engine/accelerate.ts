@@ -1,10 +1,12 @@
 /** The WebGPU device of an engine, in any runtime: opens it, wires it to its break-even sizes, and tells what came of it. */
 import { errors } from '../errors.js';
+import type { ProgramArgs, ProgramName } from '../programs/index.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
-import type { Accelerator, BreakEven, TwinName } from '../webgpu/accelerator.js';
+import { type Accelerator, type BreakEven, isTwin, type TwinName, workOf } from '../webgpu/accelerator.js';
 import { measureBreakEven } from '../webgpu/break-even.js';
 import type { AdapterInfo } from '../webgpu/gpu.js';
 import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
+import { SIZES } from '../webgpu/workloads.js';
 import type { Capabilities } from './engine.js';
 import type { Kernels } from './kernels.js';
 import type { Arena } from './memory.js';
@@ -17,7 +19,20 @@ export interface Book {
   of(program: TwinName, measure: () => Promise<number>): Promise<number>;
 }
 
+/** What an engine knows of its device: there, not there, or not looked for yet. */
+export interface Device {
+  accelerator?: Accelerator;
+  webgpu: Capabilities['webgpu'];
+  /** looks now; absent where that was done */
+  look?: () => Promise<Device>;
+  /** whether a call is large enough to look for the device's sake */
+  worthLooking?: <P extends ProgramName>(program: P, args: ProgramArgs<P>) => boolean;
+}
+
 /**
+ * By name the device is opened at once, and under 'auto' when a call first comes that is large enough for it, or at once where the
+ * caller has said something of it: a process of small work should not wait for drivers, nor show their messages.
+ *
  * @param find gives the object that gives adapters, or why there is none
  * @throws CameoError 'runtime' when the device was asked for by name and there is none; the scheduler is closed then
  */
@@ -26,27 +41,36 @@ export async function accelerate(
   options: { device?: 'auto' | 'wasm' | 'webgpu'; reproducible?: boolean; webgpu?: WebGPUOptions },
   find: () => Promise<GPU | string>,
   bookOf: (adapter: AdapterInfo) => Book,
-): Promise<{ accelerator?: Accelerator; webgpu: Capabilities['webgpu'] }> {
+): Promise<Device> {
   const { device = 'auto', reproducible, webgpu = {} } = options;
-  const without = (reason: string) => ({ webgpu: { inUse: false, reason } });
+  const without = (reason: string): Device => ({ webgpu: { inUse: false, reason } });
   if (device === 'wasm') return without("device 'wasm' was asked for");
   if (reproducible) return without('reproducible results were asked for');
   const named = device === 'webgpu';
-  let book: Book | undefined;
-  const breakEven = async (program: TwinName): Promise<number> => {
-    if (webgpu.breakEven !== undefined || !book || typeof accelerator === 'string') return webgpu.breakEven ?? 0;
-    return book.of(program, () => measureBreakEven({ accelerator, scheduler, kernels, arena }, program));
+  const look = async (): Promise<Device> => {
+    let book: Book | undefined;
+    const breakEven = async (program: TwinName, work: number): Promise<number> => {
+      if (webgpu.breakEven !== undefined || !book || typeof accelerator === 'string') return webgpu.breakEven ?? 0;
+      if (work < SIZES[program][0]) return Number.POSITIVE_INFINITY;
+      return book.of(program, () => measureBreakEven({ accelerator, scheduler, kernels, arena }, program));
+    };
+    const gpu = webgpu.gpu ?? (await find());
+    const accelerator = await openAccelerator(gpu, webgpu, { named, breakEven }, kernels, arena.memory);
+    if (typeof accelerator === 'string') {
+      if (!named) return without(accelerator);
+      await scheduler.close();
+      throw errors.runtime(`Device 'webgpu' was asked for: ${accelerator}. Use 'auto' to go on without.`);
+    }
+    if (!named) {
+      book = bookOf(accelerator.info);
+      await book.load();
+    }
+    return { accelerator, webgpu: { inUse: true, adapter: accelerator.info, breakEven: book?.measured } };
   };
-  const gpu = webgpu.gpu ?? (await find());
-  const accelerator = await openAccelerator(gpu, webgpu, { named, breakEven }, kernels, arena.memory);
-  if (typeof accelerator === 'string') {
-    if (!named) return without(accelerator);
-    await scheduler.close();
-    throw errors.runtime(`Device 'webgpu' was asked for: ${accelerator}. Use 'auto' to go on without.`);
-  }
-  if (!named) {
-    book = bookOf(accelerator.info);
-    await book.load();
-  }
-  return { accelerator, webgpu: { inUse: true, adapter: accelerator.info, breakEven: book?.measured } };
+  if (named || options.webgpu) return look();
+  return {
+    ...without('not looked for yet: no call was large enough for a GPU'),
+    look,
+    worthLooking: (program, args) => isTwin(program) && workOf(program, args as ProgramArgs<TwinName>) >= SIZES[program][0],
+  };
 }

@@ -30,22 +30,20 @@ export async function createEngine(options: BrowserEngineOptions = {}): Promise<
   const kernels = instantiate(module, memory);
   const scheduler = new InlineScheduler(kernels, memory);
   const find = async () => navigator.gpu ?? 'this browser has no WebGPU';
-  const { accelerator, webgpu } = await accelerate({ kernels, arena, scheduler }, options, find, () => new Notes());
+  const acceleration = await accelerate({ kernels, arena, scheduler }, options, find, () => new Notes());
   return new Engine({
     kernels,
     arena,
     scheduler,
-    accelerator,
+    device: acceleration,
     capabilities: {
       runtime: navigator.userAgent,
       build,
-      device: accelerator ? 'webgpu' : 'wasm',
       threads: 0,
       reproducible,
       simd: { inUse: true },
       relaxedSimd: build === 'relaxed' ? { inUse: true } : { inUse: false, reason: 'reproducible, or not validated here' },
       sharedMemory: { inUse: false, reason: 'programs run on the calling thread' },
-      webgpu,
     },
   });
 }

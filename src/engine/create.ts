@@ -84,20 +84,14 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const kernels = instantiate(module, memory);
   const scheduler = shared ? new PiscinaScheduler(threads, arena, { module, memory }) : new InlineScheduler(kernels, memory);
   const parts = { kernels, arena, scheduler };
-  const { accelerator, webgpu } = await accelerate(
-    parts,
-    options,
-    findGpu,
-    (adapter) => new BreakEvenBook(adapter, build, threads),
-  );
+  const acceleration = await accelerate(parts, options, findGpu, (adapter) => new BreakEvenBook(adapter, build, threads));
   const used = (inUse: boolean, reason: string): Capability => (inUse ? { inUse } : { inUse, reason });
   return new Engine({
     ...parts,
-    accelerator,
+    device: acceleration,
     capabilities: {
       runtime: runtimeName(),
       build,
-      device: accelerator ? 'webgpu' : 'wasm',
       threads,
       reproducible,
       simd: { inUse: true },
@@ -106,7 +100,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
         reproducible ? 'reproducible results were asked for' : 'this runtime does not validate it',
       ),
       sharedMemory: used(shared, 'threads is 0'),
-      webgpu,
     },
   });
 }

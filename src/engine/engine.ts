@@ -6,9 +6,10 @@ import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import { type MapOptions, type Mapped, map, type RunOptions, type Scheduler } from '../scheduler/scheduler.js';
 import { ResidentMatrix } from '../table/matrix.js';
-import type { Accelerated, Accelerator, BreakEven } from '../webgpu/accelerator.js';
+import type { Accelerated, BreakEven } from '../webgpu/accelerator.js';
 import type { AdapterInfo } from '../webgpu/gpu.js';
 import type { Session } from '../webgpu/session.js';
+import type { Device } from './accelerate.js';
 import type { Build } from './builds.js';
 import type { Kernels } from './kernels.js';
 import type { Arena, MemoryStats, Region } from './memory.js';
@@ -45,8 +46,8 @@ export interface EngineParts {
   kernels: Kernels;
   arena: Arena;
   scheduler: Scheduler;
-  capabilities: Capabilities;
-  accelerator?: Accelerator;
+  capabilities: Omit<Capabilities, 'device' | 'webgpu'>;
+  device: Device;
 }
 
 export class Engine implements AsyncDisposable {
@@ -54,27 +55,30 @@ export class Engine implements AsyncDisposable {
   readonly kernels: Kernels;
   readonly arena: Arena;
   readonly scheduler: Scheduler;
-  readonly #capabilities: Capabilities;
-  readonly #accelerator: Accelerator | undefined;
+  readonly #capabilities: EngineParts['capabilities'];
+  #device: Device;
+  #looking: Promise<void> | undefined;
   #closed = false;
   #gang: Promise<void> = Promise.resolve();
 
   /** Use `createEngine()`. */
-  constructor({ kernels, arena, scheduler, capabilities, accelerator }: EngineParts) {
+  constructor({ kernels, arena, scheduler, capabilities, device }: EngineParts) {
     this.kernels = kernels;
     this.arena = arena;
     this.scheduler = scheduler;
     this.#capabilities = capabilities;
-    this.#accelerator = accelerator;
+    this.#device = device;
   }
 
   /** What is really in use and, for everything that is not, why. A copy. */
   capabilities(): Capabilities {
-    const copy = structuredClone(this.#capabilities);
-    const { lost, reason } = this.#accelerator ?? {};
-    if (lost) Object.assign(copy, { device: 'wasm', webgpu: { ...copy.webgpu, inUse: false, reason: lost } });
-    else if (reason) copy.webgpu.reason = reason;
-    return copy;
+    const { accelerator, webgpu } = this.#device;
+    const { lost, reason = webgpu.reason } = accelerator ?? {};
+    return structuredClone({
+      ...this.#capabilities,
+      device: accelerator && !lost ? 'webgpu' : 'wasm',
+      webgpu: lost ? { ...webgpu, inUse: false, reason: lost } : { ...webgpu, reason },
+    });
   }
 
   /** Sizes of the linear memory, in bytes. A copy. */
@@ -123,7 +127,12 @@ export class Engine implements AsyncDisposable {
     return this.#run(program, args, options);
   }
 
-  async #run<P extends ProgramName>(program: P, args: ProgramArgs<P>, options: RunOptions, session?: Session) {
+  async #run<P extends ProgramName>(
+    program: P,
+    args: ProgramArgs<P>,
+    options: RunOptions,
+    session?: () => Session | undefined,
+  ) {
     const done = await this.#accelerate(program, args, options, session);
     return 'value' in done ? done.value : this.scheduler.run(program, { ...args, ...done }, options);
   }
@@ -133,15 +142,27 @@ export class Engine implements AsyncDisposable {
     program: P,
     args: ProgramArgs<P>,
     options: RunOptions,
-    session?: Session,
+    session?: () => Session | undefined,
   ): Promise<Accelerated<P>> {
-    if (!(await this.#accelerator?.takes(program, args))) return {};
-    return (this.#accelerator as Accelerator).run(program, args, options, session);
+    if (this.#device.worthLooking?.(program, args)) await this.lookForGpu();
+    const { accelerator } = this.#device;
+    if (!accelerator || !(await accelerator.takes(program, args))) return {};
+    return accelerator.run(program, args, options, session?.());
+  }
+
+  /** Looks for a GPU now, rather than when a call first comes that is large enough for one; see `device` of the options. */
+  lookForGpu(): Promise<void> {
+    this.#looking ??= (async () => {
+      if (this.#device.look) this.#device = await this.#device.look();
+    })();
+    return this.#looking;
   }
 
   /** Blocks to a side into which a factorization is cut, where the device that will run it wants others than WebAssembly. */
-  blocks(entries: number, users: number, items: number, ld: number): Promise<number | undefined> {
-    return this.#accelerator?.blocks(entries, users, items, ld) ?? Promise.resolve(undefined);
+  async blocks(entries: number, users: number, items: number, ld: number): Promise<number | undefined> {
+    const size = { starts: [entries], ld } as ProgramArgs<'factorize'>;
+    if (this.#device.worthLooking?.('factorize', size)) await this.lookForGpu();
+    return this.#device.accelerator?.blocks(entries, users, items, ld);
   }
 
   /** Runs a program over shards; see scheduler.ts. */
@@ -151,9 +172,13 @@ export class Engine implements AsyncDisposable {
     toArgs: (shard: S, slot: number, index: number) => ProgramArgs<P>,
     options: MapOptions = {},
   ): AsyncGenerator<Mapped<ProgramResult<P>>> {
-    const session = this.#accelerator?.session();
-    const width = Math.max(this.scheduler.width, this.#accelerator?.width ?? 0);
-    const run: Scheduler['run'] = (name, args, runOptions = {}) => this.#run(name, args, runOptions, session);
+    let session: Session | undefined;
+    const open = () => {
+      session ??= this.#device.accelerator?.session();
+      return session;
+    };
+    const width = Math.max(this.scheduler.width, this.#device.accelerator?.width ?? 0);
+    const run: Scheduler['run'] = (name, args, runOptions = {}) => this.#run(name, args, runOptions, open);
     try {
       yield* map({ run, width }, this.arena, program, shards, toArgs, options);
     } finally {
@@ -215,7 +240,7 @@ export class Engine implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#accelerator?.close();
+    this.#device.accelerator?.close();
     await this.scheduler.close();
   }
 

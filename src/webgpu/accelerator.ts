@@ -45,8 +45,8 @@ export type BreakEven = Record<TwinName, number>;
 export interface AcceleratorOptions {
   /** asked for by name: no break-even, errors in place of WebAssembly */
   named: boolean;
-  /** the size from which the device takes a program; called when it is first needed */
-  breakEven: (program: TwinName) => Promise<number>;
+  /** the size from which the device takes a program, asked for with the size of a call */
+  breakEven: (program: TwinName, work: number) => Promise<number>;
 }
 
 /** A result, or `resume`: the argument with which the program goes on elsewhere (undefined: from the start). */
@@ -100,7 +100,7 @@ export class Accelerator {
       return false;
     }
     if (this.options.named) return true;
-    return work >= (await this.options.breakEven(program));
+    return work >= (await this.options.breakEven(program, work));
   }
 
   /** Starts what several calls share; close it after the last. */
@@ -142,4 +142,4 @@ export class Accelerator {
   }
 }
 
-const isTwin = (program: ProgramName): program is TwinName => program in twins;
+export const isTwin = (program: ProgramName): program is TwinName => program in twins;

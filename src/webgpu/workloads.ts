@@ -17,14 +17,14 @@ const NETWORK: Network = { sizes: [100, 512, 256, 1], activation: 'relu', output
 const WEIGHTS = 100 * 512 + 512 * 256 + 256;
 const RANK = 64;
 
-/** Sizes to measure, growing, in the unit of `workOf`. */
+/** Sizes to measure, growing, in the unit of `workOf`. What is smaller than the first is not worth a device's latency. */
 export const SIZES: Record<TwinName, number[]> = {
-  moments: [1, 4, 16, 64].map((columns) => columns * 65536),
-  scale: [1, 4, 16, 64].map((columns) => columns * 65536),
-  predict: [32, 128, 512, 2048, 8192, 32768].map((rows) => rows * WEIGHTS),
-  train: [32, 128, 512, 2048, 8192].map((batch) => batch * WEIGHTS),
-  factorize: [1e4, 1e5, 1e6, 4e6].map((entries) => entries * RANK),
-  top: [1024, 4096, 16384, 65536, 262144].map((columns) => 256 * columns * RANK),
+  moments: [16, 64, 256].map((columns) => columns * 65536),
+  scale: [16, 64, 256].map((columns) => columns * 65536),
+  predict: [128, 512, 2048, 8192, 32768].map((rows) => rows * WEIGHTS),
+  train: [128, 512, 2048, 8192].map((batch) => batch * WEIGHTS),
+  factorize: [1e6, 4e6].map((entries) => entries * RANK),
+  top: [16384, 65536, 262144].map((columns) => 256 * columns * RANK),
 };
 
 /** Random bits as floats within ± 1, the same each time. */

@@ -63,7 +63,8 @@ test("under 'auto' sizes are measured once per device and written down", async (
     // SwiftShader is slower at every size.
     assert.equal(found.after, { moments: null });
     assert.equal(found.known, { moments: null });
-    assert.equal(found.mean, [2]);
+    assert.ok(Math.abs(found.mean - 1) < 1e-4);
+    assert.match(found.early, /not looked for yet/);
     assert.is(found.plain.device, 'wasm');
     assert.match(found.plain.reason, /SwiftShader.*computes on the processor/);
     const book = JSON.parse(readFileSync(join(cache, 'cameo/webgpu.json'), 'utf8'));
