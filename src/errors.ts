@@ -149,6 +149,10 @@ export const errors = {
       `A worker died at ${shard} of program '${program}', and again when it was repeated: ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`,
       { cause },
     ),
+  kernels: (from: string, found: string, cause?: unknown) =>
+    new CameoError('runtime', `Expected cameo's kernels (simd.wasm or relaxed.wasm) and found that ${from} ${found}.`, {
+      cause,
+    }),
   runtime: (message: string, cause?: unknown) => new CameoError('runtime', message, { cause }),
 };
 

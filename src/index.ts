@@ -1,5 +1,6 @@
 /** The public API: a table of contents. */
-export { createEngine, defaultEngine, type EngineOptions } from './engine/create.js';
+export { createEngine, type EngineOptions } from './engine/create.js';
+export { defaultEngine } from './engine/default.js';
 export type { Capabilities, Capability, Engine } from './engine/engine.js';
 export type { MemoryStats } from './engine/memory.js';
 export { CameoError, type ErrorCode } from './errors.js';
@@ -32,8 +33,10 @@ export type { FitOptions, Progress } from './profile/fit.js';
 export type { Importance } from './profile/importance.js';
 export type { CrossValidation, Summary } from './profile/model.js';
 export { type Preference, type Tag, type Taste, tastesOf } from './profile/preferences.js';
-export { type ExplanationEntry, type Profile, type ProfileOptions, Profiler } from './profile/profiler.js';
-export { type Recommendation, Recommender, type RecommenderOptions } from './profile/recommender.js';
+export { type ProfileOptions, Profiler } from './profile/profiler.js';
+export { Recommender, type RecommenderOptions } from './profile/recommender.js';
 export type { Target } from './profile/target.js';
+export type { ExplanationEntry, Profile, Row, TrainedProfiler } from './profile/trained-profiler.js';
+export type { FoldIn, History, Recommendation, TrainedRecommender } from './profile/trained-recommender.js';
 export { Matrix, ResidentMatrix, Tile } from './table/matrix.js';
 export type { Column, Table } from './table/table.js';

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { errors } from '../errors.js';
 import { readArrowMetadata, readTable } from '../io/read.js';
+import { readSafetensors } from '../io/safetensors.js';
 import { readModel } from '../profile/model-file.js';
 import type { Table } from '../table/table.js';
 import { columns, plain } from './terminal.js';
@@ -20,7 +21,7 @@ export function inspectCommand(): Command {
 
 async function describeModel(path: string) {
   const bytes = await readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
-  const { target, id, features, network, parameters, base, summary } = await readModel(bytes);
+  const { target, id, features, network, parameters, base, summary } = readModel(await readSafetensors(bytes));
   return {
     kind: 'model',
     bytes: bytes.length,

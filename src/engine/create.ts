@@ -9,6 +9,7 @@ import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
 import { chooseBuild, detectFeatures } from './builds.js';
+import { provideDefaultEngine } from './default.js';
 import { type Capability, Engine } from './engine.js';
 import { instantiate } from './kernels.js';
 import { Arena } from './memory.js';
@@ -104,13 +105,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   });
 }
 
-let processWide: Promise<Engine> | undefined;
-
-/** The engine that estimators share when they are given none; it starts at first use, with the defaults. */
-export function defaultEngine(): Promise<Engine> {
-  processWide ??= createEngine();
-  return processWide;
-}
+provideDefaultEngine(() => createEngine());
 
 /** Node 20 has relaxed SIMD behind a flag that can still be turned on before the kernels are compiled. */
 function enableRelaxedSimd() {

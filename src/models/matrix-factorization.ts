@@ -3,7 +3,7 @@
  * events without ratings ('logistic', 'bpr'). The formulas stand in assembly/factorize.ts, the schedule in
  * programs/factorize.ts.
  */
-import { defaultEngine } from '../engine/create.js';
+import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { Layout } from '../engine/memory.js';
 import { CameoError, errors } from '../errors.js';

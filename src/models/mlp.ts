@@ -3,7 +3,7 @@
  * MLPRegressor. Weights start uniform within ±√(f / (inputs + units)), f = 6, or 2 for the logistic activation
  * (Glorot and Bengio, 2010).
  */
-import { defaultEngine } from '../engine/create.js';
+import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { stride } from '../engine/kernels.js';
 import { errors } from '../errors.js';

@@ -2,7 +2,7 @@
  * The quantile transform, as scikit-learn's QuantileTransformer with uniform output: a value becomes its rank in
  * [0, 1] among the quantiles of its column. Skewed numbers come out evenly spread; NaN is skipped and kept.
  */
-import { defaultEngine } from '../engine/create.js';
+import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { Matrix, type ResidentMatrix } from '../table/matrix.js';

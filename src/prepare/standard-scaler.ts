@@ -2,7 +2,7 @@
  * Standardization, as scikit-learn's StandardScaler: (x − mean) / deviation, column by column, with the population
  * deviation. NaN is skipped in fitting and kept in transforming; a constant column keeps the scale 1.
  */
-import { defaultEngine } from '../engine/create.js';
+import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import type { Region } from '../engine/memory.js';
 import { errors } from '../errors.js';

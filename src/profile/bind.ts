@@ -113,21 +113,25 @@ export function bindTable(features: Features, labels: LabelIndex[], table: Table
 /** A value of a row: text and booleans for categories; undefined, null and NaN are missing. */
 export type Value = string | number | boolean | null | undefined;
 
-/** Writes one row into raw columns of one row each. */
+/** Writes a row into place r of raw columns. */
 export function fillRow(
   features: Features,
   labels: LabelIndex[],
   row: Readonly<Record<string, Value>>,
   buffer: ArrayBufferLike,
   raw: RawColumns,
+  r: number,
 ): void {
+  const f32 = new Float32Array(buffer);
+  const i32 = new Int32Array(buffer);
+  const at = (column: number) => (raw.columns + column * raw.pitch) / 4 + r;
   const isMissing = (v: Value) => v === undefined || v === null || (typeof v === 'number' && Number.isNaN(v));
   features.numbers.forEach(({ name }, j) => {
     const value = row[name];
     if (!isMissing(value) && typeof value !== 'number') throw errors.columnType(name, 'a number', typeof value);
     const number = Math.fround(isMissing(value) ? Number.NaN : (value as number));
-    if (Math.abs(number) === Number.POSITIVE_INFINITY) throw errors.columnInfinite(name, 0);
-    new Float32Array(buffer, raw.columns + j * raw.pitch, 1)[0] = number;
+    if (Math.abs(number) === Number.POSITIVE_INFINITY) throw errors.columnInfinite(name, r);
+    f32[at(j)] = number;
   });
   features.categories.forEach(({ name, from }, c) => {
     const value = row[name];
@@ -135,6 +139,6 @@ export function fillRow(
     const wrong = from === 'number' ? typeof value !== 'number' : typeof value === 'number';
     if (!isMissing(value) && wrong) throw errors.columnType(name, kindName(from), typeof value);
     const code = isMissing(value) ? index.missing : index.of(String(value));
-    new Int32Array(buffer, raw.columns + (features.numbers.length + c) * raw.pitch, 1)[0] = code;
+    i32[at(features.numbers.length + c)] = code;
   });
 }

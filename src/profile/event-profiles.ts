@@ -10,8 +10,9 @@ import type { Column, Table } from '../table/table.js';
 import { type Behaviour, behaviourOf } from './behaviour.js';
 import { columnOf } from './features.js';
 import { type Taste, tastesOf } from './preferences.js';
-import { type Recommendation, Recommender, type RecommenderOptions } from './recommender.js';
+import { Recommender, type RecommenderOptions } from './recommender.js';
 import { idsOf } from './shards.js';
+import type { Recommendation } from './trained-recommender.js';
 
 /** A row of a profile; a user without events has no behaviour but is recommended what most users had (cold start). */
 export interface EventRow extends Taste {

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { errors } from '../errors.js';
-import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
+import { type Safetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
 import { ACTIVATIONS, packedIndex, parametersOf } from '../programs/network.js';
 import type { CategoryFeature, NumberFeature } from './features.js';
 import type { Model, Summary } from './model.js';
@@ -133,8 +133,7 @@ export function writeModel(model: Model): Promise<Uint8Array> {
 }
 
 /** @throws CameoError 'model' naming what was expected and what was found */
-export async function readModel(bytes: Uint8Array): Promise<Model> {
-  const { metadata, tensors } = await readSafetensors(bytes);
+export function readModel({ metadata, tensors }: Safetensors): Model {
   if (metadata.format !== 'cameo') throw errors.modelFile('format', "'cameo'", `'${metadata.format}'`);
   if (metadata.version !== VERSION) throw errors.modelFile('version', VERSION, String(metadata.version));
   const parse = <T extends v.GenericSchema>(name: string, schema: T): v.InferOutput<T> => {

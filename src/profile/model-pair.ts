@@ -24,9 +24,12 @@ export async function joinModels(profiler: Uint8Array, recommender: Uint8Array):
   });
 }
 
+/** Whether there is a recommender's part beside a profiler's. */
+export const hasRecommender = ({ metadata }: Safetensors): boolean => metadata[`${PREFIX}format`] !== undefined;
+
 /** The recommender's part of a file of both kinds, or the file as it is. */
 export function recommenderPart(file: Safetensors): Safetensors {
-  if (file.metadata[`${PREFIX}format`] === undefined) return file;
+  if (!hasRecommender(file)) return file;
   const own = (key: string) => (key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined);
   return { metadata: rename(file.metadata, own), tensors: rename(file.tensors, own) };
 }

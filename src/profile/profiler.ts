@@ -5,35 +5,22 @@
  *     for await (const batch of profiler.profile(table)) …
  */
 import type { RecordBatch, Schema } from 'apache-arrow';
-import { defaultEngine } from '../engine/create.js';
+import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
-import type { Region } from '../engine/memory.js';
 import { errors } from '../errors.js';
+import { readSafetensors } from '../io/safetensors.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
-import { profile, profileLayout } from '../programs/profile.js';
 import type { ProfileBatches } from '../table/arrow.js';
 import type { Column, Table } from '../table/table.js';
-import { type Binding, bindTable, fillRow, LabelIndex, type Value } from './bind.js';
-import { columnOf, featureNames, refuseInfinity } from './features.js';
+import { type Binding, bindTable } from './bind.js';
+import { columnOf, refuseInfinity } from './features.js';
 import { type FitOptions, fitModel, type Progress } from './fit.js';
-import { type Model, ResidentModel, type Summary } from './model.js';
 import { readModel, writeModel } from './model-file.js';
+import { hasRecommender } from './model-pair.js';
 import { idsOf, rawColumns, SHARD, scoreRows, slotOf } from './shards.js';
-import { kindName, type Target, truthOf } from './target.js';
-
-/** One reason of a profile. */
-export interface ExplanationEntry {
-  feature: string;
-  /** the feature's value, null where it is missing or the feature is a category */
-  value: number | null;
-  /** the category, '(rare)' or '(missing)'; null for a number and for a category that was never seen */
-  category: string | null;
-  /** what the feature adds to the score, in the scale that the schema's metadata names */
-  contribution: number;
-}
-
-/** One profile as a plain object: user_id, score_T, percentile_T, prediction_T, explanation_T, as in the batches. */
-export type Profile = Record<string, string | number | null | ExplanationEntry[]>;
+import { kindName, truthOf } from './target.js';
+import { TrainedProfiler } from './trained-profiler.js';
+import { readContents, TrainedRecommender } from './trained-recommender.js';
 
 export interface ProfileOptions {
   /** default true; without, the explanation column is left out */
@@ -53,20 +40,9 @@ const SCALE = {
   regression: "the target's units",
 } as const;
 
-export class Profiler implements Disposable {
+export class Profiler extends TrainedProfiler {
   /** Values per category column without a label of their own (rare in fitting, or never seen), in all profiling so far. */
   readonly unknownCategories: Record<string, number> = {};
-  readonly #resident: ResidentModel;
-  readonly #labels: LabelIndex[];
-  #one: { region: Region; at: ReturnType<typeof slotOf> } | undefined;
-
-  private constructor(
-    private readonly engine: Engine,
-    private readonly model: Model,
-  ) {
-    this.#resident = new ResidentModel(engine, model);
-    this.#labels = model.features.categories.map((feature) => new LabelIndex(feature));
-  }
 
   /**
    * Cleans, encodes, splits, trains, evaluates and ranks the features: see FitOptions.
@@ -83,29 +59,16 @@ export class Profiler implements Disposable {
    * @throws CameoError 'model' for bytes that are not a whole model file of a known version
    */
   static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<Profiler> {
-    const model = await readModel(bytes);
-    return new Profiler(options.engine ?? (await defaultEngine()), model);
+    const file = await readSafetensors(bytes);
+    const model = readModel(file);
+    const engine = options.engine ?? (await defaultEngine());
+    const events = hasRecommender(file) ? new TrainedRecommender(engine, readContents(file, engine)) : undefined;
+    return new Profiler(engine, model, events);
   }
 
   /** The model file: safetensors with the pipeline in its metadata. The same model gives the same bytes. A copy. */
   save(): Promise<Uint8Array> {
     return writeModel(this.model);
-  }
-
-  /** What training found: evaluation, importances, cross-validation. */
-  get summary(): Summary {
-    return this.model.summary;
-  }
-  get target(): Target {
-    return this.model.target;
-  }
-  /** Name of the id column; undefined where the row number is the id. */
-  get id(): string | undefined {
-    return this.model.id;
-  }
-  /** Names of the features, numbers first. A copy. */
-  get features(): string[] {
-    return featureNames(this.model.features);
   }
 
   /** The schema of the batches that `profile` yields; its metadata names the scale and base of the contributions. */
@@ -122,7 +85,7 @@ export class Profiler implements Disposable {
   async *profile(source: Table | AsyncIterable<Table>, options: ProfileOptions = {}): AsyncGenerator<RecordBatch> {
     const { explain = true, copy = true, attributes = [], signal, onProgress } = options;
     const { engine } = this;
-    const model = this.#resident.plan;
+    const model = this.resident.plan;
     const batches = await this.#batches(options);
     const at = slotOf(engine, model, SHARD, explain);
     const queue: { ids: (string | null)[]; carried: Column[]; first: number; rows: number }[] = [];
@@ -149,71 +112,16 @@ export class Profiler implements Disposable {
   }
 
   /**
-   * Profiles one user, at once and on the calling thread.
-   * @param row values by column name; what is absent, null or NaN is missing
-   * @returns a plain object of its own, equal to the user's row in the batches of `profile`
-   * @throws CameoError 'column' for a value of another type than the column had in fitting
-   */
-  profileOne(row: Readonly<Record<string, Value>>): Profile {
-    const { engine, model } = this;
-    const { plan } = this.#resident;
-    if (!this.#one) {
-      const at = slotOf(engine, plan, 1, true);
-      this.#one = { at, region: engine.allocate(at.bytes) };
-    }
-    const { region, at } = this.#one;
-    const raw = rawColumns(region.offset + at.raw, 1);
-    fillRow(model.features, this.#labels, row, engine.memory.buffer, raw);
-    const [out, scratch] = [region.offset + at.out, region.offset + at.scratch];
-    const control = { aborted: () => false, progress: () => {} };
-    profile(engine.kernels, engine.memory, { ...raw, model: plan, explain: true, out, scratch }, control);
-    const columns = profileLayout(plan, 1, true, out);
-    const { name, classes } = model.target;
-    const names = this.features;
-    const labels = this.#labelNames();
-    const bit = (address: number, i: number) => (new Uint8Array(engine.memory.buffer, address + (i >> 3), 1)[0] >> (i & 7)) & 1;
-    const number = (address: number, i = 0) => engine.f32(address, i + 1)[i];
-    const integer = (address: number, i = 0) => engine.i32(address, i + 1)[i];
-    const id = model.id === undefined ? undefined : row[model.id];
-    const result: Profile = {};
-    if (model.id !== undefined) result.user_id = id === null || id === undefined ? null : String(id);
-    result[`score_${name}`] = number(columns.score);
-    if (plan.nRanks > 0) result[`percentile_${name}`] = number(columns.percentile);
-    if (classes.length > 0) result[`prediction_${name}`] = classes[integer(columns.label)];
-    result[`explanation_${name}`] = names.map((_, i) => ({
-      feature: names[integer(columns.feature, i)],
-      value: bit(columns.valueValid, i) ? number(columns.value, i) : null,
-      category: bit(columns.categoryValid, i) ? labels[integer(columns.category, i)] : null,
-      contribution: number(columns.contribution, i),
-    }));
-    return result;
-  }
-
-  /**
    * The metrics on another table that has the target; rows without it are left out.
    * @throws CameoError 'column' as `profile`, also for the target
    */
   async evaluate(table: Table, options: Pick<ProfileOptions, 'signal'> = {}): Promise<Evaluation> {
     const truth = truthOf(this.model.target, columnOf(table, 'Target', this.model.target.name));
     const rows = Int32Array.from(truth.keys()).filter((r) => !Number.isNaN(truth[r]));
-    const { plan } = this.#resident;
+    const { plan } = this.resident;
     const scores = await scoreRows(this.engine, plan, this.#bind(table), rows, options);
     const actual = Float64Array.from(rows, (r) => truth[r]);
     return evaluate(this.model.target.task, actual, scores, plan.network.sizes.at(-1) as number);
-  }
-
-  /** Gives the model's memory back. The profiler cannot be used afterwards. */
-  dispose(): void {
-    this.#resident.dispose();
-    this.#one?.region.dispose();
-    this.#one = undefined;
-  }
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  #labelNames(): string[] {
-    return this.model.features.categories.flatMap(({ encoding }) => encoding.labels);
   }
 
   async #batches({ explain = true, attributes }: ProfileOptions): Promise<ProfileBatches> {
@@ -224,7 +132,7 @@ export class Profiler implements Disposable {
       target: target.name,
       classes: target.classes,
       features: this.features,
-      labels: this.#labelNames(),
+      labels: [...this.labelNames],
       percentile: ranks.length > 0,
       explanation: explain,
       attributes,
@@ -240,7 +148,7 @@ export class Profiler implements Disposable {
   #bind(table: Table): Binding {
     const { target, id, summary, features } = this.model;
     const known = new Set([target.name, ...(id === undefined ? [] : [id]), ...summary.ignored.map(({ name }) => name)]);
-    return bindTable(features, this.#labels, table, known);
+    return bindTable(features, this.labels, table, known);
   }
 
   async *#shards(source: Table | AsyncIterable<Table>, attributes: readonly Pick<Column, 'name' | 'kind'>[]) {

@@ -3,25 +3,13 @@
  * items' own names. Trained with the logistic loss, which on Online Retail ranks better than BPR (bench/ranking.ts).
  */
 import type { Engine } from '../engine/engine.js';
-import { errors } from '../errors.js';
 import type { Events } from '../io/events.js';
-import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
+import { readSafetensors } from '../io/safetensors.js';
 import { MatrixFactorization } from '../models/matrix-factorization.js';
-import { nearest } from '../models/nearest.js';
-import { topByProduct } from '../models/top.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Behaviour } from './behaviour.js';
 import { type Interactions, interactionsOf } from './interactions.js';
-import { recommenderPart } from './model-pair.js';
-
-export interface Recommendation {
-  item: string;
-  /** the item's name, null without one */
-  label: string | null;
-  score: number;
-  /** the user's own items that are most like it, at most two */
-  because: string[];
-}
+import { readContents, TrainedRecommender } from './trained-recommender.js';
 
 export interface RecommenderOptions {
   /** default 64 */
@@ -68,33 +56,7 @@ export function fitFactorization(
   );
 }
 
-/** Items that lead to a recommendation, at most. */
-const BECAUSE = 2;
-
-/** What a seed of lookalikes must have at least. */
-const LOOKALIKES = { users: 5, items: 3 };
-
-export class Recommender {
-  readonly #userNumber: Map<string, number>;
-  readonly #itemNumber: Map<string, number>;
-  #byUsers: Int32Array | undefined;
-  /** f32[items, rank] of length 1: the same for every batch of users */
-  #unitItems: Float32Array | undefined;
-
-  private constructor(
-    private readonly engine: Engine,
-    readonly model: MatrixFactorization,
-    /** ids by number, ascending as text */
-    readonly users: readonly string[],
-    readonly items: readonly string[],
-    readonly labels: readonly (string | null)[],
-    /** of each user, in the order of `users`; empty when fitting was given none */
-    readonly behaviour: readonly Behaviour[],
-  ) {
-    this.#userNumber = new Map(users.map((id, n) => [id, n]));
-    this.#itemNumber = new Map(items.map((id, n) => [id, n]));
-  }
-
+export class Recommender extends TrainedRecommender {
   /** @throws CameoError 'data' for fewer than two users or items, and as MatrixFactorization.fit */
   static async fit(
     engine: Engine,
@@ -113,7 +75,7 @@ export class Recommender {
     const model = await fitFactorization(engine, data, options);
     const byUser = new Map(options.behaviour?.map((row) => [row.user, row]));
     const behaviour = options.behaviour ? data.users.map((id) => byUser.get(id) as Behaviour) : [];
-    return new Recommender(engine, model, data.users, data.items, labels, behaviour);
+    return new Recommender(engine, { model, users: data.users, items: data.items, labels, behaviour });
   }
 
   /**
@@ -121,160 +83,6 @@ export class Recommender {
    * @throws CameoError 'model' for others
    */
   static async load(bytes: Uint8Array, engine: Engine): Promise<Recommender> {
-    const file = recommenderPart(await readSafetensors(bytes));
-    const { metadata } = file;
-    const model = MatrixFactorization.fromSafetensors(file, { engine });
-    const list = (name: string, length: number): (string | null)[] => {
-      let value: unknown;
-      try {
-        value = JSON.parse(metadata[name]);
-      } catch {
-        throw errors.modelFile(`metadata '${name}'`, 'JSON', 'something else');
-      }
-      const good = Array.isArray(value) && value.length === length && value.every((v) => v === null || typeof v === 'string');
-      if (!good) throw errors.modelFile(`metadata '${name}'`, `a list of ${length} texts`, 'something else');
-      return value as (string | null)[];
-    };
-    const users = list('users', model.users) as string[];
-    const items = list('items', model.items) as string[];
-    return new Recommender(engine, model, users, items, list('labels', model.items), readBehaviour(metadata.behaviour, users));
+    return new Recommender(engine, readContents(await readSafetensors(bytes), engine));
   }
-
-  /** safetensors: the factorization with the names in its metadata. The same model gives the same bytes. */
-  async save(): Promise<Uint8Array> {
-    const { metadata, tensors } = await readSafetensors(await this.model.save());
-    const columns = Object.keys(this.behaviour[0] ?? {}).map((key) => [
-      key,
-      this.behaviour.map((row) => row[key as keyof Behaviour]),
-    ]);
-    const names = { users: this.users, items: this.items, labels: this.labels, behaviour: Object.fromEntries(columns) };
-    const texts = Object.fromEntries(Object.entries(names).map(([key, list]) => [key, JSON.stringify(list)]));
-    return writeSafetensors({ metadata: { ...metadata, ...texts }, tensors });
-  }
-
-  /** Whether the user was in fitting. */
-  knows(user: string): boolean {
-    return this.#userNumber.has(user);
-  }
-
-  /** f32[rank]: a user's factors, zeros for a user who was not in fitting. A view. */
-  factors(user: string): Float32Array {
-    const { rank } = this;
-    const u = this.#userNumber.get(user);
-    return u === undefined ? new Float32Array(rank) : this.model.userFactors.subarray(u * rank, (u + 1) * rank);
-  }
-  get rank(): number {
-    return this.model.userFactors.length / this.users.length;
-  }
-
-  /**
-   * The n best items that each user has not had, best first. A user who was not in fitting (cold start) is recommended what
-   * most users had, with the score of a user without a taste.
-   */
-  async recommend(users: readonly string[], { n = 10, ...run }: { n?: number } & RunOptions = {}): Promise<Recommendation[][]> {
-    const numbers = users.map((id) => this.#userNumber.get(id));
-    const known = numbers.filter((u) => u !== undefined);
-    const lists = await this.model.recommend(known, { n, ...run });
-    const { offsets, items } = this.model.history;
-    const asked = known.map((u, r) => ({ of: lists[r].ids, among: items.subarray(offsets[u], offsets[u + 1]) }));
-    this.#unitItems ??= unitRows(this.model.itemFactors, this.rank);
-    const because = nearest(this.engine, this.#unitItems, this.rank, asked, BECAUSE);
-    let next = 0;
-    return numbers.map((u) => {
-      if (u === undefined) return this.#popular(n);
-      const { ids, scores } = lists[next];
-      const reasons = because[next++];
-      return Array.from(ids, (item, k) => ({
-        ...this.#named(item, scores[k]),
-        because: reasons[k].map((other) => this.items[other]),
-      }));
-    });
-  }
-
-  /** What most users had; of equal ones the lower number. */
-  #popular(n: number): Recommendation[] {
-    if (!this.#byUsers) {
-      const counts = new Int32Array(this.items.length);
-      for (const item of this.model.history.items) counts[item]++;
-      this.#byUsers = Int32Array.from(counts.keys()).sort((a, b) => counts[b] - counts[a] || a - b);
-    }
-    const { mean, itemBiases } = this.model;
-    return Array.from(this.#byUsers.subarray(0, n), (item) => ({ ...this.#named(item, mean + itemBiases[item]), because: [] }));
-  }
-
-  /** The n items most like one, by the cosine of their factors. */
-  async similar(item: string, n = 10): Promise<Omit<Recommendation, 'because'>[]> {
-    const [{ ids, scores }] = await this.model.similarItems([this.#number(this.#itemNumber, 'item', item)], { n });
-    return Array.from(ids, (other, k) => this.#named(other, scores[k]));
-  }
-
-  /**
-   * The n users most like these, by the cosine of their factors with the mean of theirs; these are left out.
-   *
-   * @returns users with their cosine, best first
-   * @throws CameoError 'data' for fewer than five known users who had three items each: too little to say what they share
-   */
-  async lookalikes(ids: readonly string[], n = 100): Promise<{ user: string; score: number }[]> {
-    const { offsets } = this.model.history;
-    const numbers = [...new Set(ids)].map((id) => this.#userNumber.get(id)).filter((u) => u !== undefined);
-    const telling = numbers.filter((u) => offsets[u + 1] - offsets[u] >= LOOKALIKES.items);
-    if (telling.length < LOOKALIKES.users) throw errors.seedUsers(telling.length, LOOKALIKES.users, LOOKALIKES.items);
-    const k = this.rank;
-    const unit = unitRows(this.model.userFactors, k);
-    const mean = new Float32Array(k);
-    for (const u of telling) for (let j = 0; j < k; j++) mean[j] += unit[u * k + j];
-    const engine = this.engine;
-    const [{ ids: found, scores }] = await topByProduct(
-      engine,
-      unitRows(mean, k),
-      unit,
-      new Float32Array(this.users.length),
-      k,
-      n,
-      [numbers],
-    );
-    return Array.from(found, (u, at) => ({ user: this.users[u], score: scores[at] }));
-  }
-
-  #named(item: number, score: number) {
-    return { item: this.items[item], label: this.labels[item], score };
-  }
-
-  #number(numbers: Map<string, number>, what: string, id: string): number {
-    const found = numbers.get(id);
-    if (found === undefined)
-      throw errors.invalid(`This ${what} is not among the ${numbers.size} ${what}s that the model was fitted on.`);
-    return found;
-  }
-}
-
-/** Rows of length k scaled to length 1, a row of zeros left as it is: a copy. */
-function unitRows(rows: Float32Array, k: number): Float32Array {
-  const unit = rows.slice();
-  for (let at = 0; at < unit.length; at += k) {
-    let norm = 0;
-    for (let j = 0; j < k; j++) norm += unit[at + j] ** 2;
-    const scale = norm > 0 ? 1 / Math.sqrt(norm) : 0;
-    for (let j = 0; j < k; j++) unit[at + j] *= scale;
-  }
-  return unit;
-}
-
-/** Behaviour stands in a file column by column. */
-function readBehaviour(text: string | undefined, users: readonly string[]): Behaviour[] {
-  const fail = (found: string) => errors.modelFile("metadata 'behaviour'", `columns of ${users.length} values`, found);
-  let columns: unknown;
-  try {
-    columns = JSON.parse(text ?? '{}');
-  } catch {
-    throw fail('something else');
-  }
-  if (typeof columns !== 'object' || columns === null) throw fail('something else');
-  const entries = Object.entries(columns);
-  if (entries.length === 0) return [];
-  for (const [name, values] of entries) {
-    if (!Array.isArray(values) || values.length !== users.length) throw fail(`'${name}' of another length`);
-  }
-  const rows = users.map((user, u) => ({ ...Object.fromEntries(entries.map(([name, values]) => [name, values[u]])), user }));
-  return rows as unknown as Behaviour[];
 }

@@ -1,0 +1,61 @@
+/** Compiled kernels from whatever a runtime has at hand, with errors that say what came in their place and from where. */
+import { errors } from '../errors.js';
+
+/**
+ * A compiled module (the only form that workerd takes), its bytes, a URL, a response, or a promise of one of them. Node, Deno and Bun
+ * read `file:` URLs through `fetch` where they can; give the bytes where they cannot.
+ */
+export type WasmSource = WasmInput | Promise<WasmInput>;
+type WasmInput = WebAssembly.Module | BufferSource | URL | string | Response;
+
+const MAGIC = [0, 97, 115, 109];
+
+/** @throws CameoError 'runtime' for what is no WebAssembly module of cameo's */
+export async function compileKernels(source: WasmSource): Promise<WebAssembly.Module> {
+  const given = await source;
+  if (given instanceof WebAssembly.Module) return checked(given, 'the module given');
+  if (typeof given === 'string' || given instanceof URL) {
+    const url = String(given);
+    let response: Response;
+    try {
+      response = await fetch(url);
+    } catch (cause) {
+      throw errors.kernels(url, `could not be fetched (${(cause as Error).message})`, cause);
+    }
+    return compileResponse(response, url);
+  }
+  if (typeof Response !== 'undefined' && given instanceof Response)
+    return compileResponse(given, given.url || 'the response given');
+  if (ArrayBuffer.isView(given)) {
+    return compileBytes(new Uint8Array(given.buffer, given.byteOffset, given.byteLength), 'the bytes given');
+  }
+  if (given instanceof ArrayBuffer) return compileBytes(new Uint8Array(given), 'the bytes given');
+  throw errors.option('wasm', 'a WebAssembly.Module, bytes, a URL or a Response', given === null ? 'null' : typeof given);
+}
+
+async function compileResponse(response: Response, from: string) {
+  if (!response.ok) throw errors.kernels(from, `answered with status ${response.status}`);
+  return compileBytes(new Uint8Array(await response.arrayBuffer()), from);
+}
+
+async function compileBytes(bytes: Uint8Array, from: string): Promise<WebAssembly.Module> {
+  if (MAGIC.some((byte, i) => bytes[i] !== byte)) {
+    const text = new TextDecoder().decode(bytes.slice(0, 64)).trimStart();
+    const what = bytes.length === 0 ? 'nothing' : text.startsWith('<') ? 'an HTML page' : 'something else';
+    throw errors.kernels(from, `is ${what} (${bytes.length} bytes) and no WebAssembly module`);
+  }
+  try {
+    return checked(await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>), from);
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.CompileError)) throw cause;
+    throw errors.kernels(from, `does not compile (${bytes.length} bytes; was it cut short?)`, cause);
+  }
+}
+
+/** Whether these are kernels of this version: a memory to import, and the functions. */
+function checked(module: WebAssembly.Module, from: string): WebAssembly.Module {
+  const memory = WebAssembly.Module.imports(module).some(({ kind, name }) => kind === 'memory' && name === 'memory');
+  const kernels = WebAssembly.Module.exports(module).some(({ name }) => name === 'fold_contributions');
+  if (!memory || !kernels) throw errors.kernels(from, 'is a WebAssembly module, but not the kernels of this version of cameo');
+  return module;
+}
