@@ -1,52 +1,106 @@
-/** Builds an engine in a page or a Web Worker: the kernels come from a URL, programs run on the calling thread. */
+/** Builds an engine in a page or a worker: Web Workers where the page may share memory, one thread elsewhere; WebGPU where present. */
 import { errors } from '../errors.js';
 import { InlineScheduler } from '../scheduler/inline.js';
+import { WebWorkerScheduler } from '../scheduler/web-workers.js';
 import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate, type Book } from './accelerate.js';
-import { chooseBuild, detectFeatures } from './builds.js';
-import { Engine } from './engine.js';
+import { type Build, chooseBuild, detectFeatures } from './builds.js';
+import { provideDefaultEngine } from './default.js';
+import { type Capability, Engine } from './engine.js';
 import { instantiate } from './kernels.js';
 import { Arena } from './memory.js';
+import { compileKernels, type WasmSource } from './wasm-source.js';
 
 const PAGE = 65536;
+const GIB = 2 ** 30;
+
+/** Written out, so that bundlers see the files. */
+const KERNELS: Record<Build, () => URL> = {
+  simd: () => new URL('../../kernels/simd.wasm', import.meta.url),
+  relaxed: () => new URL('../../kernels/relaxed.wasm', import.meta.url),
+  'simd-shared': () => new URL('../../kernels/simd-shared.wasm', import.meta.url),
+  'relaxed-shared': () => new URL('../../kernels/relaxed-shared.wasm', import.meta.url),
+};
 
 export interface BrowserEngineOptions {
-  /** as in Node */
+  /** Web Workers: 'auto' (default) for one per core where the page is cross-origin isolated, 0 for the calling thread */
+  threads?: number | 'auto';
+  /** as in Node; default 'auto' */
   device?: 'auto' | 'wasm' | 'webgpu';
   webgpu?: WebGPUOptions;
+  /** fixed SIMD and no GPU, so that results are the same bytes everywhere; default false */
   reproducible?: boolean;
+  /** gives the kernels of a build, where they do not stand beside the program: for bundlers that do not follow `new URL` */
+  wasm?: (build: Build) => WasmSource;
+  /** the worker's program, `cameo/web-worker`, likewise */
+  worker?: URL | string;
+  /** bytes that the memory may grow to; default 1 GiB */
+  maximum?: number;
 }
 
-/** An engine on the calling thread. @throws CameoError as in Node */
+/**
+ * @throws CameoError 'argument' for an option out of range; 'runtime' when the browser lacks WebAssembly SIMD, workers are asked for in a
+ *   page that is not cross-origin isolated, kernels do not load, or the device asked for by name is not there
+ */
 export async function createEngine(options: BrowserEngineOptions = {}): Promise<Engine> {
-  const { reproducible = false } = options;
+  const { reproducible = false, threads: asked = 'auto', maximum = GIB, worker } = options;
+  if (asked !== 'auto' && !(Number.isInteger(asked) && asked >= 0 && asked <= 256)) {
+    throw errors.option('threads', "'auto' or a whole number from 0 to 256", asked);
+  }
+  if (!(maximum >= 2 ** 24 && maximum <= 4 * GIB)) throw errors.option('maximum', 'from 16777216 to 4294967296 bytes', maximum);
   const features = detectFeatures();
   if (!features.simd) throw errors.runtime('This browser has no WebAssembly SIMD, which cameo needs.');
-  const build = chooseBuild(features, false, reproducible);
-  const module = await WebAssembly.compileStreaming(fetch(new URL(`../../kernels/${build}.wasm`, import.meta.url)));
-  const maximum = PAGE;
-  const memory = new WebAssembly.Memory({ initial: 256, maximum });
-  const arena = new Arena(memory, maximum * PAGE);
+  const isolated = globalThis.crossOriginIsolated === true && features.threads;
+  if (asked !== 'auto' && asked > 0 && !isolated) {
+    throw errors.runtime(
+      'Web Workers need a page that is cross-origin isolated: serve it with Cross-Origin-Opener-Policy: same-origin and ' +
+        'Cross-Origin-Embedder-Policy: require-corp, or create the engine with threads: 0.',
+    );
+  }
+  const threads = asked !== 'auto' ? asked : isolated ? (navigator.hardwareConcurrency ?? 1) : 0;
+  const shared = threads > 0;
+  const build = chooseBuild(features, shared, reproducible);
+  const module = await compileKernels(options.wasm?.(build) ?? KERNELS[build]());
+  const pages = Math.ceil(maximum / PAGE);
+  let memory: WebAssembly.Memory;
+  try {
+    memory = new WebAssembly.Memory({ initial: 256, maximum: pages, shared });
+  } catch {
+    throw errors.memory(maximum, 0);
+  }
+  const arena = new Arena(memory, pages * PAGE);
   const kernels = instantiate(module, memory);
-  const scheduler = new InlineScheduler(kernels, memory);
+  const start = () =>
+    worker
+      ? new Worker(worker, { type: 'module' })
+      : new Worker(new URL('../scheduler/web-worker.js', import.meta.url), { type: 'module' });
+  const scheduler = shared
+    ? new WebWorkerScheduler(threads, arena, { module, memory }, start)
+    : new InlineScheduler(kernels, memory);
   const find = async () => navigator.gpu ?? 'this browser has no WebGPU';
-  const acceleration = await accelerate({ kernels, arena, scheduler }, options, find, () => new Notes());
+  const device = await accelerate({ kernels, arena, scheduler }, options, find, () => new Notes());
+  const used = (inUse: boolean, reason: string): Capability => (inUse ? { inUse } : { inUse, reason });
   return new Engine({
     kernels,
     arena,
     scheduler,
-    device: acceleration,
+    device,
     capabilities: {
       runtime: navigator.userAgent,
       build,
-      threads: 0,
+      threads,
       reproducible,
       simd: { inUse: true },
-      relaxedSimd: build === 'relaxed' ? { inUse: true } : { inUse: false, reason: 'reproducible, or not validated here' },
-      sharedMemory: { inUse: false, reason: 'programs run on the calling thread' },
+      relaxedSimd: used(
+        build.startsWith('relaxed'),
+        reproducible ? 'reproducible results were asked for' : 'this browser does not validate it',
+      ),
+      sharedMemory: used(shared, isolated ? 'threads is 0' : 'the page is not cross-origin isolated'),
     },
   });
 }
+
+provideDefaultEngine(() => createEngine());
 
 /** Measured sizes, for as long as the page lives. */
 class Notes implements Book {

@@ -1,46 +1,13 @@
-/**
- * What runs in a worker of the pool: it instantiates the one compiled module over the one shared memory, and
- * then runs programs by name. Everything that a program throws is returned as data, so that a rejected task
- * means one thing only: the worker died.
- */
+/** What runs in a worker of the Piscina pool: it instantiates the one compiled module over the one shared memory, and runs tasks. */
 import { workerData } from 'node:worker_threads';
 import { instantiate } from '../engine/kernels.js';
-import { CameoError } from '../errors.js';
-import { type ProgramName, programs } from '../programs/index.js';
 import type { Outcome } from './scheduler.js';
-
-export interface WorkerData {
-  module: WebAssembly.Module;
-  memory: WebAssembly.Memory;
-}
-
-export interface Task {
-  program: ProgramName;
-  args: unknown;
-  /** address of the control cell: i32 abort flag, i32 padding, f64[3] progress */
-  control: number;
-}
+import { runTask, type Task, type WorkerData } from './task.js';
 
 // Piscina wraps the data that it was given.
 const { module, memory } = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerData;
 const kernels = instantiate(module, memory);
 
-export default function run({ program, args, control }: Task): Outcome<unknown> {
-  const flag = new Int32Array(memory.buffer, control, 1);
-  const cell = new Float64Array(memory.buffer, control + 8, 3);
-  try {
-    const value = programs[program](kernels, memory, args as never, {
-      aborted: () => Atomics.load(flag, 0) !== 0,
-      progress: (a, b = 0, c = 0) => {
-        cell[1] = b;
-        cell[2] = c;
-        cell[0] = a;
-      },
-    });
-    return { value };
-  } catch (error) {
-    if (error instanceof CameoError) return { error: { code: error.code, message: error.message } };
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return { error: { code: 'bug', message, stack } };
-  }
+export default function run(task: Task): Outcome<unknown> {
+  return runTask(kernels, memory, task);
 }

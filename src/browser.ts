@@ -1,0 +1,57 @@
+/**
+ * `cameo/browser`: fitting and profiling in a page, on Web Workers and WebGPU where the page may have them. No files and no Arrow: a
+ * table comes from columns or texts, profiles go out as plain objects. Nothing leaves the page.
+ */
+import { defaultEngine } from './engine/default.js';
+import type { Engine } from './engine/engine.js';
+import { readSafetensors } from './io/safetensors.js';
+import { type FitOptions, fitModel } from './profile/fit.js';
+import { readModel, writeModel } from './profile/model-file.js';
+import { hasRecommender } from './profile/model-pair.js';
+import { TrainedProfiler } from './profile/trained-profiler.js';
+import { readContents, TrainedRecommender } from './profile/trained-recommender.js';
+import type { Table } from './table/table.js';
+
+export { type BrowserEngineOptions, createEngine } from './engine/create-browser.js';
+export { defaultEngine } from './engine/default.js';
+export type { Capabilities, Capability, Engine } from './engine/engine.js';
+export type { MemoryStats } from './engine/memory.js';
+export type { WasmSource } from './engine/wasm-source.js';
+export { CameoError, type ErrorCode } from './errors.js';
+export { MatrixFactorization } from './models/matrix-factorization.js';
+export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
+export { StandardScaler } from './prepare/standard-scaler.js';
+export type { Value } from './profile/bind.js';
+export type { FitOptions, Progress } from './profile/fit.js';
+export type { Importance } from './profile/importance.js';
+export type { Summary } from './profile/model.js';
+export type { Target } from './profile/target.js';
+export type { ExplanationEntry, Profile, Row } from './profile/trained-profiler.js';
+export type { FoldIn, History, Recommendation } from './profile/trained-recommender.js';
+export { Matrix } from './table/matrix.js';
+export type { Column, Table } from './table/table.js';
+export { tableFromText } from './table/text.js';
+
+export class Profiler extends TrainedProfiler {
+  /** As in Node. @throws CameoError 'column' or 'data' for a table that cannot be used, 'diverged', 'aborted', 'memory' */
+  static async fit(engine: Engine, table: Table, options: FitOptions): Promise<Profiler> {
+    return new Profiler(engine, await fitModel(engine, table, options));
+  }
+
+  /** As in Node. @throws CameoError 'model' for bytes that are not a whole model file of a known version */
+  static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<Profiler> {
+    const file = await readSafetensors(bytes);
+    const model = readModel(file);
+    const engine = options.engine ?? (await defaultEngine());
+    return new Profiler(
+      engine,
+      model,
+      hasRecommender(file) ? new TrainedRecommender(engine, readContents(file, engine)) : undefined,
+    );
+  }
+
+  /** The model file, as in Node: a copy. */
+  save(): Promise<Uint8Array> {
+    return writeModel(this.model);
+  }
+}

@@ -1,0 +1,15 @@
+/** What runs in a Web Worker of the pool: first it is sent module and memory, then tasks, one at a time. */
+import { instantiate, type Kernels } from '../engine/kernels.js';
+import { runTask, type Task, type WorkerData } from './task.js';
+
+let kernels: Kernels | undefined;
+let memory: WebAssembly.Memory;
+
+globalThis.onmessage = ({ data }: MessageEvent<WorkerData | Task>) => {
+  if ('module' in data) {
+    memory = data.memory;
+    kernels = instantiate(data.module, memory);
+    return;
+  }
+  if (kernels) globalThis.postMessage(runTask(kernels, memory, data));
+};
