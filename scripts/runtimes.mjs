@@ -1,4 +1,5 @@
-// Puts the runtimes that the tests start beside this one into the ignored build/runtimes: Deno, Bun and other versions of Node, from
+// Puts the runtimes that the tests start beside this one into the ignored build/runtimes: Deno, Bun, workerd, Vercel's edge runtime and other
+// versions of Node, from
 // npm, whose packages hold the programs themselves. What cannot be had is named, and its tests say that they do not run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,8 @@ const { platform, arch } = process;
 const packages = {
   deno: `deno@npm:@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}@2`,
   bun: `bun@npm:@oven/bun-${platform}-${arch}@1`,
+  workerd: `workerd@npm:@cloudflare/workerd-${platform}-${arch === 'x64' ? '64' : arch}@1`,
+  '@edge-runtime/vm': '@edge-runtime/vm@5',
   node22: `node22@npm:node-${platform}-${arch}@22`,
   node24: `node24@npm:node-${platform}-${arch}@24`,
   node26: `node26@npm:node-${platform}-${arch}@26`,

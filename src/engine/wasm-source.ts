@@ -13,8 +13,10 @@ const MAGIC = [0, 97, 115, 109];
 /** @throws CameoError 'runtime' for what is no WebAssembly module of cameo's */
 export async function compileKernels(source: WasmSource): Promise<WebAssembly.Module> {
   const given = await source;
-  if (given instanceof WebAssembly.Module) return checked(given, 'the module given');
-  if (typeof given === 'string' || given instanceof URL) {
+  // By name: a module or buffer of another realm (a VM's, a frame's) is no instance of ours.
+  const kind = Object.prototype.toString.call(given);
+  if (kind === '[object WebAssembly.Module]') return checked(given as WebAssembly.Module, 'the module given');
+  if (typeof given === 'string' || kind === '[object URL]') {
     const url = String(given);
     let response: Response;
     try {
@@ -29,7 +31,7 @@ export async function compileKernels(source: WasmSource): Promise<WebAssembly.Mo
   if (ArrayBuffer.isView(given)) {
     return compileBytes(new Uint8Array(given.buffer, given.byteOffset, given.byteLength), 'the bytes given');
   }
-  if (given instanceof ArrayBuffer) return compileBytes(new Uint8Array(given), 'the bytes given');
+  if (kind === '[object ArrayBuffer]') return compileBytes(new Uint8Array(given as ArrayBuffer), 'the bytes given');
   throw errors.option('wasm', 'a WebAssembly.Module, bytes, a URL or a Response', given === null ? 'null' : typeof given);
 }
 

@@ -2,14 +2,15 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const folder = fileURLToPath(new URL('../../../build/runtimes/node_modules/', import.meta.url));
+export const RUNTIMES = fileURLToPath(new URL('../../../build/runtimes/node_modules/', import.meta.url));
 
 const PATHS: Record<string, string> = {
-  deno: `${folder}deno/deno`,
-  bun: `${folder}bun/bin/bun`,
-  node22: `${folder}node22/bin/node`,
-  node24: `${folder}node24/bin/node`,
-  node26: `${folder}node26/bin/node`,
+  deno: `${RUNTIMES}deno/deno`,
+  bun: `${RUNTIMES}bun/bin/bun`,
+  workerd: `${RUNTIMES}workerd/bin/workerd`,
+  node22: `${RUNTIMES}node22/bin/node`,
+  node24: `${RUNTIMES}node24/bin/node`,
+  node26: `${RUNTIMES}node26/bin/node`,
 };
 
 /** The command of a runtime, or undefined with the reason printed. */

@@ -1,0 +1,12 @@
+declare module '*.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
+declare module '*.cameo' {
+  const bytes: ArrayBuffer;
+  export default bytes;
+}
+declare module '*.txt' {
+  const text: string;
+  export default text;
+}
