@@ -105,6 +105,11 @@ export class TrainedProfiler implements Disposable {
     return this.#events.recommendOne(user, options);
   }
 
+  /** Whether `recommend` has anything to go by: an id that was in fitting, or a known item. @throws as `recommend` */
+  knows(user: string | History): boolean {
+    return this.#events.knows(user);
+  }
+
   /** The factors of someone who was not in fitting: see TrainedRecommender.foldIn. @throws as `recommend` */
   foldIn(history: History): FoldIn {
     return this.#events.foldIn(history);

@@ -74,9 +74,9 @@ export class TrainedRecommender {
     return writeSafetensors({ metadata: { ...metadata, ...texts }, tensors });
   }
 
-  /** Whether the user was in fitting. */
-  knows(user: string): boolean {
-    return this.#userNumber.has(user);
+  /** Whether the user was in fitting, or the history has an item that was: without, recommending is a cold start. */
+  knows(user: string | History): boolean {
+    return typeof user === 'string' ? this.#userNumber.has(user) : user.items.some((id) => this.#itemNumber.has(id));
   }
 
   /** f32[rank]: a user's factors, zeros for a user who was not in fitting. A view. */
