@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { command } from './command.js';
+import { edge } from './edge.js';
 import { factorization } from './factorization.js';
 import { gemm } from './gemm.js';
 import { libmf } from './libmf.js';
@@ -10,7 +11,7 @@ import { ranking } from './ranking.js';
 import { standardScaler } from './standard-scaler.js';
 import { webgpu } from './webgpu.js';
 
-const benchmarks = { 'standard-scaler': standardScaler, gemm, network, factorization, libmf, ranking, webgpu, command };
+const benchmarks = { 'standard-scaler': standardScaler, gemm, network, factorization, libmf, ranking, webgpu, edge, command };
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

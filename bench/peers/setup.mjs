@@ -6,8 +6,14 @@ import { join, resolve } from 'node:path';
 
 const folder = resolve('build/peers');
 const python = join(folder, 'venv/bin/python');
-const PYTHON = ['numpy', 'scikit-learn', 'pandas', 'pyarrow', 'scipy', 'implicit'];
-const NPM = ['libmf'];
+const PYTHON = ['numpy', 'scikit-learn', 'pandas', 'pyarrow', 'scipy', 'implicit', 'onnx'];
+const NPM = [
+  'libmf',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-wasm',
+  'onnxruntime-web',
+];
 
 const run = (program, ...args) => execFileSync(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
 function get(what, there, work) {
@@ -27,12 +33,15 @@ function get(what, there, work) {
 
 mkdirSync(folder, { recursive: true });
 if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-get(`Python with ${PYTHON.join(', ')}`, join(folder, 'venv/lib'), () => {
-  run('python3', '-m', 'venv', 'venv');
-  run(python, '-m', 'pip', 'install', '--quiet', ...PYTHON);
-});
+get('Python', join(folder, 'venv/lib'), () => run('python3', '-m', 'venv', 'venv'));
+const site = () =>
+  readdirSync(join(folder, 'venv/lib')).map((version) => join(folder, 'venv/lib', version, 'site-packages'))[0];
+for (const name of PYTHON) {
+  const module = { 'scikit-learn': 'sklearn' }[name] ?? name;
+  get(`Python package ${name}`, join(site(), module), () => run(python, '-m', 'pip', 'install', '--quiet', name));
+}
 for (const name of NPM)
-  get(`npm package ${name}`, join(folder, 'node_modules', name), () => run('npm', 'install', '--no-save', name));
+  get(`npm package ${name}`, join(folder, 'node_modules', name), () => run('npm', 'install', '--silent', name));
 get('LIBMF built for AVX', join(folder, 'libmf'), () => {
   run(python, '-m', 'pip', 'download', '--quiet', '--no-deps', '--no-binary', ':all:', 'libmf==0.9.2');
   run(
