@@ -113,32 +113,41 @@ export function bindTable(features: Features, labels: LabelIndex[], table: Table
 /** A value of a row: text and booleans for categories; undefined, null and NaN are missing. */
 export type Value = string | number | boolean | null | undefined;
 
-/** Writes a row into place r of raw columns. */
+const isMissing = (v: Value) => v === undefined || v === null || (typeof v === 'number' && Number.isNaN(v));
+
+/** Writes a row into place r of raw columns. @param f32 and i32: the whole memory */
 export function fillRow(
   features: Features,
   labels: LabelIndex[],
   row: Readonly<Record<string, Value>>,
-  buffer: ArrayBufferLike,
+  f32: Float32Array,
+  i32: Int32Array,
   raw: RawColumns,
   r: number,
 ): void {
-  const f32 = new Float32Array(buffer);
-  const i32 = new Int32Array(buffer);
   const at = (column: number) => (raw.columns + column * raw.pitch) / 4 + r;
-  const isMissing = (v: Value) => v === undefined || v === null || (typeof v === 'number' && Number.isNaN(v));
-  features.numbers.forEach(({ name }, j) => {
+  const { numbers, categories } = features;
+  for (let j = 0; j < numbers.length; j++) {
+    const { name } = numbers[j];
     const value = row[name];
-    if (!isMissing(value) && typeof value !== 'number') throw errors.columnType(name, 'a number', typeof value);
-    const number = Math.fround(isMissing(value) ? Number.NaN : (value as number));
+    if (isMissing(value)) {
+      f32[at(j)] = Number.NaN;
+      continue;
+    }
+    if (typeof value !== 'number') throw errors.columnType(name, 'a number', typeof value);
+    const number = Math.fround(value);
     if (Math.abs(number) === Number.POSITIVE_INFINITY) throw errors.columnInfinite(name, r);
     f32[at(j)] = number;
-  });
-  features.categories.forEach(({ name, from }, c) => {
+  }
+  for (let c = 0; c < categories.length; c++) {
+    const { name, from } = categories[c];
     const value = row[name];
-    const index = labels[c];
-    const wrong = from === 'number' ? typeof value !== 'number' : typeof value === 'number';
-    if (!isMissing(value) && wrong) throw errors.columnType(name, kindName(from), typeof value);
-    const code = isMissing(value) ? index.missing : index.of(String(value));
-    i32[at(features.numbers.length + c)] = code;
-  });
+    const place = at(numbers.length + c);
+    if (isMissing(value)) {
+      i32[place] = labels[c].missing;
+      continue;
+    }
+    if ((from === 'number') !== (typeof value === 'number')) throw errors.columnType(name, kindName(from), typeof value);
+    i32[place] = labels[c].of(typeof value === 'string' ? value : String(value));
+  }
 }

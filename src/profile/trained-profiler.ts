@@ -5,7 +5,8 @@
 import type { Engine } from '../engine/engine.js';
 import type { Region } from '../engine/memory.js';
 import { errors } from '../errors.js';
-import { profile, profileLayout } from '../programs/profile.js';
+import type { RawColumns } from '../programs/encode.js';
+import { ProfilePass } from '../programs/profile.js';
 import { fillRow, LabelIndex, type Value } from './bind.js';
 import { featureNames } from './features.js';
 import { type Model, ResidentModel, type Summary } from './model.js';
@@ -30,6 +31,18 @@ export type Profile = Record<string, string | number | null | ExplanationEntry[]
 /** Values by column name; what is absent, null or NaN is missing. */
 export type Row = Readonly<Record<string, Value>>;
 
+/** Where rows are profiled on the calling thread. */
+interface Slot {
+  region: Region;
+  raw: RawColumns;
+  pass: ProfilePass;
+  /** the memory's buffer that the views are of */
+  buffer: ArrayBufferLike;
+  f32: Float32Array;
+  i32: Int32Array;
+  u8: Uint8Array;
+}
+
 /** Rows that profileBatch computes at once. */
 const BATCH = 256;
 const CONTROL = { aborted: () => false, progress: () => {} };
@@ -39,7 +52,7 @@ export class TrainedProfiler implements Disposable {
   protected readonly labels: LabelIndex[];
   readonly #names: string[];
   readonly #labelNames: string[];
-  readonly #slots = new Map<number, { region: Region; at: ReturnType<typeof slotOf> }>();
+  readonly #slots = new Map<string, Slot>();
 
   /** Use `Profiler.fit` or `Profiler.load`. @param recommender the events' part of the model, where it has one */
   protected constructor(
@@ -120,24 +133,32 @@ export class TrainedProfiler implements Disposable {
     return this.recommender;
   }
 
-  #profileRows(rows: readonly Row[], first: number, count: number, explain: boolean): Profile[] {
-    const { engine, model } = this;
+  /** Room for single rows or for batches, laid out once; again when the memory has grown. */
+  #slot(size: number, explain: boolean): Slot {
+    const { engine } = this;
     const { plan } = this.resident;
-    const size = count === 1 ? 1 : BATCH;
-    let slot = this.#slots.get(size);
-    if (!slot) {
-      const at = slotOf(engine, plan, size, true);
-      slot = { at, region: engine.allocate(at.bytes) };
-      this.#slots.set(size, slot);
-    }
-    const { region, at } = slot;
-    const raw = rawColumns(region.offset + at.raw, count);
-    for (let r = 0; r < count; r++) fillRow(model.features, this.labels, rows[first + r], engine.memory.buffer, raw, r);
-    const [out, scratch] = [region.offset + at.out, region.offset + at.scratch];
-    profile(engine.kernels, engine.memory, { ...raw, model: plan, explain, out, scratch }, CONTROL);
-    const columns = profileLayout(plan, count, explain, out);
+    const key = `${size} ${explain}`;
+    const known = this.#slots.get(key);
+    if (known && known.buffer === engine.memory.buffer) return known;
+    const at = slotOf(engine, plan, size, explain);
+    const region = known?.region ?? engine.allocate(at.bytes);
+    const raw = rawColumns(region.offset + at.raw, size);
+    const places = { out: region.offset + at.out, scratch: region.offset + at.scratch };
+    const pass = new ProfilePass(engine.kernels, engine.memory, { ...raw, model: plan, explain, ...places });
     const { buffer } = engine.memory;
-    const [f32, i32, u8] = [new Float32Array(buffer), new Int32Array(buffer), new Uint8Array(buffer)];
+    const views = { f32: new Float32Array(buffer), i32: new Int32Array(buffer), u8: new Uint8Array(buffer) };
+    const slot = { region, raw, pass, buffer, ...views };
+    this.#slots.set(key, slot);
+    return slot;
+  }
+
+  #profileRows(rows: readonly Row[], first: number, count: number, explain: boolean): Profile[] {
+    const { model } = this;
+    const { plan } = this.resident;
+    const { raw, pass, f32, i32, u8 } = this.#slot(count === 1 ? 1 : BATCH, explain);
+    for (let r = 0; r < count; r++) fillRow(model.features, this.labels, rows[first + r], f32, i32, raw, r);
+    pass.run(count, CONTROL);
+    const columns = pass.out;
     const bit = (address: number, i: number) => (u8[address + (i >> 3)] >> (i & 7)) & 1;
     const { name, classes } = model.target;
     const n = this.#names.length;

@@ -45,23 +45,25 @@ export const TILE = 256;
 export class TileEncoder {
   readonly #ranks: number;
   readonly #pointers: number;
+  readonly #addresses: Uint32Array;
 
-  /** @param layout gives the buffers */
+  /** @param layout gives the buffers @param memory absent where only their size is asked for */
   constructor(
     private readonly kernels: Kernels,
-    private readonly memory: WebAssembly.Memory,
+    memory: WebAssembly.Memory | undefined,
     private readonly plan: EncodePlan,
     layout: Layout,
   ) {
     this.#ranks = layout.take(plan.numbers * (TILE + 4) * 4);
     this.#pointers = layout.take(plan.numbers * 4);
+    this.#addresses = memory ? new Uint32Array(memory.buffer, this.#pointers, plan.numbers) : new Uint32Array(0);
   }
 
   /** tile f32[rows, stride(inputs)] = encoded rows first … first + rows − 1, rows at most TILE. */
   encode(tile: number, raw: RawColumns, first: number, rows: number): void {
     const { kernels, plan } = this;
     const ld = stride(plan.inputs);
-    const pointers = new Uint32Array(this.memory.buffer, this.#pointers, plan.numbers);
+    const pointers = this.#addresses;
     for (let j = 0; j < plan.numbers; j++) {
       const from = raw.columns + j * raw.pitch + first * 4;
       pointers[j] = from;
@@ -73,12 +75,13 @@ export class TileEncoder {
     if (plan.numbers > 0) kernels.standardize(tile, this.#pointers, plan.standardize, rows, plan.numbers, ld);
     if (ld > plan.inputs) kernels.fill_columns(tile, rows, plan.inputs, ld, 0);
     let label = 0;
-    plan.labels.forEach((count, c) => {
+    for (let c = 0; c < plan.labels.length; c++) {
+      const count = plan.labels[c];
       const codes = raw.columns + (plan.numbers + c) * raw.pitch + first * 4;
       const to = tile + (plan.numbers + label) * 4;
       kernels.one_hot(to, codes, plan.on + label * 4, plan.off + label * 4, rows, count, ld);
       label += count;
-    });
+    }
   }
 }
 
@@ -93,7 +96,7 @@ export interface EncodeArgs extends RawColumns {
 /** Bytes of scratch that `encode` needs. */
 export function encodeScratch(kernels: Kernels, plan: EncodePlan): number {
   const layout = new Layout(0);
-  new TileEncoder(kernels, undefined as never, plan, layout);
+  new TileEncoder(kernels, undefined, plan, layout);
   return layout.bytes;
 }
 

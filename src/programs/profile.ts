@@ -72,7 +72,7 @@ export function profileLayout(model: ModelPlan, rows: number, explained: boolean
   };
 }
 
-function buffers(kernels: Kernels, memory: WebAssembly.Memory, model: ModelPlan, base: number) {
+function buffers(kernels: Kernels, memory: WebAssembly.Memory | undefined, model: ModelPlan, base: number) {
   const layout = new Layout(base);
   const { network } = model;
   const outputs = network.sizes.at(-1) as number;
@@ -98,38 +98,81 @@ function buffers(kernels: Kernels, memory: WebAssembly.Memory, model: ModelPlan,
 }
 
 /** Bytes of scratch that `profile` needs. */
-export const profileScratch = (kernels: Kernels, model: ModelPlan) =>
-  buffers(kernels, undefined as never, model, 0).layout.bytes;
+export const profileScratch = (kernels: Kernels, model: ModelPlan) => buffers(kernels, undefined, model, 0).layout.bytes;
 
-/** @returns the address of the shard's ArrowArray: a struct of the output columns that apply */
-export function profile(kernels: Kernels, memory: WebAssembly.Memory, args: ProfileArgs, control: Control): number {
-  const { model, rows } = args;
-  const { network } = model;
-  const outputs = network.sizes.at(-1) as number;
-  const out = profileLayout(model, rows, args.explain, args.out);
-  const b = buffers(kernels, memory, model, args.scratch);
-  const f32 = (at: number, n: number) => new Float32Array(memory.buffer, at, n);
-  const i32 = (at: number, n: number) => new Int32Array(memory.buffer, at, n);
-  const ld = stride(outputs);
-  const score = f32(out.score, rows);
-  const label = i32(out.label, rows);
-  const all = f32(out.all, rows * outputs);
-  const write = args.explain ? explanationWriter(memory, args, out) : undefined;
+/**
+ * The computation of profiles with everything at its place: buffers, addresses, views. Whoever profiles single rows keeps one, since to
+ * lay it out anew costs more than a row; it holds for as long as the memory's buffer is the same.
+ */
+export class ProfilePass {
+  /** where the output columns stand */
+  readonly out: ReturnType<typeof profileLayout>;
+  readonly #b: ReturnType<typeof buffers>;
+  readonly #write: ReturnType<typeof explanationWriter> | undefined;
+  readonly #views: Record<'score' | 'percentile' | 'all' | 'raw' | 'direction' | 'contributions', Float32Array>;
+  readonly #label: Int32Array;
 
-  for (let first = 0; first < rows; first += TILE) {
-    if (control.aborted()) throw errors.aborted();
-    const n = Math.min(TILE, rows - first);
-    b.encoder.encode(b.explanation.x, args, first, n);
-    const z = b.pass.run(b.explanation.x, n);
-    const raw = f32(z, n * ld);
-    const direction = f32(b.explanation.direction, n * ld);
+  /** @param args `rows`: as many as there may be */
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly memory: WebAssembly.Memory,
+    private readonly args: ProfileArgs,
+  ) {
+    const { model, rows } = args;
+    const outputs = model.network.sizes[model.network.sizes.length - 1];
+    const ld = stride(outputs);
+    const f32 = (at: number, n: number) => new Float32Array(memory.buffer, at, n);
+    this.out = profileLayout(model, rows, args.explain, args.out);
+    this.#b = buffers(kernels, memory, model, args.scratch);
+    this.#write = args.explain ? explanationWriter(memory, args, this.out) : undefined;
+    const z = this.#b.pass.outputs[this.#b.pass.outputs.length - 1];
+    this.#views = {
+      score: f32(this.out.score, rows),
+      percentile: f32(this.out.percentile, rows),
+      all: f32(this.out.all, rows * outputs),
+      raw: f32(z, TILE * ld),
+      direction: f32(this.#b.explanation.direction, TILE * ld),
+      contributions: f32(this.#b.explanation.out, TILE * model.features),
+    };
+    this.#label = new Int32Array(memory.buffer, this.out.label, rows);
+  }
+
+  /** Profiles the first rows. @throws CameoError 'aborted' */
+  run(rows: number, control: Control): void {
+    const { kernels, args } = this;
+    const { model } = args;
+    const { percentile } = this.#views;
+    for (let first = 0; first < rows; first += TILE) {
+      if (control.aborted()) throw errors.aborted();
+      const n = Math.min(TILE, rows - first);
+      this.#b.encoder.encode(this.#b.explanation.x, args, first, n);
+      this.#score(this.#b.pass.run(this.#b.explanation.x, n), first, n);
+      if (!this.#write) continue;
+      explain(kernels, { ...this.#b.explanation, rows: n, scratch: this.#b.scratch });
+      this.#write(first, this.#views.contributions, n);
+    }
+    if (model.nRanks > 0) {
+      kernels.quantile_transform(this.out.percentile, this.out.score, model.ranks, rows, model.nRanks);
+      for (let r = 0; r < rows; r++) percentile[r] *= 100;
+    }
+  }
+
+  /** From raw outputs to scores, labels, and the direction that is explained. */
+  #score(z: number, first: number, n: number): void {
+    const { kernels } = this;
+    const { model, explain: explained } = this.args;
+    const { network } = model;
+    const outputs = network.sizes[network.sizes.length - 1];
+    const ld = stride(outputs);
+    const { score, all, raw, direction } = this.#views;
+    const label = this.#label;
     if (network.output === 'logistic') {
-      kernels.vector_logistic(out.score + first * 4, z, n);
+      kernels.vector_logistic(this.out.score + first * 4, z, n);
       for (let r = 0; r < n; r++) {
         label[first + r] = Number(score[first + r] > 0.5);
         all[first + r] = score[first + r];
       }
-      direction.fill(1);
+      if (explained) direction.fill(1);
     } else if (network.output === 'softmax') {
       direction.fill(0);
       kernels.softmax(z, z, n, outputs);
@@ -150,35 +193,39 @@ export function profile(kernels: Kernels, memory: WebAssembly.Memory, args: Prof
       }
       direction.fill(model.targetScale);
     }
-    if (!write) continue;
-    explain(kernels, { ...b.explanation, rows: n, scratch: b.scratch });
-    write(first, f32(b.explanation.out, n * model.features), n);
-  }
-  if (model.nRanks > 0) {
-    kernels.quantile_transform(out.percentile, out.score, model.ranks, rows, model.nRanks);
-    const percentile = f32(out.percentile, rows);
-    for (let r = 0; r < rows; r++) percentile[r] *= 100;
   }
 
-  const layout = new Layout(out.arrays);
-  const column = (...buffers: number[]) => writeArrow(memory, layout, { length: rows, buffers });
-  const children = [column(0, out.score)];
-  if (model.nRanks > 0) children.push(column(0, out.percentile));
-  if (network.output !== 'identity') children.push(column(0, out.label));
-  if (args.explain) {
-    const length = rows * model.features;
-    const [numbers, categories] = [model.encode.numbers, model.encode.labels.length];
-    const entry = (buffers: number[], nullCount = 0) => writeArrow(memory, layout, { length, nullCount, buffers });
-    const fields = [
-      entry([0, out.feature]),
-      entry([out.valueValid, out.value], countNulls(memory, out.valueValid, length, numbers)),
-      entry([out.categoryValid, out.category], countNulls(memory, out.categoryValid, length, categories)),
-      entry([0, out.contribution]),
-    ];
-    const entries = writeArrow(memory, layout, { length, buffers: [0], children: fields });
-    children.push(writeArrow(memory, layout, { length: rows, buffers: [0, out.offsets], children: [entries] }));
+  /** @returns the address of an ArrowArray of all rows: a struct of the output columns that apply */
+  arrow(): number {
+    const { memory, args, out } = this;
+    const { model, rows } = args;
+    const layout = new Layout(out.arrays);
+    const column = (...buffers: number[]) => writeArrow(memory, layout, { length: rows, buffers });
+    const children = [column(0, out.score)];
+    if (model.nRanks > 0) children.push(column(0, out.percentile));
+    if (model.network.output !== 'identity') children.push(column(0, out.label));
+    if (args.explain) {
+      const length = rows * model.features;
+      const [numbers, categories] = [model.encode.numbers, model.encode.labels.length];
+      const entry = (buffers: number[], nullCount = 0) => writeArrow(memory, layout, { length, nullCount, buffers });
+      const fields = [
+        entry([0, out.feature]),
+        entry([out.valueValid, out.value], countNulls(memory, out.valueValid, length, numbers)),
+        entry([out.categoryValid, out.category], countNulls(memory, out.categoryValid, length, categories)),
+        entry([0, out.contribution]),
+      ];
+      const entries = writeArrow(memory, layout, { length, buffers: [0], children: fields });
+      children.push(writeArrow(memory, layout, { length: rows, buffers: [0, out.offsets], children: [entries] }));
+    }
+    return writeArrow(memory, layout, { length: rows, buffers: [0], children });
   }
-  return writeArrow(memory, layout, { length: rows, buffers: [0], children });
+}
+
+/** @returns the address of the shard's ArrowArray */
+export function profile(kernels: Kernels, memory: WebAssembly.Memory, args: ProfileArgs, control: Control): number {
+  const pass = new ProfilePass(kernels, memory, args);
+  pass.run(args.rows, control);
+  return pass.arrow();
 }
 
 /** Writes the entries of tiles, each row's by falling size of the contribution. */
@@ -192,7 +239,7 @@ function explanationWriter(memory: WebAssembly.Memory, args: ProfileArgs, out: R
   const value = f32(out.value, length);
   const category = i32(out.category, length);
   const contribution = f32(out.contribution, length);
-  const bits = (at: number) => new Uint8Array(memory.buffer, at, (length >> 3) + 1).fill(0);
+  const bits = (at: number) => new Uint8Array(memory.buffer, at, (length >> 3) + 1);
   const valueValid = bits(out.valueValid);
   const categoryValid = bits(out.categoryValid);
   i32(out.offsets, rows + 1).forEach((_, r, offsets) => {
@@ -206,6 +253,10 @@ function explanationWriter(memory: WebAssembly.Memory, args: ProfileArgs, out: R
   const order = new Uint16Array(features);
 
   return (first: number, contributions: Float32Array, n: number) => {
+    if (first === 0) {
+      valueValid.fill(0);
+      categoryValid.fill(0);
+    }
     for (let r = 0; r < n; r++) {
       const from = r * features;
       for (let i = 0; i < features; i++) {
