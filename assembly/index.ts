@@ -11,7 +11,7 @@ export {
   factor_scores, factorize_bpr, factorize_logistic, factorize_squared,
 } from "./factorize";
 export { gemm_scratch } from "./gemm";
-export { madd_peak } from "./limits";
+export { madd_peak, memory_copy, memory_read } from "./limits";
 export { logistic_loss, softmax, softmax_loss, squared_loss } from "./loss";
 export { vector_exp, vector_log, vector_logistic, vector_tanh } from "./math";
 export { moments, moments_merge } from "./moments";

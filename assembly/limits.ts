@@ -29,3 +29,40 @@ export function madd_peak(steps: i32, x: f32, y: f32): f32 {
   d0 = f32x4.add(f32x4.add(d0, d1), f32x4.add(d2, d3));
   return f32x4.extract_lane(f32x4.add(f32x4.add(c0, c4), d0), 0);
 }
+
+/** Reads a block of memory `rounds` times, in eight independent sums: n floats, a multiple of 32. Returns a sum. */
+export function memory_read(x: usize, n: i32, rounds: i32): f32 {
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+  const end = x + (<usize>n << 2);
+  for (let round = 0; round < rounds; round++) {
+    for (let at = x; at < end; at += 128) {
+      s0 = f32x4.add(s0, v128.load(at));
+      s1 = f32x4.add(s1, v128.load(at, 16));
+      s2 = f32x4.add(s2, v128.load(at, 32));
+      s3 = f32x4.add(s3, v128.load(at, 48));
+      s4 = f32x4.add(s4, v128.load(at, 64));
+      s5 = f32x4.add(s5, v128.load(at, 80));
+      s6 = f32x4.add(s6, v128.load(at, 96));
+      s7 = f32x4.add(s7, v128.load(at, 112));
+    }
+  }
+  const s = f32x4.add(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)), f32x4.add(f32x4.add(s4, s5), f32x4.add(s6, s7)));
+  return f32x4.extract_lane(s, 0);
+}
+
+/** Copies n floats, a multiple of 32, `rounds` times, by the vectors that kernels have (memory.copy may use wider ones). */
+export function memory_copy(out: usize, x: usize, n: i32, rounds: i32): void {
+  const bytes = <usize>n << 2;
+  for (let round = 0; round < rounds; round++) {
+    for (let at: usize = 0; at < bytes; at += 64) {
+      const x0 = v128.load(x + at);
+      const x1 = v128.load(x + at, 16);
+      const x2 = v128.load(x + at, 32);
+      const x3 = v128.load(x + at, 48);
+      v128.store(out + at, x0);
+      v128.store(out + at, x1, 16);
+      v128.store(out + at, x2, 32);
+      v128.store(out + at, x3, 48);
+    }
+  }
+}

@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { CameoError } from '../errors.js';
 import { version } from '../version.js';
 import { audienceCommand } from './audience.js';
+import { benchCommand } from './bench.js';
 import { doctorCommand } from './doctor.js';
 import { fitCommand } from './fit.js';
 import { inspectCommand } from './inspect.js';
@@ -44,6 +45,7 @@ for (const command of [
   audienceCommand,
   inspectCommand,
   doctorCommand,
+  benchCommand,
 ]) {
   program.addCommand(command(controller.signal).exitOverride());
 }

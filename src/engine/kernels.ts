@@ -127,6 +127,8 @@ export interface Kernels {
   gemm_scratch(k: number): number;
   // assembly/limits.ts
   madd_peak(steps: number, x: number, y: number): number;
+  memory_copy(out: Address, x: Address, n: number, rounds: number): void;
+  memory_read(x: Address, n: number, rounds: number): number;
   // assembly/loss.ts
   logistic_loss(dz: Address, z: Address, y: Address, rows: number): number;
   softmax(probabilities: Address, z: Address, rows: number, classes: number): void;

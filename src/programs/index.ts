@@ -3,6 +3,7 @@ import type { Kernels } from '../engine/kernels.js';
 import type { Control } from '../scheduler/scheduler.js';
 import { encode } from './encode.js';
 import { factorize } from './factorize.js';
+import { limits } from './limits.js';
 import { moments } from './moments.js';
 import { permute } from './permute.js';
 import { predict } from './predict.js';
@@ -11,7 +12,7 @@ import { scale } from './scale.js';
 import { top } from './top.js';
 import { train } from './train.js';
 
-const table = { encode, factorize, moments, permute, predict, profile, scale, top, train };
+const table = { encode, factorize, limits, moments, permute, predict, profile, scale, top, train };
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];
