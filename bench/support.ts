@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { Bench } from 'tinybench';
+import type { Peer } from '../src/bench/suite.js';
 import { generator } from '../test/support/tables.js';
 
 /** Median seconds of a piece of work; at least `runs` runs after a warm-up. */
@@ -37,13 +38,21 @@ export function scikitLearn(work: string): Record<string, number> | undefined {
   return JSON.parse(execFileSync(python, ['bench/peers/scikit_learn.py', work], { encoding: 'utf8' }));
 }
 
-/** One line of the table: our seconds, the peer's, the ratio, and what it should at least be. */
-export function line(work: string, ours: number, peer: number | undefined, least: number, of = 'scikit-learn'): void {
+/** What was measured against others so far, for the report. */
+export const peers: Peer[] = [];
+
+/** One line of the table: our seconds, the peer's, the ratio, and what it should at least be where something is aimed at. */
+export function line(
+  work: string,
+  ours: number,
+  peer: number | undefined,
+  least: number | undefined,
+  of = 'scikit-learn',
+): void {
   const ratio = peer === undefined ? undefined : peer / ours;
-  const verdict =
-    ratio === undefined
-      ? `${of} is not installed here`
-      : `${ratio.toFixed(2)} × ${of}, at least ${least}: ${ratio >= least ? 'yes' : 'NO'}`;
+  if (peer !== undefined) peers.push({ work, peer: of, ours, theirs: peer, least });
+  const aim = ratio === undefined || least === undefined ? '' : `, at least ${least}: ${ratio >= least ? 'yes' : 'NO'}`;
+  const verdict = ratio === undefined ? `${of} is not installed here` : `${ratio.toFixed(2)} × ${of}${aim}`;
   const theirs = peer === undefined ? '' : `, ${of} ${format(peer)}`;
   console.log(`${work.padEnd(48)} ${format(ours)}${theirs}   ${verdict}`);
 }

@@ -13,6 +13,8 @@ const NPM = [
   '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-backend-wasm',
   'onnxruntime-web',
+  'onnxruntime-node',
+  'ml-matrix',
 ];
 
 const run = (program, ...args) => execFileSync(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -41,7 +43,9 @@ for (const name of PYTHON) {
   get(`Python package ${name}`, join(site(), module), () => run(python, '-m', 'pip', 'install', '--quiet', name));
 }
 for (const name of NPM)
-  get(`npm package ${name}`, join(folder, 'node_modules', name), () => run('npm', 'install', '--silent', name));
+  get(`npm package ${name}`, join(folder, 'node_modules', name), () =>
+    run('npm', 'install', '--silent', '--ignore-scripts', name),
+  );
 get('LIBMF built for AVX', join(folder, 'libmf'), () => {
   run(python, '-m', 'pip', 'download', '--quiet', '--no-deps', '--no-binary', ':all:', 'libmf==0.9.2');
   run(

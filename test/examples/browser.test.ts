@@ -52,6 +52,7 @@ if (browser) {
         return transfer;
       }, CSV.toString());
       await page.dispatchEvent('#drop', 'drop', { dataTransfer: data });
+      await page.waitForSelector('#ask:not([hidden])');
       assert.match((await page.textContent('#table')) as string, /shop\.csv: 3,000 rows, 13 columns/);
       assert.is(await page.inputValue('#target'), 'churned');
       assert.is(await page.inputValue('#id'), 'user_id');
@@ -97,8 +98,10 @@ if (browser) {
   test('what cannot be used is said; training can be stopped', () =>
     visit(true, 800, async (page) => {
       await page.setInputFiles('#file', { name: 'x.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') });
+      await page.waitForSelector('#table:not(:empty)');
       assert.match((await page.textContent('#table')) as string, /no header with two columns and 20 rows/);
       await page.click('#sample');
+      await page.waitForSelector('#ask:not([hidden])');
       await page.selectOption('#target', 'user_id');
       await page.click('#train');
       await page.waitForSelector('#error:not(:empty)');
