@@ -24,7 +24,7 @@ function plot(
   x: ReturnType<typeof log>,
   y: ReturnType<typeof log>,
   names: [string, string],
-  unit: string,
+  ofY: (v: number) => string,
   body: string,
 ) {
   const grid = [
@@ -34,7 +34,7 @@ function plot(
     ),
     ...y.ticks.map(
       (t) =>
-        `<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y.at(t)}" y2="${y.at(t)}"/><text x="${LEFT - 6}" y="${y.at(t) + 4}" text-anchor="end">${short(t)}${unit}</text>`,
+        `<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y.at(t)}" y2="${y.at(t)}"/><text x="${LEFT - 6}" y="${y.at(t) + 4}" text-anchor="end">${ofY(t)}</text>`,
     ),
   ];
   return `<figure><figcaption>${plain(title)}</figcaption>
@@ -54,10 +54,10 @@ function roofline(threads: number, { flops, bandwidth }: Limits, all: readonly R
     WIDTH - 8,
   );
   const y = log([...points.map((r) => r.flopsPerSecond), flops], HEIGHT - BOTTOM, 8);
-  const roofs = bandwidth.map(({ bytes, read }) => {
+  const roofs = bandwidth.map(({ bytes, read }, level) => {
     const knee = Math.min(x.high, flops / read);
     const from = Math.max(x.low, y.low / read);
-    const label = `<text class="roof" x="${x.at(from) + 4}" y="${y.at(from * read) - 4}">${short(bytes)}B</text>`;
+    const label = `<text class="roof" x="${x.at(from) + 4 + 52 * level}" y="${y.at(from * read) - 4 - 40 * level}">${short(bytes)}B</text>`;
     return `<line class="roof" x1="${x.at(from)}" y1="${y.at(from * read)}" x2="${x.at(knee)}" y2="${y.at(knee * read)}"/>${label}`;
   });
   const top = `<line class="roof" x1="${x.at(Math.max(x.low, flops / bandwidth[0].read))}" y1="${y.at(flops)}" x2="${x.at(x.high)}" y2="${y.at(flops)}"/>`;
@@ -70,7 +70,7 @@ function roofline(threads: number, { flops, bandwidth }: Limits, all: readonly R
     .map((name, i) => `<span><i style="background:${COLORS[i % COLORS.length]}"></i>${plain(name)}</span>`)
     .join('');
   const title = `Roofline, ${threads} thread${threads > 1 ? 's' : ''}`;
-  return `${plot(title, x, y, ['operations a byte', 'operations a second'], '', roofs.join('') + top + dots.join(''))}<p class="legend">${legend}</p>`;
+  return `${plot(title, x, y, ['operations a byte', 'operations a second'], short, roofs.join('') + top + dots.join(''))}<p class="legend">${legend}</p>`;
 }
 
 function scaling({ scaling: steps }: Report): string {
@@ -100,7 +100,7 @@ function scaling({ scaling: steps }: Report): string {
     seconds(s.seconds / s.users),
     `${short(s.linear / s.users)}B`,
   ]);
-  return `${plot(`Scoring users, ${most} threads`, x, y, ['users', 'seconds'], 's', body)}
+  return `${plot(`Scoring users, ${most} threads`, x, y, ['users', 'time'], seconds, body)}
 ${table(['users', 'threads', 'time', 'a user', 'linear memory a user'], rows)}`;
 }
 
@@ -136,7 +136,7 @@ export function htmlOf(report: Report): string {
   const roofs = (
     [
       [1, limits.one],
-      [threads, limits.all],
+      ...(threads > 1 ? [[threads, limits.all] as const] : []),
     ] as const
   ).flatMap(([n, roof]) => [
     [`${n}`, 'multiply-add in registers', `${short(roof.flops)}FLOPS`, ''],
@@ -159,7 +159,7 @@ figure{margin:1rem 0}figcaption{font-weight:600}svg{width:100%;height:auto}svg t
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
 .bars{list-style:none;padding:0}.bars li{display:flex;align-items:center;gap:.6rem;margin:.3rem 0}.bars span{flex:0 0 17rem;line-height:1.2}
-.bars i{height:.9rem;background:${COLORS[0]};border-radius:.2rem}small{color:var(--soft)}
+.bars b{white-space:nowrap}.bars i{height:.9rem;background:${COLORS[0]};border-radius:.2rem}small{color:var(--soft)}
 @media(max-width:40rem){.bars span{flex-basis:9rem}}
 </style></head><body>
 <h1>What this machine does</h1>
