@@ -20,11 +20,45 @@ function time(program: string, args: string[]): number {
 }
 const cameo = (...args: string[]) => time(process.execPath, ['dist/src/cli/main.js', ...args, '--quiet']);
 
+/** The article's program: the same accuracy first, give or take what a start of weights makes, then the time. */
+function article(model: string): void {
+  const ours = [
+    'dist/src/cli/main.js',
+    'fit',
+    SHOPPERS,
+    '--target',
+    'Revenue',
+    '--preset',
+    'article',
+    '--json',
+    '--save',
+    model,
+  ];
+  const read = (program: string, args: string[]) => JSON.parse(execFileSync(program, args, { encoding: 'utf8' }));
+  const evaluation = read(process.execPath, ours).evaluation as { accuracy: number };
+  let theirs: (() => number) | undefined;
+  if (python) {
+    const script = ['bench/peers/article_job.py', SHOPPERS, 'Revenue'];
+    const { accuracy } = read(python, script) as { accuracy: number };
+    if (Math.abs(accuracy - evaluation.accuracy) > 0.03) {
+      throw new Error(`the article's program reaches an accuracy of ${accuracy} there and ${evaluation.accuracy} here`);
+    }
+    theirs = () => time(python as string, script);
+  }
+  compare("the article's program on the online shoppers", undefined, () => time(process.execPath, ours), theirs, 3);
+}
+
 /** Ours and theirs in turns, after one of each to warm the disk. */
-function compare(name: string, least: number, ours: () => number, theirs: (() => number) | undefined): void {
+function compare(
+  name: string,
+  least: number | undefined,
+  ours: () => number,
+  theirs: (() => number) | undefined,
+  turns = PAIRS,
+): void {
   ours();
   theirs?.();
-  const pairs = Array.from({ length: PAIRS }, () => [ours(), theirs?.() ?? Number.NaN]);
+  const pairs = Array.from({ length: turns }, () => [ours(), theirs?.() ?? Number.NaN]);
   line(name, median(pairs.map(([a]) => a)), theirs && median(pairs.map(([, b]) => b)), least, 'the script');
 }
 
@@ -40,6 +74,7 @@ export async function command(): Promise<void> {
       () => cameo(...args),
       python ? () => time(python as string, script) : undefined,
     );
+    article(at('article.cameo'));
   } else console.log(`the whole command: skipped, ${SHOPPERS} is absent`);
   if (existsSync(RETAIL)) {
     const implicit = python && spawnSync(python, ['-c', 'import implicit']).status === 0;

@@ -1,6 +1,6 @@
-/** The matrix product 768×256×768 on one thread, against the machine's own multiply-add ceiling and tfjs-wasm. */
+/** The matrix product 768×256×768 on one thread, against the machine's own multiply-add ceiling. */
 import { createEngine } from '../src/index.js';
-import { fill, line, seconds } from './support.js';
+import { fill, seconds } from './support.js';
 
 const [M, K, N] = [768, 256, 768];
 
@@ -29,26 +29,4 @@ export async function gemm(): Promise<void> {
     `${'GEMM 768×256×768, one thread'.padEnd(48)} ${rate(best.product)}, ceiling ${rate(best.peak)}   ` +
       `${(share * 100).toFixed(0)} % of the ceiling, at least 85: ${share >= 0.85 ? 'yes' : 'NO'}`,
   );
-  line('the same against tfjs-wasm, one thread', best.product, await tensorflow(), 1.6, 'tfjs-wasm');
-}
-
-/** Best seconds of tfjs's WebAssembly backend; undefined where its packages are not installed. */
-async function tensorflow(): Promise<number | undefined> {
-  // Names in variables, so that the build does not ask for packages that are no dependencies.
-  const [core, wasm] = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'];
-  const tf = await import(core).catch(() => undefined);
-  if (!tf || !(await import(wasm).catch(() => undefined))) return undefined;
-  await tf.setBackend('wasm');
-  await tf.ready();
-  const [a, b] = [tf.randomUniform([M, K]), tf.randomUniform([K, N])];
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 10; round++) {
-    const run = async () => {
-      const c = tf.matMul(a, b);
-      await c.data();
-      c.dispose();
-    };
-    best = Math.min(best, await seconds(run, 20));
-  }
-  return best;
 }

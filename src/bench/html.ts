@@ -133,12 +133,7 @@ export function htmlOf(report: Report): string {
     `${short(r.flopsPerSecond)}FLOPS`,
     `${(100 * r.share).toFixed(0)} % of ${r.limit}`,
   ]);
-  const roofs = (
-    [
-      [1, limits.one],
-      ...(threads > 1 ? [[threads, limits.all] as const] : []),
-    ] as const
-  ).flatMap(([n, roof]) => [
+  const roofs = ([[1, limits.one], ...(threads > 1 ? [[threads, limits.all] as const] : [])] as const).flatMap(([n, roof]) => [
     [`${n}`, 'multiply-add in registers', `${short(roof.flops)}FLOPS`, ''],
     ...roof.bandwidth.map(({ bytes, read, copy }) => [
       `${n}`,
