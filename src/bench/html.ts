@@ -168,7 +168,7 @@ ${roofline(1, limits.one, results)}${threads > 1 ? roofline(threads, limits.all,
 <p>The middle call, the 99th of 100, the first; half of the calls lie within the spread; the last column is the share of what the machine
 allows, by operations or by bytes moved, whichever binds.</p>
 ${table(['what', 'size', 'threads', 'middle', '99th', 'first', 'spread', 'rate', 'operations', 'of the limit'], rows)}
-<h3>Limits</h3>${table(['threads', 'what', '', ''], roofs)}
+<h3>Limits</h3><p>Multiply-adds of one thread: fixed SIMD ${short(limits.simd.fixed)}FLOPS${limits.simd.relaxed > 0 ? `, relaxed ${short(limits.simd.relaxed)}FLOPS` : ''}.</p>${table(['threads', 'what', '', ''], roofs)}
 </body></html>
 `;
 }

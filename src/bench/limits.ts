@@ -21,6 +21,8 @@ export interface Limits {
 }
 
 export interface MachineLimits {
+  /** multiply-adds a second of one thread by each SIMD level; NaN (JSON: null) where the runtime has no relaxed SIMD */
+  simd: { fixed: number; relaxed: number };
   one: Limits;
   all: Limits;
   /** seconds of a program that does nothing, sent to a worker and back */
@@ -58,8 +60,19 @@ async function limitsOf(engine: Engine, workers: number): Promise<Limits> {
   return { flops: (workers * STEPS * 96) / peak.median, bandwidth };
 }
 
-/** @param engine with workers; the limits of one and of all are measured on it */
-export async function measureLimits(engine: Engine): Promise<MachineLimits> {
+/** Operations a second on the calling thread. */
+async function peakOf(engine: Engine): Promise<number> {
+  const { median } = await measure(() => engine.kernels.madd_peak(STEPS, 1e-3, 1e-3));
+  return (STEPS * 96) / median;
+}
+
+/**
+ * @param engine with workers; the limits of one and of all are measured on it
+ * @param fixed one with the kernels of fixed SIMD
+ */
+export async function measureLimits(engine: Engine, fixed: Engine): Promise<MachineLimits> {
+  const relaxed = engine.capabilities().build.startsWith('relaxed') ? await peakOf(engine) : Number.NaN;
+  const simd = { fixed: await peakOf(fixed), relaxed };
   const workers = Math.max(1, engine.scheduler.threads);
   const one = await limitsOf(engine, 1);
   const all = workers === 1 ? one : await limitsOf(engine, workers);
@@ -70,7 +83,7 @@ export async function measureLimits(engine: Engine): Promise<MachineLimits> {
   const meet = await measure(() =>
     engine.gang('limits', (_, count) => ({ kind: 'barrier', sync: sync.offset, workers: count, rounds })),
   );
-  return { one, all, roundTrip: roundTrip.median, barrier: Math.max(0, meet.median - roundTrip.median) / rounds };
+  return { simd, one, all, roundTrip: roundTrip.median, barrier: Math.max(0, meet.median - roundTrip.median) / rounds };
 }
 
 /** Seconds that work takes at least by a machine's limits, and which of them binds. */

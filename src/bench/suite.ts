@@ -78,7 +78,8 @@ export async function runSuite({ threads, short = true, reproducible, signal, on
   await using all = await createEngine({ ...options, threads: threads === 0 ? 1 : threads });
   await using one = await createEngine({ ...options, threads: 1 });
   tell('the limits of this machine');
-  const limits = await measureLimits(all);
+  await using fixed = await createEngine({ device: 'wasm', reproducible: true, threads: 0 });
+  const limits = await measureLimits(all, fixed);
   const workers = all.scheduler.threads;
   const results: Result[] = [];
   for (const [engine, roof] of workers === 1
