@@ -108,7 +108,7 @@ export function factorize(
   control: Control,
 ): FactorizeResult | undefined {
   const { blocks, starts, p, q, bu, bi, ld } = a;
-  const barrier = new Barrier(memory, a.sync, a.workers, control);
+  const barrier = new Barrier(memory, a.sync, a.workers, control, a.worker);
   const losses = new Float64Array(memory.buffer, a.losses, blocks * blocks);
   const bits = a.bits + a.worker * a.bitsPerWorker * 4;
   const entries = starts[blocks * blocks];
@@ -142,7 +142,7 @@ export function factorize(
     const rate = rateOf(a, epoch);
     const partner = a.loss === 'bpr' ? partners(blocks, (epoch - 1) % blocks) : undefined;
     for (let step = 0; step < blocks; step++) {
-      for (let row = barrier.claim(); row < blocks; row = barrier.claim()) {
+      for (let row = barrier.claim(blocks); row < blocks; row = barrier.claim(blocks)) {
         const column = partner ? row : (row + ((step + epoch) % blocks)) % blocks;
         const other = partner ? partner[column] : column;
         if (other < column) continue; // its partner's turn does both
