@@ -1,23 +1,27 @@
 /** Training and prediction of MLPClassifier(100), against scikit-learn's. */
 import { createEngine, MLPClassifier } from '../src/index.js';
-import { fill, format, line, scikitLearn, seconds } from './support.js';
+import { fill, format, line, same, scikitLearn, seconds } from './support.js';
 
 const EPOCHS = 5;
 
 async function train(columns: number, least: number): Promise<void> {
-  const peer = scikitLearn(`train${columns}`);
   await using engine = await createEngine({ threads: 1 });
   using x = engine.matrix(100_000, columns);
   fill(Array.from({ length: columns }, (_, j) => x.column(j)));
   const [a, b, c] = [x.column(0), x.column(1), x.column(2)];
   const y = Uint8Array.from(a, (v, i) => Number(v + b[i] * c[i] > 0));
   const fit = () => new MLPClassifier({ engine, maxIter: EPOCHS, tol: 0, nIterNoChange: 1000 }).fit(x, y);
+  const model = await fit();
+  const accuracy = await model.score(x, y);
+  // Weights start otherwise there: as good is what the same can mean.
+  const peer = scikitLearn('train', { x: Array.from({ length: columns }, (_, j) => x.column(j)), y: [y] }, (result) =>
+    same(result, [accuracy], 0.03, 'accuracy after training'),
+  );
   const ours = await seconds(fit, 3);
   line(`MLPClassifier(100) training, 100 k × ${columns}, one thread`, ours, peer?.train, least);
 }
 
 async function predict(): Promise<void> {
-  const peer = scikitLearn('predict');
   const setups = await Promise.all(
     [1, 2].map(async (threads) => {
       const engine = await createEngine({ threads });
@@ -29,8 +33,19 @@ async function predict(): Promise<void> {
         few,
         Uint8Array.from(few.column(0), (v) => Number(v > 0)),
       );
-      return { engine, predict: () => model.predictProba(x) };
+      return { engine, model, x, predict: () => model.predictProba(x) };
     }),
+  );
+  const { model, x, predict: first } = setups[0];
+  const p = await first();
+  const weights = { coefs: model.coefs, intercepts: model.intercepts };
+  const peer = scikitLearn('predict', { x: Array.from({ length: 20 }, (_, j) => x.column(j)), weights }, (result) =>
+    same(
+      result,
+      Array.from({ length: 1000 }, (_, i) => p[2 * i + 1]),
+      1e-4,
+      'probabilities',
+    ),
   );
   // In turns, so that both meet the same moods of the machine; the median of the rounds' ratios.
   const rounds: [one: number, two: number][] = [];

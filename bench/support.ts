@@ -1,5 +1,7 @@
 /** What the benchmarks share: medians by tinybench, the peers' seconds, and lines of the table. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Bench } from 'tinybench';
 import type { Peer } from '../src/bench/suite.js';
@@ -32,10 +34,41 @@ export const python = [process.env.CAMEO_PYTHON, join(PEERS, 'venv/bin/python'),
   (name) => name && spawnSync(name, ['-c', 'import sklearn, pandas, pyarrow']).status === 0,
 );
 
-/** Seconds by name, from bench/peers/scikit_learn.py. */
-export function scikitLearn(work: string): Record<string, number> | undefined {
+/**
+ * Seconds by name, from bench/peers/scikit_learn.py on the same data; its result is handed to `compare` before anything is printed.
+ * @param data files by name: numbers as they stand in memory, or JSON
+ * @param compare throws where the result is another
+ */
+export function scikitLearn(
+  work: string,
+  data: Record<string, readonly ArrayBufferView[] | object>,
+  compare: (result: number[]) => void,
+): Record<string, number> | undefined {
   if (!python) return undefined;
-  return JSON.parse(execFileSync(python, ['bench/peers/scikit_learn.py', work], { encoding: 'utf8' }));
+  const folder = mkdtempSync(join(tmpdir(), 'cameo-bench-'));
+  try {
+    for (const [name, content] of Object.entries(data)) {
+      if (!Array.isArray(content)) writeFileSync(join(folder, name), JSON.stringify(content));
+      else {
+        // Copied: views of shared memory are no file contents.
+        for (const view of content as Float32Array[]) appendFileSync(join(folder, name), new Uint8Array(view.slice().buffer));
+      }
+    }
+    const options = { encoding: 'utf8', maxBuffer: 1e9 } as const;
+    const { result, ...seconds } = JSON.parse(execFileSync(python, ['bench/peers/scikit_learn.py', work, folder], options));
+    compare(result);
+    return seconds;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Throws unless each number is within `tolerance` of the expected. */
+export function same(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
+  if (found.length !== expected.length) throw new Error(`${what}: ${found.length} results there, ${expected.length} here`);
+  for (let i = 0; i < expected.length; i++) {
+    if (!(Math.abs(found[i] - expected[i]) <= tolerance)) throw new Error(`${what}: ${found[i]} there, ${expected[i]} here`);
+  }
 }
 
 /** What was measured against others so far, for the report. */

@@ -1,4 +1,5 @@
-"""The same work in scikit-learn: prints seconds by name as JSON. Started by bench/, once for each benchmark."""
+"""The same work in scikit-learn: prints seconds by name as JSON. Started by bench/, once for each benchmark,
+with a folder that holds the data, and gives its result to be compared."""
 import json, statistics, sys, time, warnings
 
 warnings.filterwarnings("ignore")
@@ -14,38 +15,62 @@ def median(run, times=5):
     return statistics.median(seconds)
 
 
-def scaler():
+def columns(rows):
+    """The data that the benchmark wrote: float32 columns, here as rows."""
     import numpy as np
+
+    return np.ascontiguousarray(np.fromfile(f"{sys.argv[2]}/x", np.float32).reshape(-1, rows).T)
+
+
+def scaler():
     from sklearn.preprocessing import StandardScaler
 
-    x = np.random.default_rng(1).random((1_000_000, 50), dtype=np.float32)
+    x = columns(1_000_000)
     fitted = StandardScaler().fit(x)
-    return {"fit": median(lambda: StandardScaler().fit(x)), "transform": median(lambda: fitted.transform(x))}
+    seconds = {"fit": median(lambda: StandardScaler().fit(x)), "transform": median(lambda: fitted.transform(x))}
+    return {**seconds, "result": [*fitted.mean_, *fitted.scale_]}
 
 
-def network(columns, epochs=5):
+def network(epochs=5):
     import numpy as np
     from sklearn.neural_network import MLPClassifier
 
-    rng = np.random.default_rng(1)
-    x = rng.standard_normal((100_000, columns), dtype=np.float32)
-    y = (x[:, 0] + x[:, 1] * x[:, 2] > 0).astype(int)
+    x = columns(100_000)
+    y = np.fromfile(f"{sys.argv[2]}/y", np.uint8)
     fit = lambda: MLPClassifier((100,), max_iter=epochs, tol=0, n_iter_no_change=1000, random_state=1).fit(x, y)
-    return {"train": median(fit, 3)}
+    return {"train": median(fit, 3), "result": [fit().score(x, y)]}
 
 
 def predict():
     import numpy as np
     from sklearn.neural_network import MLPClassifier
 
-    rng = np.random.default_rng(1)
-    x = rng.standard_normal((1_000_000, 20), dtype=np.float32)
-    model = MLPClassifier((100,), max_iter=2, random_state=1).fit(x[:10_000], x[:10_000, 0] > 0)
-    return {"predict": median(lambda: model.predict_proba(x), 3)}
+    x = columns(1_000_000)
+    model = MLPClassifier((100,), max_iter=1, random_state=1).fit(x[:1000], x[:1000, 0] > 0)
+    given = json.load(open(f"{sys.argv[2]}/weights"))
+    model.coefs_ = [np.array(w, np.float32) for w in given["coefs"]]
+    model.intercepts_ = [np.array(b, np.float32) for b in given["intercepts"]]
+    return {"predict": median(lambda: model.predict_proba(x), 3), "result": model.predict_proba(x[:1000])[:, 1].tolist()}
+
+
+def top():
+    import numpy as np
+
+    x, y = (np.fromfile(f"{sys.argv[2]}/{name}", np.float32).reshape(-1, 64) for name in "xy")
+
+    def run():
+        found = []
+        for i in range(0, len(x), 1000):
+            s = x[i : i + 1000] @ y.T
+            best = np.argpartition(-s, 10, axis=1)[:, :10]
+            found.append(np.take_along_axis(best, np.argsort(-np.take_along_axis(s, best, 1), axis=1), 1))
+        return found
+
+    return {"top": median(run, 2), "result": run()[0].ravel().tolist()}
 
 
 def main(work):
-    jobs = {"scaler": scaler, "train20": lambda: network(20), "train100": lambda: network(100), "predict": predict}
+    jobs = {"scaler": scaler, "train": network, "predict": predict, "top": top}
     print(json.dumps(jobs[work]()))
 
 
