@@ -14,7 +14,7 @@ import { blocksFor } from '../src/webgpu/factorize.js';
 import { Gpu } from '../src/webgpu/gpu.js';
 import { ForwardPass, gemmKernel, type UnitPart } from '../src/webgpu/network.js';
 import { Session } from '../src/webgpu/session.js';
-import { SIZES, workload } from '../src/webgpu/workloads.js';
+import { SIZES, WEIGHTS, workload } from '../src/webgpu/workloads.js';
 import { format } from './support.js';
 
 export async function webgpu(): Promise<void> {
@@ -85,7 +85,7 @@ async function targets(contest: Contest, gpu: Gpu): Promise<void> {
     return (work) => pass.run(work, rows);
   });
   const { work, wasm } = await lap(contest, 'predict', SIZES.predict[SIZES.predict.length - 1]);
-  const rowsThen = work / (100 * 512 + 512 * 256 + 256);
+  const rowsThen = work / WEIGHTS;
   verdict('inference 100-512-256-1, data resident', wasm / 1000 / rowsThen / (inference / rows), '× WebAssembly', 20);
 
   const entries = 20e6;

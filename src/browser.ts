@@ -4,12 +4,10 @@
  */
 import { defaultEngine } from './engine/default.js';
 import type { Engine } from './engine/engine.js';
-import { readSafetensors } from './io/safetensors.js';
 import { type FitOptions, fitModel } from './profile/fit.js';
-import { readModel, writeModel } from './profile/model-file.js';
-import { hasRecommender } from './profile/model-pair.js';
+import { loadProfiler } from './profile/load-profiler.js';
+import { writeModel } from './profile/model-file.js';
 import { TrainedProfiler } from './profile/trained-profiler.js';
-import { readContents, TrainedRecommender } from './profile/trained-recommender.js';
 import type { Table } from './table/table.js';
 
 export { type BrowserEngineOptions, createEngine } from './engine/create-browser.js';
@@ -40,14 +38,7 @@ export class Profiler extends TrainedProfiler {
 
   /** As in Node. @throws CameoError 'model' for bytes that are not a whole model file of a known version */
   static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<Profiler> {
-    const file = await readSafetensors(bytes);
-    const model = readModel(file);
-    const engine = options.engine ?? (await defaultEngine());
-    return new Profiler(
-      engine,
-      model,
-      hasRecommender(file) ? new TrainedRecommender(engine, readContents(file, engine)) : undefined,
-    );
+    return new Profiler(...(await loadProfiler(bytes, async () => options.engine ?? defaultEngine())));
   }
 
   /** The model file, as in Node: a copy. */

@@ -8,8 +8,7 @@
  */
 import { createEdgeEngine, type EdgeEngineOptions } from './engine/create-edge.js';
 import { readSafetensors } from './io/safetensors.js';
-import { readModel } from './profile/model-file.js';
-import { hasRecommender } from './profile/model-pair.js';
+import { loadProfiler } from './profile/load-profiler.js';
 import { TrainedProfiler } from './profile/trained-profiler.js';
 import { readContents, TrainedRecommender } from './profile/trained-recommender.js';
 
@@ -32,14 +31,7 @@ export class Profiler extends TrainedProfiler {
    *   'memory' where the model does not fit
    */
   static async load(bytes: Uint8Array, options: EdgeEngineOptions): Promise<Profiler> {
-    const file = await readSafetensors(bytes);
-    const model = readModel(file);
-    const engine = await createEdgeEngine(options);
-    return new Profiler(
-      engine,
-      model,
-      hasRecommender(file) ? new TrainedRecommender(engine, readContents(file, engine)) : undefined,
-    );
+    return new Profiler(...(await loadProfiler(bytes, () => createEdgeEngine(options))));
   }
 
   /** Sizes of the linear memory, in bytes. A copy. */

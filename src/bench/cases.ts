@@ -5,7 +5,7 @@
 import type { Engine } from '../engine/engine.js';
 import { stride } from '../engine/kernels.js';
 import { packedLength } from '../programs/network.js';
-import { type Workload, workload } from '../webgpu/workloads.js';
+import { RANK, WEIGHTS, type Workload, workload } from '../webgpu/workloads.js';
 
 export interface Case {
   name: string;
@@ -24,9 +24,7 @@ export interface Case {
   dispose(): void;
 }
 
-const RANK = 64;
 const ROWS = 65536;
-const WEIGHTS = 100 * 512 + 512 * 256 + 256;
 
 /** As many calls side by side as there are workers, each on data of its own. */
 function sharded<P extends 'moments' | 'scale' | 'predict' | 'top'>(engine: Engine, workers: number, program: P, work: number) {

@@ -2,22 +2,15 @@
 import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName } from '../programs/index.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
-import { type Accelerator, type BreakEven, isTwin, type TwinName, workOf } from '../webgpu/accelerator.js';
+import { type Accelerator, isTwin, type TwinName, workOf } from '../webgpu/accelerator.js';
 import { measureBreakEven } from '../webgpu/break-even.js';
 import type { AdapterInfo } from '../webgpu/gpu.js';
 import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
 import { SIZES } from '../webgpu/workloads.js';
+import type { BreakEvens } from './break-evens.js';
 import type { Capabilities } from './engine.js';
 import type { Kernels } from './kernels.js';
 import type { Arena } from './memory.js';
-
-/** Where measured sizes are kept. */
-export interface Book {
-  readonly measured: Partial<Record<keyof BreakEven, number | null>>;
-  /** Reads what is known. */
-  load(): Promise<void>;
-  of(program: TwinName, measure: () => Promise<number>): Promise<number>;
-}
 
 /** What an engine knows of its device: there, not there, or not looked for yet. */
 export interface Device {
@@ -40,7 +33,7 @@ export async function accelerate(
   { kernels, arena, scheduler }: { kernels: Kernels; arena: Arena; scheduler: Scheduler },
   options: { device?: 'auto' | 'wasm' | 'webgpu'; reproducible?: boolean; webgpu?: WebGPUOptions },
   find: () => Promise<GPU | string>,
-  bookOf: (adapter: AdapterInfo) => Book,
+  bookOf: (adapter: AdapterInfo) => BreakEvens,
 ): Promise<Device> {
   const { device = 'auto', reproducible, webgpu = {} } = options;
   const without = (reason: string): Device => ({ webgpu: { inUse: false, reason } });
@@ -48,7 +41,7 @@ export async function accelerate(
   if (reproducible) return without('reproducible results were asked for');
   const named = device === 'webgpu';
   const look = async (): Promise<Device> => {
-    let book: Book | undefined;
+    let book: BreakEvens | undefined;
     const breakEven = async (program: TwinName, work: number): Promise<number> => {
       if (webgpu.breakEven !== undefined || !book || typeof accelerator === 'string') return webgpu.breakEven ?? 0;
       if (work < SIZES[program][0]) return Number.POSITIVE_INFINITY;

@@ -9,10 +9,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { version } from '../version.js';
-import type { TwinName } from '../webgpu/accelerator.js';
 import type { AdapterInfo } from '../webgpu/gpu.js';
-
-export type Measured = Partial<Record<TwinName, number | null>>;
+import { BreakEvens, type Measured } from './break-evens.js';
 
 /** Where the file stands. */
 export function breakEvenPath(): string {
@@ -21,26 +19,17 @@ export function breakEvenPath(): string {
   return join(base, 'cameo', 'webgpu.json');
 }
 
-export class BreakEvenBook {
-  readonly measured: Measured = {};
+export class BreakEvenBook extends BreakEvens {
   readonly #key: string;
-  #asked = new Map<TwinName, Promise<number>>();
   #read: Promise<void> | undefined;
 
   constructor(adapter: AdapterInfo, build: string, threads: number) {
+    super();
     const { vendor, architecture, description } = adapter;
     this.#key = [vendor, architecture, description, build, `${threads} threads`, version].join(' / ');
   }
 
-  /** The size for a program: known, or measured now. */
-  of(program: TwinName, measure: () => Promise<number>): Promise<number> {
-    const asked = this.#asked.get(program) ?? this.#find(program, measure);
-    this.#asked.set(program, asked);
-    return asked;
-  }
-
-  /** What is known without measuring. */
-  load(): Promise<void> {
+  override load(): Promise<void> {
     this.#read ??= readFile(breakEvenPath(), 'utf8').then(
       (text) => void Object.assign(this.measured, entriesOf(text)[this.#key]),
       () => {},
@@ -48,17 +37,7 @@ export class BreakEvenBook {
     return this.#read;
   }
 
-  async #find(program: TwinName, measure: () => Promise<number>): Promise<number> {
-    await this.load();
-    if (!(program in this.measured)) {
-      const size = await measure();
-      this.measured[program] = Number.isFinite(size) ? size : null;
-      await this.#write().catch(() => {}); // then it is measured again another time
-    }
-    return this.measured[program] ?? Number.POSITIVE_INFINITY;
-  }
-
-  async #write(): Promise<void> {
+  protected override async save(): Promise<void> {
     const path = breakEvenPath();
     const all = entriesOf(await readFile(path, 'utf8').catch(() => '{}'));
     all[this.#key] = { ...all[this.#key], ...this.measured };

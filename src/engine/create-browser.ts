@@ -3,10 +3,11 @@ import { errors } from '../errors.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { WebWorkerScheduler } from '../scheduler/web-workers.js';
 import type { WebGPUOptions } from '../webgpu/open.js';
-import { accelerate, type Book } from './accelerate.js';
+import { accelerate } from './accelerate.js';
+import { BreakEvens } from './break-evens.js';
 import { type Build, chooseBuild, detectFeatures } from './builds.js';
 import { provideDefaultEngine } from './default.js';
-import { type Capability, Engine } from './engine.js';
+import { capability, Engine } from './engine.js';
 import { instantiate } from './kernels.js';
 import { Arena } from './memory.js';
 import { compileKernels, type WasmSource } from './wasm-source.js';
@@ -78,8 +79,7 @@ export async function createEngine(options: BrowserEngineOptions = {}): Promise<
     ? new WebWorkerScheduler(threads, arena, { module, memory }, start)
     : new InlineScheduler(kernels, memory);
   const find = async () => navigator.gpu ?? 'this browser has no WebGPU';
-  const device = await accelerate({ kernels, arena, scheduler }, options, find, () => new Notes());
-  const used = (inUse: boolean, reason: string): Capability => (inUse ? { inUse } : { inUse, reason });
+  const device = await accelerate({ kernels, arena, scheduler }, options, find, () => new BreakEvens());
   return new Engine({
     kernels,
     arena,
@@ -91,26 +91,13 @@ export async function createEngine(options: BrowserEngineOptions = {}): Promise<
       threads,
       reproducible,
       simd: { inUse: true },
-      relaxedSimd: used(
+      relaxedSimd: capability(
         build.startsWith('relaxed'),
         reproducible ? 'reproducible results were asked for' : 'this browser does not validate it',
       ),
-      sharedMemory: used(shared, isolated ? 'threads is 0' : 'the page is not cross-origin isolated'),
+      sharedMemory: capability(shared, isolated ? 'threads is 0' : 'the page is not cross-origin isolated'),
     },
   });
 }
 
 provideDefaultEngine(() => createEngine());
-
-/** Measured sizes, for as long as the page lives. */
-class Notes implements Book {
-  readonly measured: Book['measured'] = {};
-  async load() {}
-  async of(program: keyof Book['measured'], measure: () => Promise<number>): Promise<number> {
-    const size = this.measured[program];
-    if (size !== undefined) return size ?? Number.POSITIVE_INFINITY;
-    const found = await measure();
-    this.measured[program] = Number.isFinite(found) ? found : null;
-    return found;
-  }
-}

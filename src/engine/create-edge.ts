@@ -1,7 +1,7 @@
 /** Builds an engine where there is nothing but WebAssembly: one thread, a memory of its own, kernels that the caller brings. */
 import { errors } from '../errors.js';
 import { InlineScheduler } from '../scheduler/inline.js';
-import { Engine } from './engine.js';
+import { capability, Engine } from './engine.js';
 import { instantiate, type Kernels } from './kernels.js';
 import { Arena } from './memory.js';
 import { compileKernels, type WasmSource } from './wasm-source.js';
@@ -32,7 +32,7 @@ export async function createEdgeEngine({ wasm, maximum = 2 ** 26 }: EdgeEngineOp
   } catch (cause) {
     throw errors.kernels('the module given', 'is built for a shared memory or for features that this runtime lacks', cause);
   }
-  const off = (reason: string) => ({ inUse: false, reason });
+  const off = (reason: string) => capability(false, reason);
   return new Engine({
     kernels,
     arena: new Arena(memory, pages * PAGE),

@@ -10,7 +10,7 @@ import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
 import { chooseBuild, detectFeatures } from './builds.js';
 import { provideDefaultEngine } from './default.js';
-import { type Capability, Engine } from './engine.js';
+import { capability, Engine } from './engine.js';
 import { instantiate } from './kernels.js';
 import { Arena } from './memory.js';
 import { findGpu } from './node-gpu.js';
@@ -86,7 +86,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const scheduler = shared ? new PiscinaScheduler(threads, arena, { module, memory }) : new InlineScheduler(kernels, memory);
   const parts = { kernels, arena, scheduler };
   const acceleration = await accelerate(parts, options, findGpu, (adapter) => new BreakEvenBook(adapter, build, threads));
-  const used = (inUse: boolean, reason: string): Capability => (inUse ? { inUse } : { inUse, reason });
   return new Engine({
     ...parts,
     device: acceleration,
@@ -96,11 +95,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       threads,
       reproducible,
       simd: { inUse: true },
-      relaxedSimd: used(
+      relaxedSimd: capability(
         build.startsWith('relaxed'),
         reproducible ? 'reproducible results were asked for' : 'this runtime does not validate it',
       ),
-      sharedMemory: used(shared, 'threads is 0'),
+      sharedMemory: capability(shared, 'threads is 0'),
     },
   });
 }

@@ -6,7 +6,7 @@ import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import { type MapOptions, type Mapped, map, type RunOptions, type Scheduler } from '../scheduler/scheduler.js';
 import { ResidentMatrix } from '../table/matrix.js';
-import type { Accelerated, BreakEven } from '../webgpu/accelerator.js';
+import type { Accelerated, TwinName } from '../webgpu/accelerator.js';
 import type { AdapterInfo } from '../webgpu/gpu.js';
 import type { Session } from '../webgpu/session.js';
 import type { Device } from './accelerate.js';
@@ -20,6 +20,9 @@ export interface Capability {
   /** why it is not in use; absent when it is */
   reason?: string;
 }
+
+/** The reason is told only where the thing is not in use. */
+export const capability = (inUse: boolean, reason: string): Capability => (inUse ? { inUse } : { inUse, reason });
 
 export interface Capabilities {
   runtime: string;
@@ -38,7 +41,7 @@ export interface Capabilities {
     /** the adapter found, with its limits and features */
     adapter?: AdapterInfo;
     /** under 'auto', from which size each program that was measured runs on the device (webgpu/accelerator.ts); null for never */
-    breakEven?: Partial<Record<keyof BreakEven, number | null>>;
+    breakEven?: Partial<Record<TwinName, number | null>>;
   };
 }
 

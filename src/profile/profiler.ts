@@ -8,19 +8,17 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { readSafetensors } from '../io/safetensors.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
 import type { ProfileBatches } from '../table/arrow.js';
 import type { Column, Table } from '../table/table.js';
 import { type Binding, bindTable } from './bind.js';
 import { columnOf, refuseInfinity } from './features.js';
 import { type FitOptions, fitModel, type Progress } from './fit.js';
-import { readModel, writeModel } from './model-file.js';
-import { hasRecommender } from './model-pair.js';
+import { loadProfiler } from './load-profiler.js';
+import { writeModel } from './model-file.js';
 import { idsOf, rawColumns, SHARD, scoreRows, slotOf } from './shards.js';
 import { kindName, truthOf } from './target.js';
 import { TrainedProfiler } from './trained-profiler.js';
-import { readContents, TrainedRecommender } from './trained-recommender.js';
 
 export interface ProfileOptions {
   /** default true; without, the explanation column is left out */
@@ -59,11 +57,7 @@ export class Profiler extends TrainedProfiler {
    * @throws CameoError 'model' for bytes that are not a whole model file of a known version
    */
   static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<Profiler> {
-    const file = await readSafetensors(bytes);
-    const model = readModel(file);
-    const engine = options.engine ?? (await defaultEngine());
-    const events = hasRecommender(file) ? new TrainedRecommender(engine, readContents(file, engine)) : undefined;
-    return new Profiler(engine, model, events);
+    return new Profiler(...(await loadProfiler(bytes, async () => options.engine ?? defaultEngine())));
   }
 
   /** The model file: safetensors with the pipeline in its metadata. The same model gives the same bytes. A copy. */

@@ -39,9 +39,6 @@ export function workOf<P extends TwinName>(program: P, args: ProgramArgs<P>): nu
   return measure[program](args);
 }
 
-/** From which size a program runs on the device; Infinity for never. */
-export type BreakEven = Record<TwinName, number>;
-
 export interface AcceleratorOptions {
   /** asked for by name: no break-even, errors in place of WebAssembly */
   named: boolean;

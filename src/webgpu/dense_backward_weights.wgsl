@@ -1,5 +1,5 @@
-// dweights (packed as the weights) = x^T dout, from x f32[rows, stride(inputs)] and dout f32[rows, stride(units)]; and, by the
-// other entry, dbias f32[stride(units)] = column sums of dout. As in assembly/dense.ts. Needs gemm.wgsl.
+// dweights (packed as the weights) = x^T dout, from x f32[rows, stride(inputs)] and dout f32[rows, stride(units)]; as in
+// assembly/dense.ts, where it sums the biases' gradients too (here dense_backward_bias.wgsl). Needs gemm.wgsl.
 
 struct Params { rows: u32, inputs: u32, units: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

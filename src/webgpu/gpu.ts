@@ -206,8 +206,8 @@ export class Gpu {
    * @param storage what it does with each storage buffer: 'r' reads, 'w' reads and writes
    * @param parts WGSL files that it includes, in order, and lines of constants
    */
-  kernel(name: string, storage: string, parts: string[] = [], entry = name): Kernel {
-    const key = `${name} ${entry} ${parts}`;
+  kernel(name: string, storage: string, parts: string[] = []): Kernel {
+    const key = `${name} ${parts}`;
     const known = this.#kernels.get(key);
     if (known) return known;
     const code = [...parts, name].map((part) => shaders[part] ?? part).join('\n');
@@ -228,7 +228,7 @@ export class Gpu {
     const pipeline = this.device.createComputePipeline({
       label: name,
       layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: this.device.createShaderModule({ label: name, code }), entryPoint: entry },
+      compute: { module: this.device.createShaderModule({ label: name, code }), entryPoint: name },
     });
     const kernel = new Kernel(pipeline, layout, this);
     this.#kernels.set(key, kernel);

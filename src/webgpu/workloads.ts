@@ -14,8 +14,9 @@ export interface Workload<P extends TwinName = TwinName> {
 }
 
 const NETWORK: Network = { sizes: [100, 512, 256, 1], activation: 'relu', output: 'logistic' };
-const WEIGHTS = 100 * 512 + 512 * 256 + 256;
-const RANK = 64;
+/** Of that network. */
+export const WEIGHTS = 100 * 512 + 512 * 256 + 256;
+export const RANK = 64;
 
 /** Sizes to measure, growing, in the unit of `workOf`. What is smaller than the first is not worth a device's latency. */
 export const SIZES: Record<TwinName, number[]> = {

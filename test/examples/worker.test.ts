@@ -1,7 +1,6 @@
 /** The service, the same file on Node, Deno and workerd: answers, refusals with their status, and nothing of its inside. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -10,6 +9,7 @@ import * as assert from 'uvu/assert';
 import { createEngine, Profiler, Recommender, readEvents } from '../../src/index.js';
 import { joinModels } from '../../src/profile/model-pair.js';
 import { runtime } from '../support/runtimes.js';
+import { answers, freePort } from '../support/server.js';
 import { generator } from '../support/tables.js';
 import { startWorkerd } from '../support/workerd.js';
 
@@ -96,26 +96,6 @@ async function converse(url: string): Promise<void> {
   refused(await ask('/v2', {}), 404, 'not-found');
 }
 
-const freePort = () =>
-  new Promise<number>((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
-
-async function started(child: ChildProcess, url: string): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const there = await fetch(`${url}/healthz`).then(
-      () => true,
-      () => false,
-    );
-    if (there) return;
-    if (tries === 100 || child.exitCode !== null) throw new Error('the service does not answer');
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}
-
 const DENO = ['run', '--allow-read', '--allow-env', '--allow-net', '--no-prompt', '--quiet'];
 async function serveFile(name: 'node' | 'deno', command: string, model: string, use: (url: string) => Promise<void>) {
   const port = await freePort();
@@ -124,7 +104,7 @@ async function serveFile(name: 'node' | 'deno', command: string, model: string, 
   const child = spawn(command, args, { env, stdio: 'ignore' });
   const url = `http://127.0.0.1:${port}`;
   try {
-    await started(child, url);
+    await answers(child, url);
     await use(url);
   } finally {
     child.kill('SIGKILL');

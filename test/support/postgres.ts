@@ -1,24 +1,16 @@
 /** A PostgreSQL server of one's own, from Debian's package: on a free port, in a folder of its own, as an unprivileged user. */
 import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from './server.js';
 
 const ROOT = '/usr/lib/postgresql';
 const version = existsSync(ROOT) ? readdirSync(ROOT).sort().at(-1) : undefined;
 
 /** Why there is no server to test with; undefined where there is one. */
 export const missing = version === undefined ? `Debian's package postgresql is not installed (no ${ROOT})` : undefined;
-
-const freePort = () =>
-  new Promise<number>((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 
 export interface Server {
   /** with name and password */

@@ -1,20 +1,11 @@
 /** Cloudflare's runtime, started with modules and asked over HTTP. */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { answers, freePort } from './server.js';
 
 /** How workerd holds a module, by the ending of its name. */
 const KIND: Record<string, string> = { js: 'esModule', wasm: 'wasm', cameo: 'data', txt: 'text' };
-
-/** A port that is free now. */
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 /**
  * @param folder where the modules stand
@@ -42,14 +33,6 @@ const config :Workerd.Config = (
     errors += data;
   });
   const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries++) {
-    const there = await fetch(`${url}/healthz`).then(
-      () => true,
-      () => false,
-    );
-    if (there) break;
-    if (tries === 100 || child.exitCode !== null) throw new Error(`workerd does not answer: ${errors}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await answers(child, url, () => errors);
   return { url, close: () => child.kill('SIGKILL') };
 }
