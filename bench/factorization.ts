@@ -1,6 +1,6 @@
 /** SGD epochs of matrix factorization, one worker against two, and exact top 10 against NumPy. */
 import { createEngine, MatrixFactorization } from '../src/index.js';
-import { topByProduct } from '../src/models/top.js';
+import { topByProduct } from '../src/recommend/top.js';
 import { generator } from '../test/support/tables.js';
 import { fill, line, median, scikitLearn, seconds } from './support.js';
 

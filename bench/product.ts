@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../src/index.js';
-import { packedIndex } from '../src/programs/network.js';
+import { packedIndex } from '../src/programs/perceptron/network.js';
 import { fill, line, median, PEERS, python } from './support.js';
 
 const [M, K, N] = [768, 256, 768];

@@ -4,15 +4,15 @@
  * on the processor nothing follows for speed; their lines show that the work is done.
  */
 
-import { stride } from '../src/engine/kernels.js';
 import { findGpu } from '../src/engine/node-gpu.js';
 import { createEngine } from '../src/index.js';
-import { packedLength } from '../src/programs/network.js';
+import { packedLength } from '../src/programs/perceptron/network.js';
+import { stride } from '../src/wasm/kernels.js';
 import { Accelerator, TWINS } from '../src/webgpu/accelerator.js';
 import { type Contest, lap, PATIENCE } from '../src/webgpu/break-even.js';
-import { blocksFor } from '../src/webgpu/factorize.js';
+import { blocksFor } from '../src/webgpu/factorization/factorize.js';
 import { Gpu } from '../src/webgpu/gpu.js';
-import { ForwardPass, gemmKernel, type UnitPart } from '../src/webgpu/network.js';
+import { ForwardPass, gemmKernel, type UnitPart } from '../src/webgpu/perceptron/network.js';
 import { Session } from '../src/webgpu/session.js';
 import { SIZES, WEIGHTS, workload } from '../src/webgpu/workloads.js';
 import { format } from './support.js';

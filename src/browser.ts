@@ -4,31 +4,31 @@
  */
 import { defaultEngine } from './engine/default.js';
 import type { Engine } from './engine/engine.js';
-import { type FitOptions, fitModel } from './profile/fit.js';
 import { loadProfiler } from './profile/load-profiler.js';
 import { writeModel } from './profile/model-file.js';
 import { TrainedProfiler } from './profile/trained-profiler.js';
+import { type FitOptions, fitModel } from './score/fit.js';
 import type { Table } from './table/table.js';
 
 export { type BrowserEngineOptions, createEngine } from './engine/create-browser.js';
 export { defaultEngine } from './engine/default.js';
 export type { Capabilities, Capability, Engine } from './engine/engine.js';
-export type { MemoryStats } from './engine/memory.js';
-export type { WasmSource } from './engine/wasm-source.js';
 export { CameoError, type ErrorCode } from './errors.js';
-export { MatrixFactorization } from './models/matrix-factorization.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
 export { StandardScaler } from './prepare/standard-scaler.js';
+export type { Target } from './prepare/target.js';
 export type { Value } from './profile/bind.js';
-export type { FitOptions, Progress } from './profile/fit.js';
-export type { Importance } from './profile/importance.js';
 export type { Summary } from './profile/model.js';
-export type { Target } from './profile/target.js';
 export type { ExplanationEntry, Profile, Row } from './profile/trained-profiler.js';
 export type { FoldIn, History, Recommendation } from './profile/trained-recommender.js';
+export { MatrixFactorization } from './recommend/matrix-factorization.js';
+export type { FitOptions, Progress } from './score/fit.js';
+export type { Importance } from './score/importance.js';
 export { Matrix } from './table/matrix.js';
 export type { Column, Table } from './table/table.js';
 export { tableFromText } from './table/text.js';
+export type { MemoryStats } from './wasm/memory.js';
+export type { WasmSource } from './wasm/source.js';
 
 export class Profiler extends TrainedProfiler {
   /** As in Node. @throws CameoError 'column' or 'data' for a table that cannot be used, 'diverged', 'aborted', 'memory' */

@@ -7,20 +7,20 @@
  *     profiler.profileOne({ PageValues: 12.5, Month: 'Nov' });
  */
 import { createEdgeEngine, type EdgeEngineOptions } from './engine/create-edge.js';
-import { readSafetensors } from './io/safetensors.js';
 import { loadProfiler } from './profile/load-profiler.js';
 import { TrainedProfiler } from './profile/trained-profiler.js';
 import { readContents, TrainedRecommender } from './profile/trained-recommender.js';
+import { readSafetensors } from './safetensors.js';
 
 export type { EdgeEngineOptions } from './engine/create-edge.js';
-export type { MemoryStats } from './engine/memory.js';
-export type { WasmSource } from './engine/wasm-source.js';
 export { CameoError, type ErrorCode } from './errors.js';
+export type { Target } from './prepare/target.js';
 export type { Value } from './profile/bind.js';
 export type { Summary } from './profile/model.js';
-export type { Target } from './profile/target.js';
 export type { ExplanationEntry, Profile, Row } from './profile/trained-profiler.js';
 export type { FoldIn, History, Recommendation } from './profile/trained-recommender.js';
+export type { MemoryStats } from './wasm/memory.js';
+export type { WasmSource } from './wasm/source.js';
 
 /** A fitted profiler, with an engine of its own. */
 export class Profiler extends TrainedProfiler {

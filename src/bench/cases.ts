@@ -3,8 +3,8 @@
  * operations and the bytes that they must move at least.
  */
 import type { Engine } from '../engine/engine.js';
-import { stride } from '../engine/kernels.js';
-import { packedLength } from '../programs/network.js';
+import { packedLength } from '../programs/perceptron/network.js';
+import { stride } from '../wasm/kernels.js';
 import { RANK, WEIGHTS, type Workload, workload } from '../webgpu/workloads.js';
 
 export interface Case {

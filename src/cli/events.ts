@@ -2,12 +2,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import type { Behaviour } from '../events/behaviour.js';
 import { type EventCounts, type EventLog, type Events, readEvents } from '../io/events.js';
 import { formatOf, PendingFile } from '../io/pending-file.js';
-import type { Behaviour } from '../profile/behaviour.js';
-import { evaluateRecommender, type RecommenderEvaluation } from '../profile/evaluate-recommender.js';
 import { EventProfiles } from '../profile/event-profiles.js';
 import { EPOCHS } from '../profile/recommender.js';
+import { evaluateRecommender, type RecommenderEvaluation } from '../recommend/evaluate.js';
 import { type EngineFlags, names, type OutputFlags, startEngine, whole } from './options.js';
 import { bar, columns, ProgressLine, plain } from './terminal.js';
 

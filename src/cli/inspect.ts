@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { errors } from '../errors.js';
 import { readArrowMetadata, readTable } from '../io/read.js';
-import { readSafetensors } from '../io/safetensors.js';
 import { readModel } from '../profile/model-file.js';
+import { readSafetensors } from '../safetensors.js';
 import type { Table } from '../table/table.js';
 import { columns, plain } from './terminal.js';
 

@@ -4,7 +4,7 @@ import { createEngine } from '../engine/create.js';
 import type { Engine } from '../engine/engine.js';
 import type { Task } from '../metrics/index.js';
 import type { Preset } from '../profile/features.js';
-import type { FitOptions } from '../profile/fit.js';
+import type { FitOptions } from '../score/fit.js';
 
 /** A whole number within bounds. */
 export const whole =

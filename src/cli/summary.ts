@@ -1,5 +1,5 @@
 /** The summary of a job for people. */
-import { importanceMetric } from '../profile/importance.js';
+import { importanceMetric } from '../score/importance.js';
 import { eventParagraphs } from './events.js';
 import type { Outcome } from './job.js';
 import { bar, columns, plain } from './terminal.js';

@@ -1,5 +1,5 @@
 /** What the commands print for people: progress on standard error, bars and aligned rows. */
-import type { Progress } from '../profile/fit.js';
+import type { Progress } from '../score/fit.js';
 
 const LABEL: Record<Progress['stage'] | 'read' | 'recommend' | 'write', string> = {
   read: 'Reading',

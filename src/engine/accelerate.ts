@@ -2,6 +2,8 @@
 import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName } from '../programs/index.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
+import type { Kernels } from '../wasm/kernels.js';
+import type { Arena } from '../wasm/memory.js';
 import { type Accelerator, isTwin, type TwinName, workOf } from '../webgpu/accelerator.js';
 import { measureBreakEven } from '../webgpu/break-even.js';
 import type { AdapterInfo } from '../webgpu/gpu.js';
@@ -9,8 +11,6 @@ import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
 import { SIZES } from '../webgpu/workloads.js';
 import type { BreakEvens } from './break-evens.js';
 import type { Capabilities } from './engine.js';
-import type { Kernels } from './kernels.js';
-import type { Arena } from './memory.js';
 
 /** What an engine knows of its device: there, not there, or not looked for yet. */
 export interface Device {

@@ -2,15 +2,15 @@
 import { errors } from '../errors.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { WebWorkerScheduler } from '../scheduler/web-workers.js';
+import { type Build, chooseBuild, detectFeatures } from '../wasm/builds.js';
+import { instantiate } from '../wasm/kernels.js';
+import { Arena } from '../wasm/memory.js';
+import { compileKernels, type WasmSource } from '../wasm/source.js';
 import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvens } from './break-evens.js';
-import { type Build, chooseBuild, detectFeatures } from './builds.js';
 import { provideDefaultEngine } from './default.js';
 import { capability, Engine } from './engine.js';
-import { instantiate } from './kernels.js';
-import { Arena } from './memory.js';
-import { compileKernels, type WasmSource } from './wasm-source.js';
 
 const PAGE = 65536;
 const GIB = 2 ** 30;

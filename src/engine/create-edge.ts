@@ -1,10 +1,10 @@
 /** Builds an engine where there is nothing but WebAssembly: one thread, a memory of its own, kernels that the caller brings. */
 import { errors } from '../errors.js';
 import { InlineScheduler } from '../scheduler/inline.js';
+import { instantiate, type Kernels } from '../wasm/kernels.js';
+import { Arena } from '../wasm/memory.js';
+import { compileKernels, type WasmSource } from '../wasm/source.js';
 import { capability, Engine } from './engine.js';
-import { instantiate, type Kernels } from './kernels.js';
-import { Arena } from './memory.js';
-import { compileKernels, type WasmSource } from './wasm-source.js';
 
 const PAGE = 65536;
 

@@ -5,14 +5,14 @@ import { setFlagsFromString } from 'node:v8';
 import { errors } from '../errors.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { PiscinaScheduler } from '../scheduler/piscina.js';
+import { chooseBuild, detectFeatures } from '../wasm/builds.js';
+import { instantiate } from '../wasm/kernels.js';
+import { Arena } from '../wasm/memory.js';
 import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
-import { chooseBuild, detectFeatures } from './builds.js';
 import { provideDefaultEngine } from './default.js';
 import { capability, Engine } from './engine.js';
-import { instantiate } from './kernels.js';
-import { Arena } from './memory.js';
 import { findGpu } from './node-gpu.js';
 
 const PAGE = 65536;

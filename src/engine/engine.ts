@@ -6,13 +6,13 @@ import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import { type MapOptions, type Mapped, map, type RunOptions, type Scheduler } from '../scheduler/scheduler.js';
 import { ResidentMatrix } from '../table/matrix.js';
+import type { Build } from '../wasm/builds.js';
+import type { Kernels } from '../wasm/kernels.js';
+import type { Arena, MemoryStats, Region } from '../wasm/memory.js';
 import type { Accelerated, TwinName } from '../webgpu/accelerator.js';
 import type { AdapterInfo } from '../webgpu/gpu.js';
 import type { Session } from '../webgpu/session.js';
 import type { Device } from './accelerate.js';
-import type { Build } from './builds.js';
-import type { Kernels } from './kernels.js';
-import type { Arena, MemoryStats, Region } from './memory.js';
 
 /** One thing that the engine can use, whether it does, and why not. */
 export interface Capability {

@@ -5,13 +5,13 @@
  */
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
-import { stride } from '../engine/kernels.js';
 import { errors } from '../errors.js';
-import { type Activation, type Network, type Output, packedIndex, parametersOf } from '../programs/network.js';
-import { predictScratch } from '../programs/predict.js';
-import { type TrainOptions, type TrainResult, trainScratch } from '../programs/train.js';
+import { type Activation, type Network, type Output, packedIndex, parametersOf } from '../programs/perceptron/network.js';
+import { predictScratch } from '../programs/perceptron/predict.js';
+import { type TrainOptions, type TrainResult, trainScratch } from '../programs/perceptron/train.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { type Matrix, ResidentMatrix, Tile } from '../table/matrix.js';
+import { stride } from '../wasm/kernels.js';
 
 /** Rows in a shard of prediction. */
 const SHARD = 32768;

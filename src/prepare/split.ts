@@ -3,7 +3,7 @@
  * function of its seed.
  */
 import { errors } from '../errors.js';
-import { shuffle } from './random.js';
+import { shuffle } from '../random.js';
 
 export interface Split {
   /** row numbers, ascending */

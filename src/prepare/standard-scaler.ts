@@ -4,9 +4,9 @@
  */
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
-import type { Region } from '../engine/memory.js';
 import { errors } from '../errors.js';
 import { Matrix, ResidentMatrix } from '../table/matrix.js';
+import type { Region } from '../wasm/memory.js';
 
 /** Rows in a shard, whatever the number of workers: the merge runs in the order of the shards. */
 const SHARD = 65536;

@@ -1,9 +1,9 @@
 /** How a table's columns, or one row's values, reach the raw columns of a shard: by name, never by position. */
 import { errors } from '../errors.js';
+import { kindName } from '../prepare/target.js';
 import type { RawColumns } from '../programs/encode.js';
 import type { Column, Table } from '../table/table.js';
 import { type CategoryFeature, checkTable, type Features, featureNames, refuseInfinity } from './features.js';
-import { kindName } from './target.js';
 
 /** Copies rows of a source into raw columns. */
 export interface Binding {

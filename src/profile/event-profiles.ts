@@ -4,12 +4,12 @@
  */
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { type Behaviour, behaviourOf } from '../events/behaviour.js';
+import { type Taste, tastesOf } from '../events/preferences.js';
 import type { Events } from '../io/events.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Column, Table } from '../table/table.js';
-import { type Behaviour, behaviourOf } from './behaviour.js';
 import { columnOf } from './features.js';
-import { type Taste, tastesOf } from './preferences.js';
 import { Recommender, type RecommenderOptions } from './recommender.js';
 import { idsOf } from './shards.js';
 import type { Recommendation } from './trained-recommender.js';

@@ -1,6 +1,6 @@
 /** What a model file makes a profiler of: the same in every entry of the package, which differ in the engine that they bring. */
 import type { Engine } from '../engine/engine.js';
-import { readSafetensors } from '../io/safetensors.js';
+import { readSafetensors } from '../safetensors.js';
 import type { Model } from './model.js';
 import { readModel } from './model-file.js';
 import { hasRecommender } from './model-pair.js';

@@ -4,11 +4,11 @@
  */
 import * as v from 'valibot';
 import { errors } from '../errors.js';
-import { type Safetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
-import { ACTIVATIONS, packedIndex, parametersOf } from '../programs/network.js';
+import type { Target } from '../prepare/target.js';
+import { ACTIVATIONS, packedIndex, parametersOf } from '../programs/perceptron/network.js';
+import { type Safetensors, type Tensor, writeSafetensors } from '../safetensors.js';
 import type { CategoryFeature, NumberFeature } from './features.js';
 import type { Model, Summary } from './model.js';
-import type { Target } from './target.js';
 
 const VERSION = '1';
 

@@ -2,7 +2,7 @@
  * Two models in one file: the profiler's, and beside it the recommender's, whose metadata and tensors have a prefix there. Whoever
  * reads a profiler overlooks the other; whoever reads a recommender finds it in either kind of file.
  */
-import { readSafetensors, type Safetensors, writeSafetensors } from '../io/safetensors.js';
+import { readSafetensors, type Safetensors, writeSafetensors } from '../safetensors.js';
 
 const PREFIX = 'events.';
 

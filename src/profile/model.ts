@@ -1,14 +1,14 @@
 /** What a fitted profiler consists of, as plain data, and the same in an engine's memory. */
 import type { Engine } from '../engine/engine.js';
-import { stride } from '../engine/kernels.js';
-import { Layout, type Region } from '../engine/memory.js';
 import type { Evaluation } from '../metrics/index.js';
+import type { Target } from '../prepare/target.js';
 import type { EncodePlan } from '../programs/encode.js';
-import type { Network } from '../programs/network.js';
+import type { Network } from '../programs/perceptron/network.js';
 import type { ModelPlan } from '../programs/profile.js';
+import type { Importance } from '../score/importance.js';
+import { stride } from '../wasm/kernels.js';
+import { Layout, type Region } from '../wasm/memory.js';
 import { type Features, type Ignored, type Preset, widths } from './features.js';
-import type { Importance } from './importance.js';
-import type { Target } from './target.js';
 
 /** The facts of training that a model file carries. */
 export interface Summary {

@@ -9,15 +9,15 @@ import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
+import { kindName, truthOf } from '../prepare/target.js';
+import { type FitOptions, fitModel, type Progress } from '../score/fit.js';
 import type { ProfileBatches } from '../table/arrow.js';
 import type { Column, Table } from '../table/table.js';
 import { type Binding, bindTable } from './bind.js';
 import { columnOf, refuseInfinity } from './features.js';
-import { type FitOptions, fitModel, type Progress } from './fit.js';
 import { loadProfiler } from './load-profiler.js';
 import { writeModel } from './model-file.js';
 import { idsOf, rawColumns, SHARD, scoreRows, slotOf } from './shards.js';
-import { kindName, truthOf } from './target.js';
 import { TrainedProfiler } from './trained-profiler.js';
 
 export interface ProfileOptions {

@@ -3,12 +3,12 @@
  * items' own names. Trained with the logistic loss, which on Online Retail ranks better than BPR (bench/ranking.ts).
  */
 import type { Engine } from '../engine/engine.js';
+import type { Behaviour } from '../events/behaviour.js';
+import { type Interactions, interactionsOf } from '../events/pairs.js';
 import type { Events } from '../io/events.js';
-import { readSafetensors } from '../io/safetensors.js';
-import { MatrixFactorization } from '../models/matrix-factorization.js';
+import { MatrixFactorization } from '../recommend/matrix-factorization.js';
+import { readSafetensors } from '../safetensors.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import type { Behaviour } from './behaviour.js';
-import { type Interactions, interactionsOf } from './interactions.js';
 import { readContents, TrainedRecommender } from './trained-recommender.js';
 
 export interface RecommenderOptions {

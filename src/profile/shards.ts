@@ -1,11 +1,11 @@
 /** Runs programs over the rows of a bound table, in shards of a fixed size whatever the number of workers. */
 import type { Engine } from '../engine/engine.js';
-import { Layout } from '../engine/memory.js';
 import { type EncodePlan, encodeScratch, type RawColumns, rawPitch } from '../programs/encode.js';
 import { type ModelPlan, profileLayout, profileScratch } from '../programs/profile.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { Tile } from '../table/matrix.js';
 import type { Column } from '../table/table.js';
+import { Layout } from '../wasm/memory.js';
 import type { Binding } from './bind.js';
 
 /** Rows in a shard. */

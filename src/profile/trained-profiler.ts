@@ -3,15 +3,15 @@
  * profiles of whole tables, edge.ts loading where there is nothing but WebAssembly.
  */
 import type { Engine } from '../engine/engine.js';
-import type { Region } from '../engine/memory.js';
 import { errors } from '../errors.js';
+import type { Target } from '../prepare/target.js';
 import type { RawColumns } from '../programs/encode.js';
 import { ProfilePass } from '../programs/profile.js';
+import type { Region } from '../wasm/memory.js';
 import { fillRow, LabelIndex, type Value } from './bind.js';
 import { featureNames } from './features.js';
 import { type Model, ResidentModel, type Summary } from './model.js';
 import { rawColumns, slotOf } from './shards.js';
-import type { Target } from './target.js';
 import type { FoldIn, History, Recommendation, TrainedRecommender } from './trained-recommender.js';
 
 /** One reason of a profile. */

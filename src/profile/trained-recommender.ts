@@ -3,13 +3,13 @@
  */
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { readSafetensors, type Safetensors, writeSafetensors } from '../io/safetensors.js';
-import type { FoldedIn } from '../models/fold-in.js';
-import { MatrixFactorization } from '../models/matrix-factorization.js';
-import { nearest } from '../models/nearest.js';
-import { topByProduct } from '../models/top.js';
+import type { Behaviour } from '../events/behaviour.js';
+import type { FoldedIn } from '../recommend/fold-in.js';
+import { MatrixFactorization } from '../recommend/matrix-factorization.js';
+import { nearest } from '../recommend/nearest.js';
+import { topByProduct } from '../recommend/top.js';
+import { readSafetensors, type Safetensors, writeSafetensors } from '../safetensors.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import type { Behaviour } from './behaviour.js';
 import { recommenderPart } from './model-pair.js';
 
 export interface Recommendation {

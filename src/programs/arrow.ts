@@ -6,7 +6,7 @@
  *
  * `release` stays 0: whoever owns the memory frees it. Buffers are padded by Layout, and the offset is 0.
  */
-import type { Layout } from '../engine/memory.js';
+import type { Layout } from '../wasm/memory.js';
 
 export interface ArrowArray {
   length: number;

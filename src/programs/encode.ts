@@ -6,8 +6,8 @@
  *
  * Numbers come first in an encoded row, then the labels of each category in turn, then zeros up to the stride.
  */
-import { type Kernels, stride } from '../engine/kernels.js';
-import { Layout } from '../engine/memory.js';
+import { type Kernels, stride } from '../wasm/kernels.js';
+import { Layout } from '../wasm/memory.js';
 
 /** Where the fitted numbers of the encoder stand in memory. */
 export interface EncodePlan {

@@ -1,16 +1,17 @@
 /** Table of contents of the programs: whole computations over one shard, by the name that a worker is sent. */
-import type { Kernels } from '../engine/kernels.js';
+
 import type { Control } from '../scheduler/scheduler.js';
+import type { Kernels } from '../wasm/kernels.js';
 import { encode } from './encode.js';
-import { factorize } from './factorize.js';
+import { factorize } from './factorization/factorize.js';
 import { limits } from './limits.js';
 import { moments } from './moments.js';
+import { predict } from './perceptron/predict.js';
+import { train } from './perceptron/train.js';
 import { permute } from './permute.js';
-import { predict } from './predict.js';
 import { profile } from './profile.js';
 import { scale } from './scale.js';
 import { top } from './top.js';
-import { train } from './train.js';
 
 const table = { encode, factorize, limits, moments, permute, predict, profile, scale, top, train };
 

@@ -1,6 +1,7 @@
 /** What the benchmark runs in workers that is no program of the product: the machine's limits, a bare product, a bare barrier. */
-import type { Kernels } from '../engine/kernels.js';
+
 import type { Control } from '../scheduler/scheduler.js';
+import type { Kernels } from '../wasm/kernels.js';
 import { Barrier } from './barrier.js';
 
 export type LimitsArgs =

@@ -1,5 +1,5 @@
 /** Moments of the columns of one shard. */
-import type { Kernels } from '../engine/kernels.js';
+import type { Kernels } from '../wasm/kernels.js';
 
 export interface MomentsArgs {
   /** address of each column's first row in this shard: f32[rows] */

@@ -2,13 +2,14 @@
  * Permutation importance of one feature (Breiman, "Random Forests", 2001): how much worse the model scores on held-out
  * rows when the feature's values are dealt out among them at random.
  */
-import { type Kernels, stride } from '../engine/kernels.js';
-import { Layout } from '../engine/memory.js';
+
 import { errors } from '../errors.js';
 import { metricOf, type Task } from '../metrics/index.js';
 import type { Control } from '../scheduler/scheduler.js';
+import { type Kernels, stride } from '../wasm/kernels.js';
+import { Layout } from '../wasm/memory.js';
 import { TILE } from './encode.js';
-import { ForwardPass, type Network } from './network.js';
+import { ForwardPass, type Network } from './perceptron/network.js';
 
 export interface PermuteArgs {
   task: Task;

@@ -11,14 +11,15 @@
  * What a contribution is made of: log-odds for two classes; for several, the likeliest class's raw output above the
  * mean of all; for a number, units of the target. They sum to the row's value less the baseline's.
  */
-import { type Kernels, stride } from '../engine/kernels.js';
-import { Layout } from '../engine/memory.js';
+
 import { errors } from '../errors.js';
 import type { Control } from '../scheduler/scheduler.js';
+import { type Kernels, stride } from '../wasm/kernels.js';
+import { Layout } from '../wasm/memory.js';
 import { ARROW_BYTES, writeArrow } from './arrow.js';
 import { type EncodePlan, type RawColumns, TILE, TileEncoder } from './encode.js';
-import { explain, explainScratch } from './explain.js';
-import { ForwardPass, type Network } from './network.js';
+import { explain, explainScratch } from './perceptron/explain.js';
+import { ForwardPass, type Network } from './perceptron/network.js';
 
 /** A fitted model in memory: what every shard reads. */
 export interface ModelPlan {

@@ -1,5 +1,5 @@
 /** Standardization of the columns of one shard, column by column. */
-import type { Kernels } from '../engine/kernels.js';
+import type { Kernels } from '../wasm/kernels.js';
 
 export interface ScaleArgs {
   /** address of each column's first row in this shard: f32[rows] */

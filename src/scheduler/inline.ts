@@ -1,6 +1,7 @@
 /** The scheduler of one thread: a program runs at once, on the caller's. For edge runtimes and tests. */
-import type { Kernels } from '../engine/kernels.js';
+
 import { type ProgramArgs, type ProgramName, type ProgramResult, programs } from '../programs/index.js';
+import type { Kernels } from '../wasm/kernels.js';
 import { type RunOptions, type Scheduler, throwIfAborted } from './scheduler.js';
 
 export class InlineScheduler implements Scheduler {

@@ -1,6 +1,6 @@
 /** The scheduler of Node, Deno and Bun: a Piscina pool whose workers share one compiled module and one memory. */
 import { Piscina } from 'piscina';
-import type { Arena } from '../engine/memory.js';
+import type { Arena } from '../wasm/memory.js';
 import { PoolScheduler } from './pool.js';
 import type { Outcome } from './scheduler.js';
 import type { Task, WorkerData } from './task.js';

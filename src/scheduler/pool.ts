@@ -6,9 +6,10 @@
  * task with it; the task runs again on another worker, twice at the most. Tasks are pure functions of memory that nothing else writes,
  * so running one again gives the same bytes.
  */
-import type { Arena } from '../engine/memory.js';
+
 import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
+import type { Arena } from '../wasm/memory.js';
 import { type Outcome, type RunOptions, type Scheduler, throwIfAborted, unwrap } from './scheduler.js';
 import type { Task } from './task.js';
 

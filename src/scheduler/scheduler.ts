@@ -6,9 +6,10 @@
  * (piscina.ts). What is common stands here: `map` hands out shards in order with a bounded number in flight,
  * lends each a slot of memory, and gives the results back in the order of the shards.
  */
-import type { Arena, Region } from '../engine/memory.js';
+
 import { CameoError, errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
+import type { Arena, Region } from '../wasm/memory.js';
 
 /** What a running program may ask and tell. */
 export interface Control {

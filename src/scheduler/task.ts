@@ -2,9 +2,10 @@
  * What a worker of any pool does with a task: it runs a program by name. Everything that a program throws is returned as data, so that
  * a task that is rejected means one thing only: the worker died.
  */
-import type { Kernels } from '../engine/kernels.js';
+
 import { CameoError } from '../errors.js';
 import { type ProgramName, programs } from '../programs/index.js';
+import type { Kernels } from '../wasm/kernels.js';
 import type { Outcome } from './scheduler.js';
 
 /** What a worker is started with: the one compiled module and the one shared memory. */

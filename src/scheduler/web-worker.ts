@@ -1,5 +1,5 @@
 /** What runs in a Web Worker of the pool: first it is sent module and memory, then tasks, one at a time. */
-import { instantiate, type Kernels } from '../engine/kernels.js';
+import { instantiate, type Kernels } from '../wasm/kernels.js';
 import { runTask, type Task, type WorkerData } from './task.js';
 
 let kernels: Kernels | undefined;

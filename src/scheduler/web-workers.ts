@@ -1,6 +1,7 @@
 /** The scheduler of a page that is cross-origin isolated: Web Workers that share one compiled module and one memory. */
-import type { Arena } from '../engine/memory.js';
+
 import { errors } from '../errors.js';
+import type { Arena } from '../wasm/memory.js';
 import { PoolScheduler } from './pool.js';
 import type { Outcome } from './scheduler.js';
 import type { Task, WorkerData } from './task.js';

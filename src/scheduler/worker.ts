@@ -1,6 +1,6 @@
 /** What runs in a worker of the Piscina pool: it instantiates the one compiled module over the one shared memory, and runs tasks. */
 import { workerData } from 'node:worker_threads';
-import { instantiate } from '../engine/kernels.js';
+import { instantiate } from '../wasm/kernels.js';
 import type { Outcome } from './scheduler.js';
 import { runTask, type Task, type WorkerData } from './task.js';
 

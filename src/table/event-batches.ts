@@ -21,7 +21,7 @@ import {
   type Vector,
   vectorFromArray,
 } from 'apache-arrow';
-import { LIFECYCLES, SEGMENTS } from '../profile/behaviour.js';
+import { LIFECYCLES, SEGMENTS } from '../events/behaviour.js';
 import type { EventRow } from '../profile/event-profiles.js';
 import { dataOf, validityOf } from './build.js';
 

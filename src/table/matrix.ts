@@ -3,9 +3,9 @@
  * Arrow are made of columns; the kernels turn them into row-major tiles.
  */
 import type { Engine } from '../engine/engine.js';
-import { stride } from '../engine/kernels.js';
-import type { Region } from '../engine/memory.js';
 import { errors } from '../errors.js';
+import { stride } from '../wasm/kernels.js';
+import type { Region } from '../wasm/memory.js';
 
 export class Matrix {
   readonly rows: number;

@@ -5,18 +5,19 @@
  * Asked for by name, the device takes every program that has a twin; what it cannot do is an error, and so is the next call after a
  * loss. Under 'auto' it takes a program from the size at which it was found to win, and WebAssembly does the rest.
  */
-import type { Kernels } from '../engine/kernels.js';
+
 import { CameoError, errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { blocksFor, factorize } from './factorize.js';
+import type { Kernels } from '../wasm/kernels.js';
+import { blocksFor, factorize } from './factorization/factorize.js';
 import { type AdapterInfo, DeviceLost, type Gpu } from './gpu.js';
 import { moments } from './moments.js';
-import { predict } from './predict.js';
+import { predict } from './perceptron/predict.js';
+import { train } from './perceptron/train.js';
 import { scale } from './scale.js';
 import { type Device, Session, type Twin } from './session.js';
 import { top } from './top.js';
-import { train } from './train.js';
 
 const twins = { factorize, moments, predict, scale, top, train };
 export type TwinName = keyof typeof twins;

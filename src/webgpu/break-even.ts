@@ -2,13 +2,14 @@
  * From which size a program is faster on the device than in WebAssembly with all workers, transfers included: calls of growing size
  * are timed on both, side by side, until the device wins. Measured when a program is first about to run, and kept by who calls.
  */
-import type { Kernels } from '../engine/kernels.js';
-import type { Arena } from '../engine/memory.js';
+
 import { CameoError } from '../errors.js';
 import type { ProgramArgs } from '../programs/index.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
+import type { Kernels } from '../wasm/kernels.js';
+import type { Arena } from '../wasm/memory.js';
 import type { Accelerator, TwinName } from './accelerator.js';
-import { blocksFor } from './factorize.js';
+import { blocksFor } from './factorization/factorize.js';
 import { SIZES, workload } from './workloads.js';
 
 export interface Contest {

@@ -1,5 +1,5 @@
 /** Opens the WebGPU device for an engine: from the object that gives adapters to the accelerator, or the reason why there is none. */
-import type { Kernels } from '../engine/kernels.js';
+import type { Kernels } from '../wasm/kernels.js';
 import { Accelerator, type AcceleratorOptions } from './accelerator.js';
 import { Gpu, type Limits } from './gpu.js';
 

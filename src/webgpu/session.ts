@@ -3,8 +3,9 @@
  * groups, staging) that are used again by the next shard. Shards are in flight side by side, each with a workspace of its own, so
  * that the copies of one overlap with the computing of another: the staging buffers make a ring.
  */
-import type { Kernels } from '../engine/kernels.js';
+
 import type { Control } from '../scheduler/scheduler.js';
+import type { Kernels } from '../wasm/kernels.js';
 import type { Gpu } from './gpu.js';
 
 export class Session {

@@ -1,7 +1,7 @@
 /** Exact top n for one shard of rows: scores by the dense kernel in pieces of columns, the best kept per row. */
 import { errors } from '../errors.js';
 import type { TopArgs } from '../programs/top.js';
-import { gemmKernel } from './network.js';
+import { gemmKernel } from './perceptron/network.js';
 import type { Twin } from './session.js';
 
 /** Columns scored at once: with the shards' 256 rows, 16 MiB of scores. */

@@ -1,11 +1,12 @@
 /** A call of each program of a given size, over numbers that mean nothing: what break-even and benchmark are measured with. */
-import { type Kernels, stride } from '../engine/kernels.js';
-import { type Arena, Layout, type Region } from '../engine/memory.js';
+
 import type { ProgramArgs } from '../programs/index.js';
-import { type Network, parametersOf } from '../programs/network.js';
-import { predictScratch } from '../programs/predict.js';
+import { type Network, parametersOf } from '../programs/perceptron/network.js';
+import { predictScratch } from '../programs/perceptron/predict.js';
+import { trainScratch } from '../programs/perceptron/train.js';
 import { topScratch } from '../programs/top.js';
-import { trainScratch } from '../programs/train.js';
+import { type Kernels, stride } from '../wasm/kernels.js';
+import { type Arena, Layout, type Region } from '../wasm/memory.js';
 import type { TwinName } from './accelerator.js';
 
 export interface Workload<P extends TwinName = TwinName> {

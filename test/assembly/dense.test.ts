@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stride } from '../../src/engine/kernels.js';
+import { stride } from '../../src/wasm/kernels.js';
 import { activation, type Dense, derivative, forward } from '../support/dense.js';
 import { type Bench, benches } from '../support/kernels.js';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { partners } from '../../src/programs/factorize.js';
+import { partners } from '../../src/programs/factorization/factorize.js';
 import { type Loss, steps as steps64 } from '../support/factorization.js';
 import { benches } from '../support/kernels.js';
 import { generator } from '../support/tables.js';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stride } from '../../src/engine/kernels.js';
+import { stride } from '../../src/wasm/kernels.js';
 import { benches } from '../support/kernels.js';
 import { generator } from '../support/tables.js';
 

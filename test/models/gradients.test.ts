@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine, Matrix, MLPClassifier, MLPRegressor } from '../../src/index.js';
-import type { Activation } from '../../src/programs/network.js';
+import type { Activation } from '../../src/programs/perceptron/network.js';
 import { activation, forward } from '../support/dense.js';
 import { generator } from '../support/tables.js';
 

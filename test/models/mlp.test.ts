@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine, Matrix, MLPClassifier, MLPRegressor } from '../../src/index.js';
-import type { Activation } from '../../src/programs/network.js';
+import type { Activation } from '../../src/programs/perceptron/network.js';
 
 interface Case {
   target: 'binary' | 'classes' | 'number';

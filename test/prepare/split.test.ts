@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KFold, type Split, StratifiedKFold, trainTestSplit } from '../../src/index.js';
-import { philox, shuffle } from '../../src/prepare/random.js';
+import { philox, shuffle } from '../../src/random.js';
 import { open } from '../support/kernels.js';
 
 const b = open('simd');

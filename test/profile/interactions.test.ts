@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { interactionsOf } from '../../src/events/pairs.js';
 import {
   behaviourOf,
   createEngine,
@@ -12,7 +13,6 @@ import {
   readEvents,
   tastesOf,
 } from '../../src/index.js';
-import { interactionsOf } from '../../src/profile/interactions.js';
 import { folder } from '../support/command.js';
 import { generator } from '../support/tables.js';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CameoError, createEngine, Profiler } from '../../src/index.js';
-import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../../src/safetensors.js';
 import { makeTable } from '../support/tables.js';
 
 const engine = await createEngine({ threads: 0 });

@@ -1,5 +1,5 @@
 /** The scalar reference of factorization, in float64: the steps of assembly/factorize.ts on one block, and the whole program. */
-import { partners } from '../../src/programs/factorize.js';
+import { partners } from '../../src/programs/factorization/factorize.js';
 
 export type Loss = 'squared' | 'logistic' | 'bpr';
 

@@ -1,9 +1,9 @@
 /** The kernels of one build over a memory of their own, with helpers to put arrays in and read them back. */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { type Build, detectFeatures } from '../../src/engine/builds.js';
-import { instantiate, type Kernels } from '../../src/engine/kernels.js';
-import { Layout } from '../../src/engine/memory.js';
+import { type Build, detectFeatures } from '../../src/wasm/builds.js';
+import { instantiate, type Kernels } from '../../src/wasm/kernels.js';
+import { Layout } from '../../src/wasm/memory.js';
 
 if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 

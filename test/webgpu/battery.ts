@@ -3,12 +3,18 @@
  * runtime but WebGPU, so that Node, Bun, Deno and a browser run the same file.
  */
 import type { Engine } from '../../src/engine/engine.js';
-import { stride } from '../../src/engine/kernels.js';
 import { CameoError } from '../../src/errors.js';
-import { ACTIVATIONS, type Activation, type Network, packedIndex, parametersOf } from '../../src/programs/network.js';
-import { predictScratch } from '../../src/programs/predict.js';
+import {
+  ACTIVATIONS,
+  type Activation,
+  type Network,
+  packedIndex,
+  parametersOf,
+} from '../../src/programs/perceptron/network.js';
+import { predictScratch } from '../../src/programs/perceptron/predict.js';
+import { type TrainOptions, trainScratch } from '../../src/programs/perceptron/train.js';
 import { topScratch } from '../../src/programs/top.js';
-import { type TrainOptions, trainScratch } from '../../src/programs/train.js';
+import { stride } from '../../src/wasm/kernels.js';
 import type { WebGPUOptions } from '../../src/webgpu/open.js';
 import { epochs, type Loss } from '../support/factorization.js';
 import { flat, gradient, type Layers, type Output, optimizer, outputs, probabilities, unflat } from '../support/network.js';

@@ -13,14 +13,14 @@
  */
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { interactionsOf } from '../events/pairs.js';
 import type { Events } from '../io/events.js';
 import { evaluateRanking, type RankingEvaluation } from '../metrics/ranking.js';
 import { evaluateRegression } from '../metrics/regression.js';
-import { itemKnn } from '../models/item-knn.js';
-import { shuffle } from '../prepare/random.js';
+import { fitFactorization, type RecommenderOptions } from '../profile/recommender.js';
+import { shuffle } from '../random.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { interactionsOf } from './interactions.js';
-import { fitFactorization, type RecommenderOptions } from './recommender.js';
+import { itemKnn } from './item-knn.js';
 
 export interface RecommenderEvaluation {
   /** how the data was split and ranked, in words */

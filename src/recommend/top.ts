@@ -1,9 +1,9 @@
 /** The n columns with the largest products for each row: exact, sharded over rows. */
 import type { Engine } from '../engine/engine.js';
-import { Layout } from '../engine/memory.js';
 import { errors } from '../errors.js';
 import { topScratch } from '../programs/top.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import { Layout } from '../wasm/memory.js';
 
 /** Best first; shorter than n where there are not enough. */
 export interface TopList {

@@ -1,8 +1,9 @@
 /** The layers of a network on the device, and the forward pass that inference and training share. */
-import { stride } from '../engine/kernels.js';
-import { ACTIVATIONS, type Network, packedLength, parametersOf } from '../programs/network.js';
-import type { Binding, Gpu, Kernel, Recording } from './gpu.js';
-import type { Device } from './session.js';
+
+import { ACTIVATIONS, type Network, packedLength, parametersOf } from '../../programs/perceptron/network.js';
+import { stride } from '../../wasm/kernels.js';
+import type { Binding, Gpu, Kernel, Recording } from '../gpu.js';
+import type { Device } from '../session.js';
 
 /** Some units of a layer: weights packed as in assembly/dense.ts, and biases. All of them where they fit one binding. */
 export interface UnitPart {

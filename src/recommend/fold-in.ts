@@ -7,7 +7,7 @@
  *               those of the trained one)
  */
 import { logistic } from '../math.js';
-import { type RateSchedule, rateOf } from '../programs/factorize.js';
+import { type RateSchedule, rateOf } from '../programs/factorization/factorize.js';
 import { solve } from './solve.js';
 
 export interface FoldedIn {

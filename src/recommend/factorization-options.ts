@@ -1,7 +1,7 @@
 /** Options of a matrix factorization, their defaults and ranges. */
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import type { FactorizationLoss, RateSchedule } from '../programs/factorize.js';
+import type { FactorizationLoss, RateSchedule } from '../programs/factorization/factorize.js';
 
 export interface MatrixFactorizationOptions {
   /** default: the process-wide engine */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Arena, type Region } from '../../src/engine/memory.js';
+import { Arena, type Region } from '../../src/wasm/memory.js';
 
 test('regions never overlap, are aligned, and all come back', () => {
   fc.assert(

@@ -1,10 +1,10 @@
 /** Cross-validation of an estimator, after scikit-learn's cross_validate: the folds run side by side over the workers. */
 import { errors } from '../errors.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
+import type { MLPClassifier, MLPRegressor } from '../models/mlp.js';
 import { KFold, type Split, StratifiedKFold } from '../prepare/split.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { Matrix } from '../table/matrix.js';
-import type { MLPClassifier, MLPRegressor } from './mlp.js';
 
 export interface CrossValidationOptions extends RunOptions {
   /** number of folds (stratified for a classifier, shuffled by `seed`), or the splits themselves; default 5 */

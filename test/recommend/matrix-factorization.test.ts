@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine, MatrixFactorization, type MatrixFactorizationOptions } from '../../src/index.js';
-import { BLOCKS, cutStrata } from '../../src/models/strata.js';
+import { BLOCKS, cutStrata } from '../../src/recommend/strata.js';
 import { generator } from '../support/tables.js';
 
 const engine = await createEngine({ threads: 2 });

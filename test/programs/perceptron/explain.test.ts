@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stride } from '../../src/engine/kernels.js';
-import { explain, explainScratch } from '../../src/programs/explain.js';
-import { ACTIVATIONS, type Network, packedIndex, parametersOf } from '../../src/programs/network.js';
-import { activation, derivative } from '../support/dense.js';
-import { benches } from '../support/kernels.js';
+import { explain, explainScratch } from '../../../src/programs/perceptron/explain.js';
+import { ACTIVATIONS, type Network, packedIndex, parametersOf } from '../../../src/programs/perceptron/network.js';
+import { stride } from '../../../src/wasm/kernels.js';
+import { activation, derivative } from '../../support/dense.js';
+import { benches } from '../../support/kernels.js';
 
 /** A random network as plain arrays, w[layer][input][unit]. */
 function random(sizes: number[], seed: number) {

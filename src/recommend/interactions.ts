@@ -1,6 +1,6 @@
 /** What a factorization learns from: entries of users and items, checked before anything starts, and each user's history. */
 import { errors } from '../errors.js';
-import type { FactorizationLoss } from '../programs/factorize.js';
+import type { FactorizationLoss } from '../programs/factorization/factorize.js';
 
 /** Who did something with what. Ids are whole numbers from 0; an id that never occurs has a vector all the same. */
 export interface Interactions {

@@ -5,13 +5,13 @@
  */
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
-import { Layout } from '../engine/memory.js';
 import { CameoError, errors } from '../errors.js';
-import { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
-import { shuffle } from '../prepare/random.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
-import type { FactorizeResult } from '../programs/factorize.js';
+import type { FactorizeResult } from '../programs/factorization/factorize.js';
+import { shuffle } from '../random.js';
+import { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from '../safetensors.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import { Layout } from '../wasm/memory.js';
 import {
   checkOptions,
   DEFAULTS,

@@ -8,10 +8,11 @@
  * blocks would never meet; so the item groups are paired, with another partner each epoch as in a round-robin tournament
  * and alone every B-th, and a worker takes a user group against a pair.
  */
-import type { Kernels } from '../engine/kernels.js';
-import { errors } from '../errors.js';
-import type { Control } from '../scheduler/scheduler.js';
-import { Barrier } from './barrier.js';
+
+import { errors } from '../../errors.js';
+import type { Control } from '../../scheduler/scheduler.js';
+import type { Kernels } from '../../wasm/kernels.js';
+import { Barrier } from '../barrier.js';
 
 export type FactorizationLoss = 'squared' | 'logistic' | 'bpr';
 export type RateSchedule = 'inverse' | 'adagrad';

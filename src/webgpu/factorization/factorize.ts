@@ -6,7 +6,7 @@
  * After an epoch the parameters are copied to one of two sets of staging buffers and read while the next epoch runs, so that a lost
  * device costs no whole epoch and the reading costs no time.
  */
-import { errors } from '../errors.js';
+import { errors } from '../../errors.js';
 import {
   type FactorizeArgs,
   type FactorizeResult,
@@ -15,9 +15,9 @@ import {
   rateOf,
   startFactorization,
   VERDICT,
-} from '../programs/factorize.js';
-import { DeviceLost, type Limits } from './gpu.js';
-import type { Device, Twin } from './session.js';
+} from '../../programs/factorization/factorize.js';
+import { DeviceLost, type Limits } from '../gpu.js';
+import type { Device, Twin } from '../session.js';
 
 /** Entries interleaved at once on their way to the device. */
 const CHUNK = 2 ** 20;

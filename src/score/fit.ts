@@ -3,24 +3,24 @@
  * Everything is a pure function of the table, the options and the seed, for any number of workers.
  */
 import type { Engine } from '../engine/engine.js';
-import { stride } from '../engine/kernels.js';
-import { Layout } from '../engine/memory.js';
 import { errors } from '../errors.js';
 import { type Evaluation, evaluate, type Task } from '../metrics/index.js';
-import { meanAndDeviation } from '../models/cross-validate.js';
 import { MLPClassifier, MLPRegressor } from '../models/mlp.js';
 import { QuantileTransformer } from '../prepare/quantile-transformer.js';
 import { KFold, type Split, StratifiedKFold, trainTestSplit } from '../prepare/split.js';
-import { ForwardPass, type Network } from '../programs/network.js';
+import { type Target, targetOf, truthOf } from '../prepare/target.js';
+import { type Binding, bindTable, LabelIndex } from '../profile/bind.js';
+import { checkTable, columnOf, type Features, fitFeatures, type Ignored, type Preset } from '../profile/features.js';
+import { type CrossValidation, type Model, ResidentModel, residentEncoder } from '../profile/model.js';
+import { encodeRows, scoreRows } from '../profile/shards.js';
+import { ForwardPass, type Network } from '../programs/perceptron/network.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { Matrix, type Tile } from '../table/matrix.js';
 import type { Table } from '../table/table.js';
-import { type Binding, bindTable, LabelIndex } from './bind.js';
-import { checkTable, columnOf, type Features, fitFeatures, type Ignored, type Preset } from './features.js';
+import { stride } from '../wasm/kernels.js';
+import { Layout } from '../wasm/memory.js';
+import { meanAndDeviation } from './cross-validate.js';
 import { importances } from './importance.js';
-import { type CrossValidation, type Model, ResidentModel, residentEncoder } from './model.js';
-import { encodeRows, scoreRows } from './shards.js';
-import { type Target, targetOf, truthOf } from './target.js';
 
 /** What is under way: `done` of `total`, where there is a total. */
 export interface Progress {

@@ -6,8 +6,8 @@
  * Weights are packed as the dense kernels want them (assembly/dense.ts); each piece is padded with zeros to 16
  * floats. Optimizers are elementwise, so the packed form is trained as it is.
  */
-import { type Kernels, stride } from '../engine/kernels.js';
-import type { Layout } from '../engine/memory.js';
+import { type Kernels, stride } from '../../wasm/kernels.js';
+import type { Layout } from '../../wasm/memory.js';
 
 export const ACTIVATIONS = ['identity', 'relu', 'logistic', 'tanh'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];

@@ -5,7 +5,7 @@
  *
  * A group's rows are a multiple of 16, so that no two groups' biases share a cache line.
  */
-import { shuffle } from '../prepare/random.js';
+import { shuffle } from '../random.js';
 
 const STREAM = { users: 0x70000000, items: 0x70000001, entries: 0x70000002 };
 

@@ -8,8 +8,8 @@
  * Chords telescope, so the contributions sum to z(x1) − z(x0) for any number of segments, up to rounding. For one hidden
  * layer a single segment is exact: its pre-activations are linear along the line, and the chord is the mean of f′.
  */
-import { type Kernels, stride } from '../engine/kernels.js';
-import { Layout } from '../engine/memory.js';
+import { type Kernels, stride } from '../../wasm/kernels.js';
+import { Layout } from '../../wasm/memory.js';
 import { ACTIVATIONS, ForwardPass, type Network } from './network.js';
 
 /** Segments for networks of more than one hidden layer. */

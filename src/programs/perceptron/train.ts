@@ -6,10 +6,10 @@
  * several networks run side by side.
  */
 
-import { type Kernels, stride } from '../engine/kernels.js';
-import { Layout } from '../engine/memory.js';
-import { errors } from '../errors.js';
-import type { Control } from '../scheduler/scheduler.js';
+import { errors } from '../../errors.js';
+import type { Control } from '../../scheduler/scheduler.js';
+import { type Kernels, stride } from '../../wasm/kernels.js';
+import { Layout } from '../../wasm/memory.js';
 import { ACTIVATIONS, ForwardPass, type Network, parametersOf } from './network.js';
 
 export interface TrainOptions {

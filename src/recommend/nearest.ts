@@ -1,6 +1,6 @@
 /** Of some rows, those with the largest products with others: which of a user's items are most like a recommended one. */
 import type { Engine } from '../engine/engine.js';
-import { Layout } from '../engine/memory.js';
+import { Layout } from '../wasm/memory.js';
 
 /** Rows of the same matrix: for each of `of` the nearest `among` are asked for. */
 export interface Neighbourhood {

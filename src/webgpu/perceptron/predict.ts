@@ -1,9 +1,10 @@
 /** Inference over the rows of one shard; the weights stay on the device between shards. */
-import { stride } from '../engine/kernels.js';
-import type { PredictArgs } from '../programs/predict.js';
+
+import type { PredictArgs } from '../../programs/perceptron/predict.js';
+import { stride } from '../../wasm/kernels.js';
+import { writePiece } from '../pieces.js';
+import type { Twin } from '../session.js';
 import { ForwardPass, writeLayers } from './network.js';
-import { writePiece } from './pieces.js';
-import type { Twin } from './session.js';
 
 const KIND = { identity: 0, logistic: 1, softmax: 2 };
 

@@ -7,11 +7,11 @@
  */
 import type { Engine } from '../engine/engine.js';
 import { METRIC, type Task } from '../metrics/index.js';
-import { type Network, packedIndex } from '../programs/network.js';
+import { type Features, featureNames, widths } from '../profile/features.js';
+import { type Network, packedIndex } from '../programs/perceptron/network.js';
 import { permuteScratch } from '../programs/permute.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Tile } from '../table/matrix.js';
-import { type Features, featureNames, widths } from './features.js';
 
 export interface Importance {
   feature: string;

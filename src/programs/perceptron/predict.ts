@@ -1,6 +1,6 @@
 /** Inference over the rows of one shard, in tiles that stay in the second-level cache. */
-import { type Kernels, stride } from '../engine/kernels.js';
-import { Layout } from '../engine/memory.js';
+import { type Kernels, stride } from '../../wasm/kernels.js';
+import { Layout } from '../../wasm/memory.js';
 import { ForwardPass, type Network } from './network.js';
 
 /** Rows in a tile. */

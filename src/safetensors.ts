@@ -7,7 +7,7 @@
  * No npm package reads and writes it and is kept up, hence this file. To notice a byte that changed anywhere, the
  * metadata carries `sha256` of the whole file, computed with 64 zeros in its own place.
  */
-import { errors } from '../errors.js';
+import { errors } from './errors.js';
 
 export type Tensor = { shape: number[]; values: Float32Array | Float64Array };
 export interface Safetensors {

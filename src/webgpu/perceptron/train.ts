@@ -3,9 +3,9 @@
  * batches as its uniform blocks allow, mostly a whole epoch. After each epoch losses and parameters are read back; what follows from
  * them is decided where programs/train.ts decides it. A device that is lost leaves the last whole epoch in linear memory.
  */
-import { stride } from '../engine/kernels.js';
-import { errors } from '../errors.js';
-import { ACTIVATIONS, packedLength, parametersOf } from '../programs/network.js';
+
+import { errors } from '../../errors.js';
+import { ACTIVATIONS, packedLength, parametersOf } from '../../programs/perceptron/network.js';
 import {
   adamRate,
   finish,
@@ -15,11 +15,12 @@ import {
   type TrainArgs,
   type TrainResult,
   trainBuffers,
-} from '../programs/train.js';
-import { DeviceLost, type Recording } from './gpu.js';
+} from '../../programs/perceptron/train.js';
+import { stride } from '../../wasm/kernels.js';
+import { DeviceLost, type Recording } from '../gpu.js';
+import { type RowPart, writeRows } from '../pieces.js';
+import type { Twin } from '../session.js';
 import { ForwardPass, gemmKernel } from './network.js';
-import { type RowPart, writeRows } from './pieces.js';
-import type { Twin } from './session.js';
 
 /** A piece of the parameters: floats from → to, of linear memory and of the device, where pieces are aligned to bindings. */
 interface Piece {
