@@ -10,9 +10,10 @@ import { TrainedProfiler } from './profile/trained-profiler.js';
 import { type FitOptions, fitModel } from './score/fit.js';
 import type { Table } from './table/table.js';
 
+export type { Capabilities, Capability } from './engine/capabilities.js';
 export { type BrowserEngineOptions, createEngine } from './engine/create-browser.js';
 export { defaultEngine } from './engine/default.js';
-export type { Capabilities, Capability, Engine } from './engine/engine.js';
+export type { Engine } from './engine/engine.js';
 export { CameoError, type ErrorCode } from './errors.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
 export { StandardScaler } from './prepare/standard-scaler.js';

@@ -46,6 +46,18 @@ const data = make('data');
 const file = make('file');
 const model = make('model');
 
+/** Rows of an event log that were left out, by cause. */
+export interface LeftOut {
+  rows: number;
+  noUser: number;
+  noItem: number;
+  badTime: number;
+  cancelled: number;
+  filtered: number;
+  badNumber: number;
+  afterAsOf: number;
+}
+
 /** The messages. Each function returns the error for the caller to throw. */
 export const errors = {
   option: (name: string, expected: string, found: unknown) =>
@@ -82,16 +94,7 @@ export const errors = {
       `DuckDB refuses the expression of '${option}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`,
       cause,
     ),
-  noEvents: ({
-    rows,
-    noUser,
-    noItem,
-    badTime,
-    cancelled,
-    filtered,
-    badNumber,
-    afterAsOf,
-  }: Record<keyof import('./io/events.js').EventCounts, number>) =>
+  noEvents: ({ rows, noUser, noItem, badTime, cancelled, filtered, badNumber, afterAsOf }: LeftOut) =>
     data(
       `No event is left of ${rows} rows: ${noUser} without a user, ${noItem} without an item, ${badTime} whose time cannot be read, ` +
         `${cancelled} cancelled, ${filtered} that do not meet the condition, ${badNumber} whose value or weight is no usable number, ` +

@@ -1,7 +1,9 @@
 /** The public API: a table of contents. */
+
+export type { Capabilities, Capability } from './engine/capabilities.js';
 export { createEngine, type EngineOptions } from './engine/create.js';
 export { defaultEngine } from './engine/default.js';
-export type { Capabilities, Capability, Engine } from './engine/engine.js';
+export type { Engine } from './engine/engine.js';
 export { CameoError, type ErrorCode } from './errors.js';
 export { type Behaviour, behaviourOf } from './events/behaviour.js';
 export { type Preference, type Tag, type Taste, tastesOf } from './events/preferences.js';
@@ -37,6 +39,7 @@ export type { TopList } from './recommend/top.js';
 export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './score/cross-validate.js';
 export type { FitOptions, Progress } from './score/fit.js';
 export type { Importance } from './score/importance.js';
-export { Matrix, ResidentMatrix, Tile } from './table/matrix.js';
+export { Matrix } from './table/matrix.js';
 export type { Column, Table } from './table/table.js';
 export type { MemoryStats } from './wasm/memory.js';
+export { ResidentMatrix, Tile } from './wasm/resident.js';

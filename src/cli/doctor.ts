@@ -2,7 +2,7 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { breakEvenPath } from '../engine/break-even-book.js';
-import type { Capabilities, Capability } from '../engine/engine.js';
+import type { Capabilities, Capability } from '../engine/capabilities.js';
 import { version } from '../version.js';
 import { TWINS } from '../webgpu/accelerator.js';
 import { type EngineFlags, startEngine, withEngine } from './options.js';

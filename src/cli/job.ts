@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RecordBatch, Schema, Utf8, Vector } from 'apache-arrow';
-import type { Capabilities } from '../engine/engine.js';
+import type { Capabilities } from '../engine/capabilities.js';
 import { errors } from '../errors.js';
 import { readEvents } from '../io/events.js';
 import { formatOf, PendingFile } from '../io/pending-file.js';

@@ -10,7 +10,7 @@ import type { AdapterInfo } from '../webgpu/gpu.js';
 import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
 import { SIZES } from '../webgpu/workloads.js';
 import type { BreakEvens } from './break-evens.js';
-import type { Capabilities } from './engine.js';
+import type { Capabilities } from './capabilities.js';
 
 /** What an engine knows of its device: there, not there, or not looked for yet. */
 export interface Device {

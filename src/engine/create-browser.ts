@@ -1,5 +1,6 @@
 /** Builds an engine in a page or a worker: Web Workers where the page may share memory, one thread elsewhere; WebGPU where present. */
 import { errors } from '../errors.js';
+import { programs } from '../programs/index.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { WebWorkerScheduler } from '../scheduler/web-workers.js';
 import { type Build, chooseBuild, detectFeatures } from '../wasm/builds.js';
@@ -10,7 +11,8 @@ import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvens } from './break-evens.js';
 import { provideDefaultEngine } from './default.js';
-import { capability, Engine } from './engine.js';
+import { capability } from './capabilities.js';
+import { Engine } from './engine.js';
 
 const PAGE = 65536;
 const GIB = 2 ** 30;
@@ -77,7 +79,7 @@ export async function createEngine(options: BrowserEngineOptions = {}): Promise<
       : new Worker(new URL('../scheduler/web-worker.js', import.meta.url), { type: 'module' });
   const scheduler = shared
     ? new WebWorkerScheduler(threads, arena, { module, memory }, start)
-    : new InlineScheduler(kernels, memory);
+    : new InlineScheduler(programs, kernels, memory);
   const find = async () => navigator.gpu ?? 'this browser has no WebGPU';
   const device = await accelerate({ kernels, arena, scheduler }, options, find, () => new BreakEvens());
   return new Engine({

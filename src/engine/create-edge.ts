@@ -1,12 +1,17 @@
 /** Builds an engine where there is nothing but WebAssembly: one thread, a memory of its own, kernels that the caller brings. */
 import { errors } from '../errors.js';
+import type { ProgramTable } from '../programs/program.js';
+import { top } from '../programs/top.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { instantiate, type Kernels } from '../wasm/kernels.js';
 import { Arena } from '../wasm/memory.js';
 import { compileKernels, type WasmSource } from '../wasm/source.js';
-import { capability, Engine } from './engine.js';
+import { capability } from './capabilities.js';
+import { Engine } from './engine.js';
 
 const PAGE = 65536;
+/** What an edge entry runs through the scheduler; single profiles do without it. */
+const programs = { top } as unknown as ProgramTable;
 
 export interface EdgeEngineOptions {
   /** the kernels: `cameo/kernels/simd.wasm` (the same bytes everywhere) or `relaxed.wasm` (faster, results differ in the last bits) */
@@ -36,7 +41,7 @@ export async function createEdgeEngine({ wasm, maximum = 2 ** 26 }: EdgeEngineOp
   return new Engine({
     kernels,
     arena: new Arena(memory, pages * PAGE),
-    scheduler: new InlineScheduler(kernels, memory),
+    scheduler: new InlineScheduler(programs, kernels, memory),
     capabilities: {
       runtime: 'edge',
       build: 'simd',

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { errors } from '../errors.js';
+import { programs } from '../programs/index.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { PiscinaScheduler } from '../scheduler/piscina.js';
 import { chooseBuild, detectFeatures } from '../wasm/builds.js';
@@ -12,7 +13,8 @@ import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
 import { provideDefaultEngine } from './default.js';
-import { capability, Engine } from './engine.js';
+import { capability } from './capabilities.js';
+import { Engine } from './engine.js';
 import { findGpu } from './node-gpu.js';
 
 const PAGE = 65536;
@@ -83,7 +85,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const memory = new WebAssembly.Memory({ initial, maximum, shared });
   const arena = new Arena(memory, maximum * PAGE);
   const kernels = instantiate(module, memory);
-  const scheduler = shared ? new PiscinaScheduler(threads, arena, { module, memory }) : new InlineScheduler(kernels, memory);
+  const scheduler = shared
+    ? new PiscinaScheduler(threads, arena, { module, memory })
+    : new InlineScheduler(programs, kernels, memory);
   const parts = { kernels, arena, scheduler };
   const acceleration = await accelerate(parts, options, findGpu, (adapter) => new BreakEvenBook(adapter, build, threads));
   return new Engine({

@@ -10,8 +10,9 @@ import { type Activation, type Network, type Output, packedIndex, parametersOf }
 import { predictScratch } from '../programs/perceptron/predict.js';
 import { type TrainOptions, type TrainResult, trainScratch } from '../programs/perceptron/train.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { type Matrix, ResidentMatrix, Tile } from '../table/matrix.js';
+import type { Matrix } from '../table/matrix.js';
 import { stride } from '../wasm/kernels.js';
+import { ResidentMatrix, Tile } from '../wasm/resident.js';
 
 /** Rows in a shard of prediction. */
 const SHARD = 32768;

@@ -5,7 +5,8 @@
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { Matrix, type ResidentMatrix } from '../table/matrix.js';
+import { Matrix } from '../table/matrix.js';
+import type { ResidentMatrix } from '../wasm/resident.js';
 
 export interface QuantileTransformerOptions {
   /** default: the process-wide engine */

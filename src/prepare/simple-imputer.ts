@@ -1,6 +1,7 @@
 /** Fills missing values (NaN) column by column, after scikit-learn's SimpleImputer. */
 import { errors } from '../errors.js';
-import { Matrix, type ResidentMatrix } from '../table/matrix.js';
+import { Matrix } from '../table/matrix.js';
+import type { ResidentMatrix } from '../wasm/resident.js';
 
 export interface SimpleImputerOptions {
   /** what fills a column: its mean (default), median, most frequent value (the smallest of several), or `fillValue` */

@@ -5,8 +5,9 @@
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { Matrix, ResidentMatrix } from '../table/matrix.js';
+import { Matrix } from '../table/matrix.js';
 import type { Region } from '../wasm/memory.js';
+import { ResidentMatrix } from '../wasm/resident.js';
 
 /** Rows in a shard, whatever the number of workers: the merge runs in the order of the shards. */
 const SHARD = 65536;

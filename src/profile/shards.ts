@@ -3,9 +3,9 @@ import type { Engine } from '../engine/engine.js';
 import { type EncodePlan, encodeScratch, type RawColumns, rawPitch } from '../programs/encode.js';
 import { type ModelPlan, profileLayout, profileScratch } from '../programs/profile.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { Tile } from '../table/matrix.js';
 import type { Column } from '../table/table.js';
 import { Layout } from '../wasm/memory.js';
+import { Tile } from '../wasm/resident.js';
 import type { Binding } from './bind.js';
 
 /** Rows in a shard. */

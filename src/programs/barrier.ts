@@ -8,7 +8,7 @@
  * while it waits, so that the death of one does not hold the others for ever.
  */
 import { errors } from '../errors.js';
-import type { Control } from '../scheduler/scheduler.js';
+import type { Control } from './program.js';
 
 /** Bytes of the cell, which must start as zeros. */
 export const BARRIER_BYTES = 64;

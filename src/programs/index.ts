@@ -1,7 +1,4 @@
-/** Table of contents of the programs: whole computations over one shard, by the name that a worker is sent. */
-
-import type { Control } from '../scheduler/scheduler.js';
-import type { Kernels } from '../wasm/kernels.js';
+/** Table of contents of the programs, by the name that a worker is sent. */
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
 import { limits } from './limits.js';
@@ -10,6 +7,7 @@ import { predict } from './perceptron/predict.js';
 import { train } from './perceptron/train.js';
 import { permute } from './permute.js';
 import { profile } from './profile.js';
+import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { top } from './top.js';
 
@@ -19,7 +17,4 @@ export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];
 export type ProgramResult<P extends ProgramName> = ReturnType<(typeof table)[P]>;
 
-/** The shape of every program: a plain function that computes one shard. */
-export type Program<A, R> = (kernels: Kernels, memory: WebAssembly.Memory, args: A, control: Control) => R;
-
-export const programs = table as unknown as Record<ProgramName, Program<never, unknown>>;
+export const programs = table as unknown as ProgramTable;

@@ -1,8 +1,8 @@
 /** What the benchmark runs in workers that is no program of the product: the machine's limits, a bare product, a bare barrier. */
 
-import type { Control } from '../scheduler/scheduler.js';
 import type { Kernels } from '../wasm/kernels.js';
 import { Barrier } from './barrier.js';
+import type { Control } from './program.js';
 
 export type LimitsArgs =
   /** multiply-adds in registers: 96 operations a step */

@@ -5,11 +5,11 @@
 
 import { errors } from '../errors.js';
 import { metricOf, type Task } from '../metrics/index.js';
-import type { Control } from '../scheduler/scheduler.js';
 import { type Kernels, stride } from '../wasm/kernels.js';
 import { Layout } from '../wasm/memory.js';
 import { TILE } from './encode.js';
 import { ForwardPass, type Network } from './perceptron/network.js';
+import type { Control } from './program.js';
 
 export interface PermuteArgs {
   task: Task;

@@ -13,13 +13,13 @@
  */
 
 import { errors } from '../errors.js';
-import type { Control } from '../scheduler/scheduler.js';
 import { type Kernels, stride } from '../wasm/kernels.js';
 import { Layout } from '../wasm/memory.js';
 import { ARROW_BYTES, writeArrow } from './arrow.js';
 import { type EncodePlan, type RawColumns, TILE, TileEncoder } from './encode.js';
 import { explain, explainScratch } from './perceptron/explain.js';
 import { ForwardPass, type Network } from './perceptron/network.js';
+import type { Control } from './program.js';
 
 /** A fitted model in memory: what every shard reads. */
 export interface ModelPlan {

@@ -1,9 +1,9 @@
 /** Exact top n for one shard of rows: blocked scores by the dense kernel, a bounded list per row, excluded columns left out. */
 
 import { errors } from '../errors.js';
-import type { Control } from '../scheduler/scheduler.js';
 import type { Kernels } from '../wasm/kernels.js';
 import { Layout } from '../wasm/memory.js';
+import type { Control } from './program.js';
 
 /** Rows and columns of a tile of scores: 64 × 1024 floats stay in the second-level cache. */
 const ROWS = 64;

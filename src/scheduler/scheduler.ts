@@ -11,14 +11,6 @@ import { CameoError, errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import type { Arena, Region } from '../wasm/memory.js';
 
-/** What a running program may ask and tell. */
-export interface Control {
-  /** Whether the caller wants the work stopped; checked between batches. */
-  aborted(): boolean;
-  /** Reports up to three numbers, whose meaning is the program's. */
-  progress(a: number, b?: number, c?: number): void;
-}
-
 export interface RunOptions {
   /** Stops the work between batches; the promise rejects with CameoError 'aborted'. */
   signal?: AbortSignal;

@@ -4,7 +4,7 @@
  */
 
 import { CameoError } from '../errors.js';
-import { type ProgramName, programs } from '../programs/index.js';
+import type { ProgramTable } from '../programs/program.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Outcome } from './scheduler.js';
 
@@ -15,13 +15,18 @@ export interface WorkerData {
 }
 
 export interface Task {
-  program: ProgramName;
+  program: string;
   args: unknown;
   /** address of the control cell: i32 abort flag, i32 padding, f64[3] progress */
   control: number;
 }
 
-export function runTask(kernels: Kernels, memory: WebAssembly.Memory, { program, args, control }: Task): Outcome<unknown> {
+export function runTask(
+  programs: ProgramTable,
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  { program, args, control }: Task,
+): Outcome<unknown> {
   const flag = new Int32Array(memory.buffer, control, 1);
   const cell = new Float64Array(memory.buffer, control + 8, 3);
   try {

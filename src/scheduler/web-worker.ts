@@ -1,4 +1,5 @@
 /** What runs in a Web Worker of the pool: first it is sent module and memory, then tasks, one at a time. */
+import { programs } from '../programs/index.js';
 import { instantiate, type Kernels } from '../wasm/kernels.js';
 import { runTask, type Task, type WorkerData } from './task.js';
 
@@ -11,5 +12,5 @@ globalThis.onmessage = ({ data }: MessageEvent<WorkerData | Task>) => {
     kernels = instantiate(data.module, memory);
     return;
   }
-  if (kernels) globalThis.postMessage(runTask(kernels, memory, data));
+  if (kernels) globalThis.postMessage(runTask(programs, kernels, memory, data));
 };

@@ -15,10 +15,11 @@ import { type CrossValidation, type Model, ResidentModel, residentEncoder } from
 import { encodeRows, scoreRows } from '../profile/shards.js';
 import { ForwardPass, type Network } from '../programs/perceptron/network.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { Matrix, type Tile } from '../table/matrix.js';
+import { Matrix } from '../table/matrix.js';
 import type { Table } from '../table/table.js';
 import { stride } from '../wasm/kernels.js';
 import { Layout } from '../wasm/memory.js';
+import type { Tile } from '../wasm/resident.js';
 import { meanAndDeviation } from './cross-validate.js';
 import { importances } from './importance.js';
 

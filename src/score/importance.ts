@@ -11,7 +11,7 @@ import { type Features, featureNames, widths } from '../profile/features.js';
 import { type Network, packedIndex } from '../programs/perceptron/network.js';
 import { permuteScratch } from '../programs/permute.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import type { Tile } from '../table/matrix.js';
+import type { Tile } from '../wasm/resident.js';
 
 export interface Importance {
   feature: string;

@@ -4,7 +4,7 @@
  * that the copies of one overlap with the computing of another: the staging buffers make a ring.
  */
 
-import type { Control } from '../scheduler/scheduler.js';
+import type { Control } from '../programs/program.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Gpu } from './gpu.js';
 

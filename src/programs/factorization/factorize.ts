@@ -10,9 +10,9 @@
  */
 
 import { errors } from '../../errors.js';
-import type { Control } from '../../scheduler/scheduler.js';
 import type { Kernels } from '../../wasm/kernels.js';
 import { Barrier } from '../barrier.js';
+import type { Control } from '../program.js';
 
 export type FactorizationLoss = 'squared' | 'logistic' | 'bpr';
 export type RateSchedule = 'inverse' | 'adagrad';

@@ -7,9 +7,9 @@
  */
 
 import { errors } from '../../errors.js';
-import type { Control } from '../../scheduler/scheduler.js';
 import { type Kernels, stride } from '../../wasm/kernels.js';
 import { Layout } from '../../wasm/memory.js';
+import type { Control } from '../program.js';
 import { ACTIVATIONS, ForwardPass, type Network, parametersOf } from './network.js';
 
 export interface TrainOptions {

@@ -1,0 +1,35 @@
+/** What an engine can use, what it does use, and why not the rest. */
+import type { Build } from '../wasm/builds.js';
+import type { TwinName } from '../webgpu/accelerator.js';
+import type { AdapterInfo } from '../webgpu/gpu.js';
+
+/** One thing that the engine can use, whether it does, and why not. */
+export interface Capability {
+  inUse: boolean;
+  /** why it is not in use; absent when it is */
+  reason?: string;
+}
+
+/** The reason is told only where the thing is not in use. */
+export const capability = (inUse: boolean, reason: string): Capability => (inUse ? { inUse } : { inUse, reason });
+
+export interface Capabilities {
+  runtime: string;
+  /** which of the four builds of the kernels runs */
+  build: Build;
+  /** what runs the hot programs, from their break-even on */
+  device: 'wasm' | 'webgpu';
+  /** worker threads; 0 means that programs run on the calling thread */
+  threads: number;
+  /** whether results are the same bytes in every engine */
+  reproducible: boolean;
+  simd: Capability;
+  relaxedSimd: Capability;
+  sharedMemory: Capability;
+  webgpu: Capability & {
+    /** the adapter found, with its limits and features */
+    adapter?: AdapterInfo;
+    /** under 'auto', from which size each program that was measured runs on the device (webgpu/accelerator.ts); null for never */
+    breakEven?: Partial<Record<TwinName, number | null>>;
+  };
+}
