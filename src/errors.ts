@@ -62,6 +62,10 @@ export interface LeftOut {
 export const errors = {
   option: (name: string, expected: string, found: unknown) =>
     argument(`Option '${name}' must be ${expected}; found ${String(found)}.`),
+  optionUnknown: (name: string, known: readonly string[]) =>
+    argument(
+      `Option '${name}' is not known. ${known.length > 0 ? `The options are ${known.map((n) => `'${n}'`).join(', ')}.` : 'There are no options.'}`,
+    ),
   invalid: (message: string) => argument(message),
   shape: (what: string, expected: string, found: string) => argument(`${what}: expected ${expected}, found ${found}.`),
 

@@ -10,8 +10,8 @@ import { compileKernels, type WasmSource } from '../wasm/source.js';
 import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvens } from './break-evens.js';
-import { provideDefaultEngine } from './default.js';
 import { capability } from './capabilities.js';
+import { provideDefaultEngine } from './default.js';
 import { Engine } from './engine.js';
 
 const PAGE = 65536;

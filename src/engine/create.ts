@@ -12,8 +12,8 @@ import { Arena } from '../wasm/memory.js';
 import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
-import { provideDefaultEngine } from './default.js';
 import { capability } from './capabilities.js';
+import { provideDefaultEngine } from './default.js';
 import { Engine } from './engine.js';
 import { findGpu } from './node-gpu.js';
 

@@ -146,10 +146,16 @@ export class Arena {
   }
 }
 
-/** Lays out consecutive aligned pieces, from a base address or, with base 0, to find the size needed. */
+/**
+ * Lays out consecutive aligned pieces from a base address. Without a memory it only measures: the same calls give the same sizes, so
+ * that `place` can ask for the room first and put the values there afterwards.
+ */
 export class Layout {
   #next: number;
-  constructor(readonly base: number) {
+  constructor(
+    readonly base: number,
+    private readonly memory?: WebAssembly.Memory,
+  ) {
     this.#next = base;
   }
   /** The address of the next `bytes` bytes, with room for a kernel's last vector. */
@@ -158,8 +164,32 @@ export class Layout {
     this.#next += Math.ceil((bytes + PADDING) / ALIGNMENT) * ALIGNMENT;
     return at;
   }
+  /** The address of a copy of the values; where there is no memory, only the room is taken. */
+  put(values: Float32Array | Int32Array | Uint32Array | Float64Array | Uint8Array): number {
+    const at = this.take(values.byteLength);
+    if (this.memory) {
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      new Uint8Array(this.memory.buffer, at, bytes.length).set(bytes);
+    }
+    return at;
+  }
   /** Bytes laid out so far. */
   get bytes(): number {
     return this.#next - this.base;
   }
+}
+
+/** A linear memory and who gives room in it: an engine, or its arena. */
+export interface Space {
+  readonly memory: WebAssembly.Memory;
+  /** @throws CameoError 'memory' when it does not fit */
+  allocate(bytes: number): Region;
+}
+
+/** Measures what is laid out, takes that room, and lays it out there. Dispose the region after use. */
+export function place<T>(space: Space, lay: (layout: Layout) => T): { at: T; region: Region } {
+  const measured = new Layout(0);
+  lay(measured);
+  const region = space.allocate(measured.bytes);
+  return { at: lay(new Layout(region.offset, space.memory)), region };
 }

@@ -1,13 +1,6 @@
 /** What stays in linear memory between programs: a matrix of columns, and rows that are encoded for a model. Dispose them after use. */
 import { stride } from './kernels.js';
-import type { Region } from './memory.js';
-
-/** A linear memory and who gives room in it: an engine, or its arena. */
-export interface Space {
-  readonly memory: WebAssembly.Memory;
-  /** @throws CameoError 'memory' when it does not fit */
-  allocate(bytes: number): Region;
-}
+import type { Region, Space } from './memory.js';
 
 /** A matrix of float32 columns in linear memory. Columns are 64-byte aligned. */
 export class ResidentMatrix implements Disposable {

@@ -1,0 +1,64 @@
+/**
+ * Options: every public option object has a valibot schema, a strict object, from which defaults, ranges and the messages of what is
+ * refused follow. An option that is not known is refused by name with those that are.
+ */
+import * as v from 'valibot';
+import { errors } from './errors.js';
+
+/** A schema of options: what may be given, and the same with defaults. */
+// biome-ignore lint/suspicious/noExplicitAny: the entries are any strict object's
+export type OptionSchema = v.StrictObjectSchema<any, undefined>;
+
+/** A whole number within bounds, both included. */
+export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => {
+  const message = `a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+};
+export const seed = whole(0, 0xffffffff);
+export const above = (least: number) => {
+  const message = `a number above ${least}`;
+  return v.pipe(v.number(message), v.finite(message), v.gtValue(least, message));
+};
+export const atLeast = (least: number) => {
+  const message = `a number, at least ${least}`;
+  return v.pipe(v.number(message), v.finite(message), v.minValue(least, message));
+};
+/** Between 0 and 1, neither included. */
+export const share = v.pipe(v.number('between 0 and 1'), v.gtValue(0, 'between 0 and 1'), v.ltValue(1, 'between 0 and 1'));
+export const flag = v.boolean('true or false');
+/** One of some texts. */
+export const oneOf = <const T extends readonly string[]>(...names: T) =>
+  v.picklist(
+    names,
+    names
+      .map((name) => `'${name}'`)
+      .join(', ')
+      .replace(/, ([^,]*)$/, ' or $1'),
+  );
+/** A value that is not looked into, such as an engine or a signal. */
+export const opaque = <T>() => v.custom<T>(() => true);
+/** What every piece of work takes: `signal`, `onProgress`. */
+export const RUN = { signal: v.optional(opaque<AbortSignal>()), onProgress: v.optional(opaque<never>()) };
+
+/**
+ * The options with their defaults.
+ * @throws CameoError 'argument' for a name that is not known and for a value out of its range
+ */
+export function checked<S extends OptionSchema>(schema: S, options: unknown): v.InferOutput<S> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw errors.invalid(`Options must be an object; found ${options === null ? 'null' : typeof options}.`);
+  const known = Object.keys(schema.entries);
+  const strange = Object.keys(options).find((name) => !known.includes(name));
+  if (strange !== undefined) throw errors.optionUnknown(strange, known);
+  const result = v.safeParse(schema, options);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const name = v.getDotPath(issue) ?? '';
+  throw errors.option(name, issue.message, foundOf(issue.input));
+}
+
+/** A number or a word as it is; of anything else its type, since it may hold a user's values. */
+function foundOf(input: unknown): unknown {
+  if (typeof input === 'string') return `'${input}'`;
+  return typeof input === 'object' || typeof input === 'function' ? typeof input : input;
+}

@@ -1,0 +1,62 @@
+/**
+ * The contract of features: what a column of a table becomes. A kind of feature is one file beside this one; features of a kind are fitted,
+ * placed and encoded together, since one kernel call over all of them is faster than one each.
+ *
+ *     column ──fit (training rows)──▶ feature ──bind──▶ raw values, 32 bits a row ──encoder (programs/encoder.ts)──▶ columns of a tile
+ *
+ * Raw values are float32 (NaN for missing) or int32 codes (−1 for none); an encoder turns them into the feature's `width` columns.
+ */
+import type { Engine } from '../engine/engine.js';
+import type { Part, PartReader } from '../part.js';
+import type { EncoderPlan } from '../programs/encoder.js';
+import type { Column } from '../table/table.js';
+import type { Layout } from '../wasm/memory.js';
+
+/** A value of a row: text and booleans for categories; undefined, null and NaN are missing. */
+export type Value = string | number | boolean | null | undefined;
+
+/** How columns are prepared: 'default' suits most tables, 'article' is the plain program that this one began from. */
+export type Preset = 'default' | 'article';
+
+/** A table's column as a feature reads it. */
+export interface Source {
+  /** a value a row: float64 that become float32, or codes */
+  readonly values: Float64Array | Int32Array;
+  /** rows whose value has no label of its own: rare in fitting, or never seen */
+  readonly unknown: number;
+}
+
+export interface Feature {
+  readonly name: string;
+  /** encoded columns */
+  readonly width: number;
+  /** what a raw value is: a float32, or an int32 code into `labels` */
+  readonly raw: 'f32' | 'i32';
+  /** names of the codes for reasons; empty for numbers */
+  readonly labels: readonly string[];
+  /** @throws CameoError 'column' for a column of another type than in fitting, or with an infinite value */
+  bind(column: Column): Source;
+  /** The raw value of one row's value. @throws as `bind`, naming row `row` */
+  one(value: Value, row: number): number;
+}
+
+/** How features of a kind are read and placed: all that an entry needs which does not fit. */
+export interface FeatureReader<F extends Feature = Feature> {
+  readonly name: string;
+  /** Lays the fitted numbers of all features of the kind out; called to measure and for real. */
+  place(features: readonly F[], layout: Layout): EncoderPlan;
+  /** @throws CameoError 'model' */
+  read(part: PartReader): F[];
+}
+
+export interface FeatureKind<F extends Feature = Feature> extends FeatureReader<F> {
+  /**
+   * Whether the kind takes a column, seen from its training rows.
+   * @returns true; false to leave it to the next kind; or why no kind should take it
+   * @throws CameoError 'column' for a column that can be no feature
+   */
+  takes(column: Column, rows: Int32Array, preset: Preset): boolean | string;
+  /** Learns features from the training rows of the columns that it took, in their order. */
+  fit(engine: Engine, columns: readonly Column[], rows: Int32Array, preset: Preset): Promise<F[]>;
+  write(features: readonly F[]): Part;
+}

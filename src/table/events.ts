@@ -1,0 +1,58 @@
+/**
+ * Events as plain columns: who did what to which item when, and for how much. Like a table without row objects, of equal length, ordered by
+ * user, then time, then item, then as the log had them, so that every sum over them has one order.
+ */
+
+export interface Events {
+  readonly rows: number;
+  /** ids by number, ascending as text (by UTF-16 units) */
+  readonly users: readonly string[];
+  readonly items: readonly string[];
+  /** i32[rows]: numbers of user and item */
+  readonly user: Int32Array;
+  readonly item: Int32Array;
+  /** f64[rows]: milliseconds since 1970 without a zone, fractions are microseconds */
+  readonly time: Float64Array;
+  /** f64[rows]: worth of the event, a multiple of 0.0001 */
+  readonly value: Float64Array;
+  /** u8[rows]: 1 where something was bought, 0 where it was only looked at */
+  readonly bought: Uint8Array;
+  /** f64[rows]: how much the event tells of taste, a multiple of 0.000001; absent where all count 1 */
+  readonly weight?: Float64Array;
+  /** f64[rows]: the user's rating of the item, NaN for none; absent without ratings */
+  readonly rating?: Float64Array;
+  /** f64[rows]: price of a piece, NaN for none; absent without prices */
+  readonly price?: Float64Array;
+  /** name of each item for people, null without one: the commonest in the log */
+  readonly labels: readonly (string | null)[];
+  /** what users may prefer, such as a category or a brand: codes into values, −1 for none */
+  readonly fields: readonly EventField[];
+  /** milliseconds since 1970: the moment that recency counts back from */
+  readonly asOf: number;
+  /** rows of the log by what became of them */
+  readonly counts: EventCounts;
+}
+
+export interface EventField {
+  readonly name: string;
+  /** i32[rows] */
+  readonly codes: Int32Array;
+  /** ascending */
+  readonly values: readonly string[];
+}
+
+/** Rows of the log, and how many were left out for which cause. Each row counts for its first cause. */
+export interface EventCounts {
+  rows: number;
+  used: number;
+  noUser: number;
+  noItem: number;
+  badTime: number;
+  cancelled: number;
+  filtered: number;
+  /** value or weight is no finite number, or the weight is negative */
+  badNumber: number;
+  afterAsOf: number;
+  /** copies of rows that were used or left out, with `distinct` */
+  duplicate: number;
+}
