@@ -40,11 +40,12 @@ export interface Feature {
   one(value: Value, row: number): number;
 }
 
-/** How features of a kind are read and placed: all that an entry needs which does not fit. */
+/** How features of a kind are placed, written and read: all that an entry needs which does not fit. */
 export interface FeatureReader<F extends Feature = Feature> {
   readonly name: string;
   /** Lays the fitted numbers of all features of the kind out; called to measure and for real. */
   place(features: readonly F[], layout: Layout): EncoderPlan;
+  write(features: readonly F[]): Part;
   /** @throws CameoError 'model' */
   read(part: PartReader): F[];
 }
@@ -58,5 +59,4 @@ export interface FeatureKind<F extends Feature = Feature> extends FeatureReader<
   takes(column: Column, rows: Int32Array, preset: Preset): boolean | string;
   /** Learns features from the training rows of the columns that it took, in their order. */
   fit(engine: Engine, columns: readonly Column[], rows: Int32Array, preset: Preset): Promise<F[]>;
-  write(features: readonly F[]): Part;
 }
