@@ -15,6 +15,9 @@ import type { Layout } from '../wasm/memory.js';
 /** A value of a row: text and booleans for categories; undefined, null and NaN are missing. */
 export type Value = string | number | boolean | null | undefined;
 
+export const isMissing = (value: Value): value is null | undefined =>
+  value === undefined || value === null || (typeof value === 'number' && Number.isNaN(value));
+
 /** How columns are prepared: 'default' suits most tables, 'article' is the plain program that this one began from. */
 export type Preset = 'default' | 'article';
 

@@ -51,7 +51,8 @@ function buffers(
 }
 
 /** Bytes of scratch that `permute` needs. */
-export const permuteScratch = (kernels: Kernels, args: Omit<PermuteArgs, 'scratch'>) => buffers(kernels, undefined, args, 0).layout.bytes;
+export const permuteScratch = (kernels: Kernels, args: Omit<PermuteArgs, 'scratch'>) =>
+  buffers(kernels, undefined, args, 0).layout.bytes;
 
 /** @returns the score of each permutation, or of the rows as they are when `repeats` is 0: see metricOf */
 export function permute(kernels: Kernels, memory: WebAssembly.Memory, args: PermuteArgs, control: Control): number[] {

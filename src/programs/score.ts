@@ -73,7 +73,12 @@ function buffers(kernels: Kernels, memory: WebAssembly.Memory | undefined, plan:
 }
 
 /** Bytes that the outputs of a shard take, and its scratch. */
-export function scoreBytes(kernels: Kernels, plan: ScorePlan, rows: number, explained: boolean): { out: number; scratch: number } {
+export function scoreBytes(
+  kernels: Kernels,
+  plan: ScorePlan,
+  rows: number,
+  explained: boolean,
+): { out: number; scratch: number } {
   const [out, scratch] = [new Layout(0), new Layout(0)];
   scoreLayout(plan, rows, explained, out);
   buffers(kernels, undefined, plan, scratch);
@@ -92,7 +97,7 @@ export class ScorePass {
 
   /** @param args `rows`: as many as there may be */
   constructor(
-    private readonly kernels: Kernels,
+    kernels: Kernels,
     private readonly memory: WebAssembly.Memory,
     private readonly args: ScoreArgs,
   ) {

@@ -15,12 +15,7 @@ export interface NumberPlan extends EncoderPlan {
 /** Bytes between two columns of ranks. */
 const PITCH = (TILE + 4) * 4;
 
-export function number(
-  kernels: Kernels,
-  memory: WebAssembly.Memory | undefined,
-  plan: NumberPlan,
-  layout: Layout,
-): Encoder {
+export function number(kernels: Kernels, memory: WebAssembly.Memory | undefined, plan: NumberPlan, layout: Layout): Encoder {
   const { columns, quantiles, nQuantiles } = plan;
   const ranks = layout.take(nQuantiles > 0 ? columns * PITCH : 0);
   const pointers = layout.take(columns * 4);
