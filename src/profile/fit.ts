@@ -8,8 +8,8 @@ import { type Behaviour, behaviourOf } from '../events/behaviour.js';
 import { BehaviourSection } from '../events/behaviour-section.js';
 import { joinBehaviour } from '../events/features.js';
 import { pairsOf } from '../events/pairs.js';
-import { PreferencesSection } from '../events/preferences-section.js';
 import { tastesOf } from '../events/preferences.js';
+import { PreferencesSection } from '../events/preferences-section.js';
 import { checkTable, columnOf } from '../prepare/columns.js';
 import type { Progress } from '../progress.js';
 import { familyOf, fitPairs } from '../recommend/fit.js';
@@ -49,7 +49,10 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
 }
 
 /** What is wanted must be there, and what is there must be wanted. */
-function checkData({ table, events, ...rest }: FitData, { target, id, ...others }: Omit<ScoreOptions, 'target'> & { target?: unknown }) {
+function checkData(
+  { table, events, ...rest }: FitData,
+  { target, id, ...others }: Omit<ScoreOptions, 'target'> & { target?: unknown },
+) {
   const strange = Object.keys(rest)[0];
   if (strange !== undefined)
     throw errors.invalid(`Data must be { table }, { events } or both; found '${strange}'. Write { table } for a table.`);
@@ -68,7 +71,9 @@ function checkData({ table, events, ...rest }: FitData, { target, id, ...others 
   columnOf(table, 'Id', id);
   // Otherwise what a user did after the target was decided would tell what it was.
   if (!events.asOfGiven)
-    throw errors.invalid("Training on events needs 'asOf' when they are read: the moment of prediction, from which on none counts.");
+    throw errors.invalid(
+      "Training on events needs 'asOf' when they are read: the moment of prediction, from which on none counts.",
+    );
 }
 
 /** @throws CameoError 'argument' before any work starts */
@@ -100,9 +105,7 @@ export async function fitEvents(
   const learnt = await fitPairs(engine, pairs, {
     ...options,
     signal,
-    onProgress: (epoch, loss) =>
-      onProgress?.({ stage: 'recommend', done: epoch, total, note: `loss ${loss.toFixed(4)}` }),
+    onProgress: (epoch, loss) => onProgress?.({ stage: 'recommend', done: epoch, total, note: `loss ${loss.toFixed(4)}` }),
   });
   return [new BehaviourSection(events.asOf, behaviour), new PreferencesSection(tastes), new RecommendationsSection(learnt)];
 }
-

@@ -47,7 +47,8 @@ export async function readModelFile(bytes: Uint8Array): Promise<ModelFile> {
   const parts = kinds.map((kind, i) => ({ kind, part: partOf(file, `${kind}.${i}`) }));
   const known = ['score', ...Object.keys(sectionReaders)];
   for (const { kind } of parts) {
-    if (!known.includes(kind)) throw errors.modelFile('section', `one of ${known.map((k) => `'${k}'`).join(', ')}`, `'${kind}'`);
+    if (!known.includes(kind))
+      throw errors.modelFile('section', `one of ${known.map((k) => `'${k}'`).join(', ')}`, `'${kind}'`);
   }
   const scores = parts.filter(({ kind }) => kind === 'score').map(({ part }) => readScore(part));
   const names = scores.map(({ target }) => target.name);

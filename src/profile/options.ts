@@ -33,7 +33,11 @@ export const EVENT_ENTRIES = {
   recommender: v.optional(v.string('the name of a recommender'), 'factorization'),
   recommenderOptions: v.optional(v.record(v.string(), v.unknown(), 'an object of options'), {}),
   halfLife: v.optional(
-    v.pipe(v.number('a number of days above 0'), v.finite('a number of days above 0'), v.gtValue(0, 'a number of days above 0')),
+    v.pipe(
+      v.number('a number of days above 0'),
+      v.finite('a number of days above 0'),
+      v.gtValue(0, 'a number of days above 0'),
+    ),
   ),
 };
 

@@ -15,7 +15,8 @@ import { type Evaluation, evaluate } from '../metrics/index.js';
 import { checked } from '../options.js';
 import { columnOf, idsOf, kindName, refuseInfinity } from '../prepare/columns.js';
 import { type Target, truthOf } from '../prepare/target.js';
-import type { FoldIn, History, Recommendation, Recommender } from '../recommend/catalogue.js';
+import type { History, Recommendation, Recommender } from '../recommend/catalogue.js';
+import type { FoldedIn } from '../recommend/fold-in.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Summary } from '../score/score.js';
 import { ROWS } from '../score/scorer.js';
@@ -148,14 +149,17 @@ export class Profiler implements Disposable {
   #profileRows(rows: readonly Row[], options: { explain: boolean }): Profile[] {
     const { id, scores } = this;
     const named = id ?? (scores.length === 0 ? 'user_id' : undefined);
-    const profiles: Profile[] = rows.map((row) => {
+    const profiles = rows.map((row): Profile => {
       if (named === undefined) return {};
       const value = row[named];
       return { user_id: value === null || value === undefined ? null : String(value) };
     });
     for (const section of this.sections) {
       if (section.fill) section.fill(rows, profiles, options);
-      else rows.forEach((row, r) => Object.assign(profiles[r], section.one(row, (profiles[r].user_id ?? null) as string | null, options)));
+      else
+        rows.forEach((row, r) =>
+          Object.assign(profiles[r], section.one(row, (profiles[r].user_id ?? null) as string | null, options)),
+        );
     }
     return profiles;
   }
@@ -222,7 +226,7 @@ export class Profiler implements Disposable {
   }
 
   /** The factors of someone who was not in fitting: see Recommender.foldIn. @throws as `recommend` */
-  foldIn(history: History): FoldIn {
+  foldIn(history: History): FoldedIn {
     return this.recommender.foldIn(history);
   }
 
@@ -245,7 +249,10 @@ export class Profiler implements Disposable {
     }
   }
 
-  async *#shards(source: Table | AsyncIterable<Table>, attributes: readonly Pick<Column, 'name' | 'kind'>[]): AsyncGenerator<Shard> {
+  async *#shards(
+    source: Table | AsyncIterable<Table>,
+    attributes: readonly Pick<Column, 'name' | 'kind'>[],
+  ): AsyncGenerator<Shard> {
     let before = 0;
     for await (const given of Symbol.asyncIterator in source ? source : [source]) {
       if (given.rows === 0 && Symbol.asyncIterator in source) continue;
@@ -275,7 +282,7 @@ export class Profiler implements Disposable {
 
   /** Gives the model's memory back. The profiler cannot be used afterwards; a second call does nothing. */
   dispose(): void {
-    for (const section of this.sections) section.dispose();
+    for (const section of this.sections) section[Symbol.dispose]();
   }
   [Symbol.dispose](): void {
     this.dispose();

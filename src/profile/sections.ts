@@ -4,7 +4,7 @@ import type { Behaviour } from '../events/behaviour.js';
 import { BehaviourSection, readBehaviour1 } from '../events/behaviour-section.js';
 import { PreferencesSection } from '../events/preferences-section.js';
 import { type Part, PartReader } from '../part.js';
-import { type Recommender, Recommender as Catalogue, readVersion1 } from '../recommend/catalogue.js';
+import { Recommender as Catalogue, type Recommender, readVersion1 } from '../recommend/catalogue.js';
 import { RecommendationsSection } from '../recommend/section.js';
 import { ScoreSection } from '../score/section.js';
 import type { Section } from '../table/section.js';
