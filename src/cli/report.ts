@@ -83,7 +83,7 @@ export function reportOf(told: Told): Report {
   const { rows } = told;
   const rest = {
     unknownCategories: profiler.unknownCategories,
-    events: learnt ? { ...learnt, matched: profiler.matched(told.table as Table) } : null,
+    events: learnt ? { ...learnt, matched: 0 } : null,
     ...common,
   };
   return targets.length === 1 ? { rows, ...targets[0], ...rest } : { rows, targets, ...rest };

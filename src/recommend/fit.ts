@@ -1,7 +1,7 @@
 /** Fits a recommender of a family to pairs of users and items with their names. Apart from catalogue.ts, since an edge function never fits. */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
-import type { Interactions } from '../events/pairs.js';
+import type { EventPairs } from '../events/pairs.js';
 import { checked, oneOf, RUN } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { Recommender } from './catalogue.js';
@@ -23,16 +23,14 @@ export function familyOf({ recommender, ...options }: RecommenderOptions) {
 }
 
 /**
- * @param pairs each pair of user and item once, by user and then item; `labels`: names of the items for people
  * @throws CameoError 'argument' for options, 'data' for pairs that cannot be learnt from, 'diverged', 'aborted', 'memory'
  */
 export async function fitPairs(
   engine: Engine,
-  pairs: Interactions & { labels?: readonly (string | null)[] },
+  { users, items, labels, pairs }: Pick<EventPairs, 'users' | 'items' | 'labels' | 'pairs'>,
   options: RecommenderOptions = {},
 ): Promise<Recommender> {
   const { family, options: own, run } = familyOf(options);
-  const { users, items, u: user, i: item, weights, values } = pairs;
-  const model = await family.fit(engine, { users: users.length, items: items.length, user, item, weights, values }, own, run);
-  return new Recommender(model, { users, items, labels: pairs.labels ?? items.map(() => null) });
+  const model = await family.fit(engine, pairs, own, run);
+  return new Recommender(model, { users, items, labels });
 }
