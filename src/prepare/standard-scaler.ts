@@ -5,6 +5,7 @@
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { square } from '../math.js';
 import { Matrix } from '../table/matrix.js';
 import type { Region } from '../wasm/memory.js';
 import { ResidentMatrix } from '../wasm/resident.js';
@@ -80,7 +81,7 @@ export class StandardScaler {
     this.variance = m2.map((v, j) => (count[j] ? v / count[j] : Number.NaN));
     this.scale = this.variance.map((v, j) => {
       // scikit-learn's rule: a variance that rounding alone explains is that of a constant column.
-      const rounding = count[j] * Number.EPSILON * v + (count[j] * mean[j] * Number.EPSILON) ** 2;
+      const rounding = count[j] * Number.EPSILON * v + square(count[j] * mean[j] * Number.EPSILON);
       return v > rounding ? Math.sqrt(v) : 1;
     });
     return this;
