@@ -1,5 +1,14 @@
 /** The page: a CSV in, a model, what matters, and any user's profile with its reasons. */
-import { CameoError, createEngine, type Engine, Profiler, type Progress, type Row, type Table, tableFromText } from 'cameo/browser';
+import {
+  CameoError,
+  createEngine,
+  type Engine,
+  Profiler,
+  type Progress,
+  type Row,
+  type Table,
+  tableFromText,
+} from 'cameo/browser';
 import Papa from 'papaparse';
 import { syntheticShop } from '../synthetic-shop.js';
 
@@ -38,7 +47,8 @@ function openText(text: string, name: string) {
   const { data, errors } = Papa.parse<string[]>(text, { skipEmptyLines: 'greedy' });
   const [names, ...rows] = data;
   if (!names || names.length < 2 || rows.length < 20) {
-    $('table').textContent = `${name} has no header with two columns and 20 rows below it${errors[0] ? `: ${errors[0].message}` : ''}.`;
+    $('table').textContent =
+      `${name} has no header with two columns and 20 rows below it${errors[0] ? `: ${errors[0].message}` : ''}.`;
     return;
   }
   try {
@@ -192,13 +202,17 @@ function showUser() {
     element('b', '', value),
     element('span', '', percentile === undefined ? '' : ` above ${percentile.toFixed(0)} % of users`),
   );
-  const reasons = (profile[`explanation_${name}`] as { feature: string; value: number | null; category: string | null; contribution: number }[])
+  const reasons = (
+    profile[`explanation_${name}`] as { feature: string; value: number | null; category: string | null; contribution: number }[]
+  )
     .filter(({ contribution }) => contribution !== 0)
     .slice(0, 8);
   const most = Math.max(...reasons.map(({ contribution }) => Math.abs(contribution)));
   const detail = (v: number | null, category: string | null) => category ?? (v === null ? 'missing' : number.format(v));
   $('reasons').replaceChildren(
-    ...reasons.map(({ feature, value: v, category, contribution }) => bar(feature, detail(v, category), contribution, most, true)),
+    ...reasons.map(({ feature, value: v, category, contribution }) =>
+      bar(feature, detail(v, category), contribution, most, true),
+    ),
   );
 }
 
