@@ -20,7 +20,7 @@ import { evaluateRegression } from '../metrics/regression.js';
 import { fitFactorization, type RecommenderOptions } from '../profile/recommender.js';
 import { shuffle } from '../random.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { itemKnn } from './item-knn.js';
+import { itemKnn } from './item-neighbours.js';
 
 export interface RecommenderEvaluation {
   /** how the data was split and ranked, in words */
