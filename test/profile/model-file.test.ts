@@ -94,8 +94,16 @@ test('well-formed files with another meaning: removed, swapped and reshaped part
 
 test('the versions of the file and of its parts are checked, and sections that are not known refused', async () => {
   const { metadata, tensors } = await readSafetensors(bytes);
-  for (const changed of [{ version: '9' }, { 'score.0.version': '9' }, { sections: '["scores"]' }, { 'score.0.family': 'forest' }])
-    assert.not(await loads(await writeSafetensors({ metadata: { ...metadata, ...changed }, tensors })), JSON.stringify(changed));
+  for (const changed of [
+    { version: '9' },
+    { 'score.0.version': '9' },
+    { sections: '["scores"]' },
+    { 'score.0.family': 'forest' },
+  ])
+    assert.not(
+      await loads(await writeSafetensors({ metadata: { ...metadata, ...changed }, tensors })),
+      JSON.stringify(changed),
+    );
 });
 
 test.run();
