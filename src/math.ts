@@ -43,3 +43,10 @@ export function exp(x: number): number {
 
 /** σ(x) = 1 / (1 + e⁻ˣ) */
 export const logistic = (x: number): number => 1 / (1 + exp(-x));
+
+/** The place of the largest of `count` values from `first` on, counted from `first`; of equal ones the first. */
+export function argmax(values: ArrayLike<number>, first: number, count: number): number {
+  let top = 0;
+  for (let c = 1; c < count; c++) if (values[first + c] > values[first + top]) top = c;
+  return top;
+}

@@ -7,7 +7,10 @@ import { errors } from './errors.js';
 
 /** A schema of options: what may be given, and the same with defaults. */
 // biome-ignore lint/suspicious/noExplicitAny: the entries are any strict object's
-export type OptionSchema = v.StrictObjectSchema<any, undefined>;
+export type OptionSchema = v.StrictObjectSchema<any, any>;
+
+/** The entries of a schema, one for each option of an interface: `v.strictObject({ … } satisfies Entries<Options>)`. */
+export type Entries<Options> = { [Name in keyof Required<Options>]: v.GenericSchema<Options[Name], unknown> };
 
 /** A whole number within bounds, both included. */
 export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => {
@@ -35,10 +38,15 @@ export const oneOf = <const T extends readonly string[]>(...names: T) =>
       .join(', ')
       .replace(/, ([^,]*)$/, ' or $1'),
   );
-/** A value that is not looked into, such as an engine or a signal. */
+/** A value that is not looked into, such as an engine. */
 export const opaque = <T>() => v.custom<T>(() => true);
+/** Options within options, such as `memory` of an engine's. */
+export const group = <const E extends v.ObjectEntries>(entries: E) => v.strictObject(entries, 'an object of options');
+/** A signal by what it can tell: one of another realm is no instance of ours. */
+const signal = v.custom<AbortSignal>((value) => typeof (value as AbortSignal | null)?.aborted === 'boolean', 'an AbortSignal');
+const callback = v.custom<never>((value) => typeof value === 'function', 'a function');
 /** What every piece of work takes: `signal`, `onProgress`. */
-export const RUN = { signal: v.optional(opaque<AbortSignal>()), onProgress: v.optional(opaque<never>()) };
+export const RUN = { signal: v.optional(signal), onProgress: v.optional(callback) };
 
 /**
  * The options with their defaults.
@@ -47,14 +55,33 @@ export const RUN = { signal: v.optional(opaque<AbortSignal>()), onProgress: v.op
 export function checked<S extends OptionSchema>(schema: S, options: unknown): v.InferOutput<S> {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw errors.invalid(`Options must be an object; found ${options === null ? 'null' : typeof options}.`);
-  const known = Object.keys(schema.entries);
-  const strange = Object.keys(options).find((name) => !known.includes(name));
-  if (strange !== undefined) throw errors.optionUnknown(strange, known);
+  refuseUnknown(schema.entries, options);
   const result = v.safeParse(schema, options);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const name = v.getDotPath(issue) ?? '';
   throw errors.option(name, issue.message, foundOf(issue.input));
+}
+
+/** Looks for names that are not known, in groups of options too, which are told with their group's name: 'memory.initial'. */
+function refuseUnknown(entries: v.ObjectEntries, options: object, within = ''): void {
+  const known = Object.keys(entries);
+  for (const [name, value] of Object.entries(options)) {
+    // By own names: v.strictObject lets those pass that every object inherits, such as 'constructor'.
+    if (!known.includes(name))
+      throw errors.optionUnknown(
+        within + name,
+        known.map((other) => within + other),
+      );
+    const inner = entriesOf(entries[name]);
+    if (inner && typeof value === 'object' && value !== null) refuseUnknown(inner, value, `${within}${name}.`);
+  }
+}
+
+/** The entries of a group, which may be optional; undefined for what is no group. */
+function entriesOf(schema: object): v.ObjectEntries | undefined {
+  if ('entries' in schema) return schema.entries as v.ObjectEntries;
+  return 'wrapped' in schema ? entriesOf(schema.wrapped as object) : undefined;
 }
 
 /** A number or a word as it is; of anything else its type, since it may hold a user's values. */

@@ -93,7 +93,7 @@ form.addEventListener('submit', async (event) => {
   progress.removeAttribute('value');
   const begun = performance.now();
   try {
-    const fitted = await Profiler.fit(await start(), table, {
+    const fitted = await Profiler.fit(await start(), { table }, {
       target: target.value,
       id: id.value || undefined,
       signal: running.signal,

@@ -1,11 +1,11 @@
 /** `cameo audience`: the users of a model who meet a condition, or who are like given ones. */
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { createEngine } from '../engine/create.js';
 import { errors } from '../errors.js';
 import type { Behaviour } from '../events/behaviour.js';
 import { openDatabase } from '../io/duckdb.js';
-import { Recommender } from '../profile/recommender.js';
+import { behaviourOf } from '../profile/sections.js';
+import { openModel } from './open-model.js';
 import { whole } from './options.js';
 import { plain } from './terminal.js';
 
@@ -47,9 +47,9 @@ export function audienceCommand(): Command {
     .action(async ({ model, where, like, n, json }: Flags) => {
       if ((where === undefined) === (like === undefined)) throw errors.invalid('Give either --where CONDITION or --like FILE.');
       const read = (path: string) => readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
-      const recommender = await Recommender.load(await read(model), await createEngine({ threads: 0, device: 'wasm' }));
+      const profiler = await openModel(model);
       if (where !== undefined) {
-        const users = await meeting(recommender.behaviour, where);
+        const users = await meeting(behaviourOf(profiler.sections) ?? [], where);
         process.stdout.write(
           json
             ? `${JSON.stringify({ where, count: users.length, users })}\n`
@@ -61,7 +61,7 @@ export function audienceCommand(): Command {
         .toString()
         .split('\n')
         .map((id) => id.trim());
-      const users = await recommender.lookalikes(
+      const users = await profiler.recommender.lookalikes(
         ids.filter((id) => id !== ''),
         n,
       );

@@ -13,7 +13,6 @@ import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
 import { capability } from './capabilities.js';
-import { provideDefaultEngine } from './default.js';
 import { Engine } from './engine.js';
 import { findGpu } from './node-gpu.js';
 
@@ -107,8 +106,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     },
   });
 }
-
-provideDefaultEngine(() => createEngine());
 
 /** Node 20 has relaxed SIMD behind a flag that can still be turned on before the kernels are compiled. */
 function enableRelaxedSimd() {

@@ -29,6 +29,8 @@ export interface Events {
   readonly fields: readonly EventField[];
   /** milliseconds since 1970: the moment that recency counts back from */
   readonly asOf: number;
+  /** whether that moment was asked for, so that no event at or after it is here; else it is the time of the last event */
+  readonly asOfGiven: boolean;
   /** rows of the log by what became of them */
   readonly counts: EventCounts;
 }

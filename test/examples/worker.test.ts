@@ -28,7 +28,11 @@ const MODEL = join(folder, 'model.cameo');
     { kind: 'category' as const, name: 'channel', codes: codes.map((v, i) => (v + i) % 2), categories: ['mail', 'web'] },
     { kind: 'category' as const, name: 'buys', codes, categories: ['no', 'yes'] },
   ];
-  using profiler = await Profiler.fit(engine, { rows: 300, columns }, { target: 'buys', maxIter: 40 });
+  using profiler = await Profiler.fit(
+    engine,
+    { table: { rows: 300, columns } },
+    { target: 'buys', modelOptions: { maxIter: 40 } },
+  );
   const log = ['user,item,time'];
   for (let i = 0; i < 2000; i++) log.push(`u${(i * 7919) % 101},i${(i * i * 31 + i) % 53},2026-01-01`);
   writeFileSync(join(folder, 'log.csv'), log.join('\n'));

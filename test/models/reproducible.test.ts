@@ -61,7 +61,7 @@ test('the same bytes as on other versions', async () => {
   const columns = [a, number('b'), { name: 'c', kind: 'category' as const, codes, categories: ['x', 'y', 'z'] }];
   const truth = Float64Array.from(codes, (code, r) => Number(a.values[r] > 3 * code));
   const table: Table = { rows, columns: [...columns, { name: 'target', kind: 'number', values: truth }] };
-  using profiler = await Profiler.fit(engine, table, { target: 'target', seed: 5, maxIter: 20 });
+  using profiler = await Profiler.fit(engine, { table }, { target: 'target', seed: 5, modelOptions: { maxIter: 20 } });
   found.profiler = sha256(await profiler.save());
   found.profile = sha256(Buffer.from(JSON.stringify(profiler.profileOne({ a: 1.5, b: 2, c: 'y' }))));
   console.log(JSON.stringify(found));

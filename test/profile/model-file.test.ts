@@ -8,7 +8,11 @@ import { makeTable } from '../support/tables.js';
 
 const engine = await createEngine({ threads: 0 });
 const table = makeTable({ seed: 4, rows: 60, numbers: 2, codes: 1, texts: 1, missing: 0.1, task: 'multiclass' });
-const profiler = await Profiler.fit(engine, table, { target: 'target', maxIter: 2, hiddenLayerSizes: [4] });
+const profiler = await Profiler.fit(
+  engine,
+  { table },
+  { target: 'target', modelOptions: { maxIter: 2, hiddenLayerSizes: [4] } },
+);
 const bytes = await profiler.save();
 
 /** What loading ends in: true for a profiler, false for the error of a bad file; anything else is a failure. */

@@ -18,7 +18,7 @@ const wasm = readFileSync('dist/kernels/simd.wasm');
 writeFileSync(join(folder, 'shop.csv'), syntheticShop(1500));
 const table = await readTable(join(folder, 'shop.csv'));
 const engine = await createEngine({ threads: 0, reproducible: true });
-const fitted = await Full.fit(engine, table, { target: 'churned', id: 'user_id', maxIter: 20 });
+const fitted = await Full.fit(engine, { table }, { target: 'churned', id: 'user_id', modelOptions: { maxIter: 20 } });
 const model = await fitted.save();
 writeFileSync(join(folder, 'model.cameo'), model);
 const row = { user_id: 'me', age: 40, city: 'Bremen', visits_30d: 3, newsletter: true };
@@ -247,7 +247,7 @@ const SHOPPERS = '../shared/data/online_shoppers_intention.csv';
 test('the model of the online shoppers answers within an isolate of 128 MB', async () => {
   const shoppers = await readTable(SHOPPERS).catch(() => undefined);
   if (!shoppers) return console.log(`not tested: ${SHOPPERS} is absent`);
-  using profiler = await Full.fit(engine, shoppers, { target: 'Revenue' });
+  using profiler = await Full.fit(engine, { table: shoppers }, { target: 'Revenue' });
   writeFileSync(join(folder, 'shoppers.cameo'), await profiler.save());
   // A worker whose heap may hold 64 MB, and a linear memory of at most 64 MB.
   const script = `

@@ -27,7 +27,11 @@ process.on('exit', () => rmSync(folder, { recursive: true }));
 async function prepare(): Promise<Record<'simd' | 'relaxed', Answer>> {
   await using engine = await createEngine({ threads: 0, reproducible: true });
   const table = await readTable(FILE);
-  using profiler = await Profiler.fit(engine, table, { target: 'Revenue', hiddenLayerSizes: [32, 8], maxIter: 20 });
+  using profiler = await Profiler.fit(
+    engine,
+    { table },
+    { target: 'Revenue', modelOptions: { hiddenLayerSizes: [32, 8], modelOptions: { maxIter: 20 } } },
+  );
   const log = ['user,item,time'];
   for (let i = 0; i < 4000; i++) log.push(`u${(i * 7919) % 211},i${(i * i * 31 + i) % 97},2026-01-01`);
   writeFileSync(join(folder, 'log.csv'), log.join('\n'));

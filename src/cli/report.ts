@@ -1,0 +1,116 @@
+/** What a job has to tell, as --json prints it. */
+import type { Capabilities } from '../engine/capabilities.js';
+import type { Behaviour } from '../events/behaviour.js';
+import type { Evaluation, Task } from '../metrics/index.js';
+import type { Profiler } from '../profile/profiler.js';
+import { behaviourOf } from '../profile/sections.js';
+import type { RecommenderEvaluation } from '../recommend/evaluate.js';
+import type { Importance } from '../score/importance.js';
+import type { CrossValidation } from '../score/score.js';
+import type { EventCounts, Events } from '../table/events.js';
+import type { Table } from '../table/table.js';
+import type { Stage } from './stages.js';
+
+export interface TargetReport {
+  features: number;
+  target: string;
+  task: Task;
+  evaluation: Evaluation | null;
+  crossValidation: CrossValidation | null;
+  importances: Importance[];
+  /** columns that were left out, and why */
+  ignored: { name: string; reason: string }[];
+}
+
+export interface EventReport {
+  users: number;
+  items: number;
+  events: EventCounts;
+  /** ISO 8601 without a zone */
+  asOf: string;
+  segments: Record<string, number>;
+  lifecycle: Record<string, number>;
+  evaluation: RecommenderEvaluation | null;
+}
+
+interface Common {
+  /** seconds */
+  timings: Record<Stage | 'total', number>;
+  capabilities: Capabilities;
+  /** where the model is, null when it was not saved */
+  model: string | null;
+  output: string | null;
+}
+
+interface OfTable extends Common {
+  rows: number;
+  /** values per category column without a label of their own */
+  unknownCategories: Record<string, number>;
+  /** of the events beside the table, null without; `matched`: rows of the table that have events */
+  events: (EventReport & { matched: number }) | null;
+}
+
+/** Of a table with one target, with several, and of events alone. */
+export type Report = (OfTable & TargetReport) | (OfTable & { targets: TargetReport[] }) | (Common & EventReport);
+
+interface Told extends Common {
+  profiler: Profiler;
+  events?: Events;
+  table?: Table | AsyncIterable<Table>;
+  rows: number;
+  evaluations: (Evaluation | null)[];
+  recommendations: RecommenderEvaluation | null;
+}
+
+export function reportOf(told: Told): Report {
+  const { profiler, events, timings, capabilities, model, output } = told;
+  const common = { timings, capabilities, model, output };
+  const behaviour = behaviourOf(profiler.sections) ?? [];
+  const learnt = events && eventReport(profiler, events, behaviour, told.recommendations);
+  if (profiler.scores.length === 0) return { ...(learnt as EventReport), ...common };
+  const targets = profiler.scores.map(({ score: { target, features, summary } }, t): TargetReport => {
+    const { importances, crossValidation, ignored } = summary;
+    return {
+      features: features.list.length,
+      target: target.name,
+      task: target.task,
+      evaluation: told.evaluations[t],
+      crossValidation,
+      importances,
+      ignored,
+    };
+  });
+  const { rows } = told;
+  const rest = {
+    unknownCategories: profiler.unknownCategories,
+    events: learnt ? { ...learnt, matched: profiler.matched(told.table as Table) } : null,
+    ...common,
+  };
+  return targets.length === 1 ? { rows, ...targets[0], ...rest } : { rows, targets, ...rest };
+}
+
+function eventReport(
+  profiler: Profiler,
+  events: Events,
+  behaviour: readonly Behaviour[],
+  evaluation: RecommenderEvaluation | null,
+): EventReport {
+  const tally = (of: (row: Behaviour) => string) => {
+    const counts: Record<string, number> = {};
+    for (const row of behaviour) counts[of(row)] = (counts[of(row)] ?? 0) + 1;
+    return counts;
+  };
+  return {
+    users: behaviour.length,
+    items: profiler.recommender.items.length,
+    events: events.counts,
+    asOf: new Date(Math.floor(events.asOf))
+      .toISOString()
+      .slice(0, -1)
+      .replace('T', ' ')
+      .replace(/\.?0*$/, ''),
+    segments: tally((row) => row.segment),
+    lifecycle: tally((row) => row.lifecycle),
+    evaluation,
+  };
+}

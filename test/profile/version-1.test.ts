@@ -1,0 +1,96 @@
+/**
+ * Models of version 1 load and answer as they did: each file of test/fixtures/models/version-1 beside the answers that the version which
+ * wrote it gave (make_version_1.mjs there). One thread and fixed SIMD, as then.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createEngine, Profiler, Recommender } from '../../src/index.js';
+import { cameo } from '../support/command.js';
+
+const FOLDER = 'test/fixtures/models/version-1';
+const engine = await createEngine({ threads: 0, reproducible: true });
+
+interface Answers {
+  profiler?: {
+    target: object;
+    id: string | null;
+    features: string[];
+    metadata: Record<string, string>;
+    summary: object;
+    profiles: { row: Record<string, string | number | null>; profile: object }[];
+  };
+  recommender?: {
+    counts: { users: number; items: number; rank: number };
+    behaviour: object[];
+    factors: { user: string; factors: number[] }[];
+    recommend: { user: string; n: number; list: object[] }[];
+    histories: { history: { items: string[]; values?: number[] }; n: number; list: object[] }[];
+    similar: { item: string; n: number; list: object[] }[];
+    lookalikes: { users: string[]; n: number; list: object[] };
+  };
+  audience: { where: string; users: string[] }[];
+}
+
+/** What a value is after a file of JSON. */
+const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+const names = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.cameo'))
+  .map((file) => file.slice(0, -6));
+
+test('there are models of tables, of events, and of both', () => {
+  assert.ok(names.length >= 7, `${names}`);
+});
+
+for (const name of names) {
+  const file = `${FOLDER}/${name}.cameo`;
+  const bytes = readFileSync(file);
+  const answers: Answers = JSON.parse(readFileSync(`${FOLDER}/${name}.json`, 'utf8'));
+
+  const ofTable = answers.profiler;
+  if (ofTable)
+    test(`${name}: profiles, reasons and summary`, async () => {
+      using profiler = await Profiler.load(bytes, { engine });
+      const { target, features, summary } = profiler;
+      const metadata = Object.fromEntries((await profiler.schema()).metadata);
+      const found = plain({ target, id: profiler.id ?? null, features, metadata, summary });
+      const { profiles, ...facts } = ofTable;
+      assert.equal(found, facts);
+      for (const { row, profile } of profiles) assert.equal(plain(profiler.profileOne(row)), profile);
+      assert.equal(
+        plain(profiler.profileBatch(profiles.map(({ row }) => row))),
+        profiles.map(({ profile }) => profile),
+      );
+    });
+
+  const ofEvents = answers.recommender;
+  if (!ofEvents) continue;
+  test(`${name}: recommendations, similar items, lookalikes, behaviour`, async () => {
+    const recommender = await Recommender.load(bytes, engine);
+    const { users, items, rank, behaviour } = recommender;
+    assert.equal({ users: users.length, items: items.length, rank }, ofEvents.counts);
+    assert.equal(plain(behaviour), ofEvents.behaviour);
+    for (const { user, factors } of ofEvents.factors) assert.equal([...recommender.factors(user)], factors);
+    for (const { user, n, list } of ofEvents.recommend) assert.equal(await recommender.recommendOne(user, { n }), list);
+    for (const { history, n, list } of ofEvents.histories) assert.equal(await recommender.recommendOne(history, { n }), list);
+    for (const { item, n, list } of ofEvents.similar) assert.equal(await recommender.similar(item, n), list);
+    const { users: like, n, list } = ofEvents.lookalikes;
+    assert.equal(await recommender.lookalikes(like, n), list);
+  });
+  if (ofTable)
+    test(`${name}: the profiler recommends too`, async () => {
+      using profiler = await Profiler.load(bytes, { engine });
+      for (const { user, n, list } of ofEvents.recommend) assert.equal(await profiler.recommend(user, { n }), list);
+    });
+  if (answers.audience.length > 0)
+    test(`${name}: audiences by condition`, async () => {
+      for (const { where, users } of answers.audience) {
+        const { code, stdout, stderr } = await cameo(['audience', '--model', file, '--where', where, '--json']);
+        assert.is(code, 0, stderr);
+        assert.equal(JSON.parse(stdout.toString()).users, users);
+      }
+    });
+}
+
+test.run();
