@@ -1,9 +1,6 @@
 /**
- * How good recommendations are, on what was held out of the log (events/pairs.ts):
- *
- *     split 'last'     temporal leave-last-out: of every user with at least two orders (events of one moment) the last is
- *                      held out, and whatever came after it
- *     split 'random'   a fifth of all pairs of user and item, by a hash of their ids and the seed
+ * How good recommendations are, on what was held out of the events (events/hold-out.ts): of each user the last order, or a fifth of all
+ * pairs of user and item at random.
  *
  * Relevant are a user's held-out items that they had not had before. A recommender is fitted on the rest, and the items that the user
  * has not had are ranked: all of them (full ranking), or the relevant ones among `negatives` sampled ones each, which is
@@ -14,30 +11,26 @@
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { type HeldPairs, HOLD_OUTS, holdOut, knownPairs } from '../events/hold-out.js';
+import { pairsOf } from '../events/pairs.js';
 import { evaluateRanking, type RankingEvaluation } from '../metrics/ranking.js';
 import { evaluateRegression } from '../metrics/regression.js';
-import { whole } from '../options.js';
+import { above, oneOf, whole } from '../options.js';
 import { shuffle } from '../random.js';
+import type { Events } from '../table/events.js';
 import { hadBy } from './factors.js';
-import { choose, fitFamily, type NamedPairs, type RecommenderOptions } from './fit.js';
+import { familyOf, type NamedPairs, type RecommenderOptions } from './fit.js';
 import { historyOf } from './interactions.js';
 import { itemNeighbours } from './item-neighbours.js';
 import { popularity } from './popularity.js';
 import type { Histories, Ranker, Recommends } from './recommender.js';
 
-/** What was held out of a log, and the rest. */
+/** What was held out of events: pairs to fit on, and pairs of the same users and items to hold the lists against. */
 export interface HeldOut {
-  /** how it was cut */
-  readonly split: 'last' | 'random';
+  /** how the events were cut, and what that needs, in words */
+  readonly how: { readonly says: string; readonly needs: string };
   readonly train: NamedPairs;
   readonly held: HeldPairs;
-}
-
-/** Pairs of users and items by their ids, each once; `rating` is NaN or absent where there is none. */
-export interface HeldPairs {
-  readonly user: readonly string[];
-  readonly item: readonly string[];
-  readonly rating?: ArrayLike<number>;
 }
 
 export type RecommenderEvaluation<Family extends string = 'factorization'> = {
@@ -61,10 +54,25 @@ export interface EvaluationOptions extends RecommenderOptions {
   n?: number;
   /** items sampled for each relevant one; default 0: full ranking */
   negatives?: number;
+  /** of events: what is held out, default 'last'; and the days after which one counts half, default: all count the same */
+  split?: 'last' | 'random';
+  halfLife?: number;
 }
 
-const OPTIONS = { n: v.optional(whole(1), 10), negatives: v.optional(whole(0), 0) };
-const STREAM = 0x72000000;
+const RANKING = { n: v.optional(whole(1), 10), negatives: v.optional(whole(0), 0) };
+const SPLIT = { split: v.optional(oneOf(...HOLD_OUTS), 'last'), halfLife: v.optional(above(0)) };
+const SPLITS = {
+  last: {
+    says: 'temporal leave-last-out (last order, items new to the user)',
+    needs: 'Leaving the last order out (users with two orders)',
+  },
+  random: {
+    says: 'a random fifth of the pairs held out',
+    needs: 'Leaving a fifth out (pairs of known users and items)',
+  },
+};
+/** Each user has a stream of their own, above those of all else. */
+const STREAM = 0x80000000;
 /** Users whose whole rankings are in memory at a time. */
 const CHUNK = 256;
 
@@ -77,67 +85,68 @@ interface Truth {
 }
 
 /**
- * Fits a recommender of the family that the options name on `train`, and ranks for those of `held`.
+ * Holds some of the events out, fits a recommender of the family that the options name on the rest, and compares it.
  * @throws CameoError 'data' when nothing can be held out, 'argument' for options that are not known or out of range; as the fit
  */
-export async function compareRecommenders(
+export async function evaluateRecommender(
   engine: Engine,
-  { split, train, held }: HeldOut,
+  events: Events,
   options: EvaluationOptions = {},
 ): Promise<RecommenderEvaluation> {
-  const choice = choose(options, OPTIONS);
-  const { n, negatives } = choice.rest;
-  const { signal } = choice.run;
-  const histories = historyOf(train.u, train.i, train.users.length);
-  const truth = truthOf(train, held, histories);
-  if (truth.users.length === 0) throw errors.tooFewRows(CUTS[split].needs, 0, 1);
-  const seed = Number(choice.options.seed ?? 42);
-  const candidates = negatives > 0 ? candidatesOf(truth, histories, train.items.length, negatives, seed) : undefined;
+  const { options: own, rest } = familyOf(options, { ...RANKING, ...SPLIT });
+  const { split, halfLife, ...others } = { ...options, ...rest };
+  const how = SPLITS[split];
+  const { train: before, held } = holdOut(events, split, seedOf(own));
+  if (held.user.length === 0) throw errors.tooFewRows(how.needs, 0, 1);
+  const train = pairsOf(before, { halfLife });
+  return compareRecommenders(engine, { how, train, held: knownPairs(held, train) }, others);
+}
 
-  const model = await fitFamily(engine, train, choice);
-  const baselines = { popularity: popularity(histories, model.items), itemKnn: itemNeighbours(histories, model.items) };
+/** As evaluateRecommender, of what is held out already. */
+export async function compareRecommenders(
+  engine: Engine,
+  { how, train, held }: HeldOut,
+  options: EvaluationOptions = {},
+): Promise<RecommenderEvaluation> {
+  const { family, options: own, run, rest } = familyOf(options, RANKING);
+  const { n, negatives } = rest;
+  const { user, item, users, items, values } = train.pairs;
+  const histories = historyOf(user, item, users);
+  const truth = truthOf(held, histories);
+  if (truth.users.length === 0) throw errors.tooFewRows(how.needs, 0, 1);
+  const candidates = negatives > 0 ? candidatesOf(truth, histories, items, negatives, seedOf(own)) : undefined;
+
+  const model = await family.fit(engine, train.pairs, own, run);
+  const rankers = { [family.name]: model, popularity: popularity(histories, items), itemKnn: itemNeighbours(histories, items) };
   const rankings: Record<string, RankingEvaluation> = {};
-  for (const [name, ranker] of Object.entries<Ranker>({ [choice.family.name]: model, ...baselines })) {
+  for (const [name, ranker] of Object.entries<Ranker>(rankers)) {
     const lists = candidates
-      ? await rankCandidates(ranker, truth.users, candidates, model.items, n, signal)
-      : (await ranker.recommend(truth.users, { n, signal })).map(({ ids }) => ids);
+      ? await rankCandidates(ranker, truth.users, candidates, items, n, run.signal)
+      : (await ranker.recommend(truth.users, { n, signal: run.signal })).map(({ ids }) => ids);
     rankings[name] = evaluateRanking(lists, truth.relevant, n);
   }
-  const how = negatives > 0 ? `ranked against ${negatives} sampled items each` : 'full ranking';
   return {
-    protocol: `${CUTS[split].says}, ${how}`,
+    protocol: `${how.says}, ${negatives > 0 ? `ranked against ${negatives} sampled items each` : 'full ranking'}`,
     n,
     ...(rankings as Record<'factorization' | 'popularity' | 'itemKnn', RankingEvaluation>),
-    ratings: train.values && truth.rated.length > 0 ? ratingErrors(model, truth.rated, train.values) : null,
+    ratings: values && truth.rated.length > 0 ? ratingErrors(model, truth.rated, values) : null,
   };
 }
 
-const CUTS = {
-  last: {
-    says: 'temporal leave-last-out (last order, items new to the user)',
-    needs: 'Leaving the last order out (users with two orders)',
-  },
-  random: {
-    says: 'a random fifth of the pairs held out',
-    needs: 'Leaving a fifth out (pairs of known users and items)',
-  },
-};
+/** The seed of the recommender's options splits and samples too. */
+const seedOf = ({ seed }: Record<string, unknown>) => (typeof seed === 'number' ? seed : 42);
 
-/** The held-out pairs whose user and item are among those trained on, by their numbers there. */
-function truthOf(train: NamedPairs, held: HeldPairs, histories: Histories): Truth {
-  const userNumber = new Map(train.users.map((id, number) => [id, number]));
-  const itemNumber = new Map(train.items.map((id, number) => [id, number]));
+/** The held-out pairs whose item the user had not had before, by user; and those with a rating. */
+function truthOf({ user, item, values }: HeldPairs, histories: Histories): Truth {
   const relevant = new Map<number, number[]>();
   const rated: Truth['rated'] = [];
-  held.user.forEach((id, t) => {
-    const [user, item] = [userNumber.get(id), itemNumber.get(held.item[t])];
-    if (user === undefined || item === undefined) return;
-    const rating = held.rating?.[t] ?? Number.NaN;
-    if (!Number.isNaN(rating)) rated.push({ user, item, rating });
-    if (hadBy(histories, user).includes(item)) return;
-    const list = relevant.get(user);
-    if (list) list.push(item);
-    else relevant.set(user, [item]);
+  user.forEach((u, t) => {
+    const i = item[t];
+    if (values && !Number.isNaN(values[t])) rated.push({ user: u, item: i, rating: values[t] });
+    if (hadBy(histories, u).includes(i)) return;
+    const list = relevant.get(u);
+    if (list) list.push(i);
+    else relevant.set(u, [i]);
   });
   return { users: [...relevant.keys()], relevant: [...relevant.values()], rated };
 }

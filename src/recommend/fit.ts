@@ -1,11 +1,13 @@
-/** Fits a recommender of a family to pairs of users and items with their names. Apart from catalogue.ts, since an edge function never fits. */
+/** Fits a recommender of a family to events, or to pairs of users and items with their names. Apart from catalogue.ts, since an edge function never fits. */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
+import { type EventPairs, type PairOptions, pairsOf } from '../events/pairs.js';
 import { checked, oneOf, RUN } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import type { Events } from '../table/events.js';
 import { Recommender } from './catalogue.js';
 import { families } from './index.js';
-import type { RecommenderFamily, Recommends } from './recommender.js';
+import type { RecommenderFamily } from './recommender.js';
 
 export interface RecommenderOptions extends RunOptions {
   /** the family, by its name in index.ts; default 'factorization' */
@@ -14,19 +16,8 @@ export interface RecommenderOptions extends RunOptions {
   [option: string]: unknown;
 }
 
-/** Pairs of users and items, each once, by user and then item, with their names. */
-export interface NamedPairs {
-  /** ids by number */
-  readonly users: readonly string[];
-  readonly items: readonly string[];
-  /** names of the items for people, null without one; absent for none at all */
-  readonly labels?: readonly (string | null)[];
-  /** i32[pairs]: numbers of user and item */
-  readonly u: Int32Array;
-  readonly i: Int32Array;
-  readonly weights?: Float32Array;
-  readonly values?: Float32Array;
-}
+/** Pairs with the names of their users and items. */
+export type NamedPairs = Pick<EventPairs, 'users' | 'items' | 'labels' | 'pairs'>;
 
 /** A family that was asked for, with its own options, those of the run, and the rest. */
 export interface Choice<Rest = unknown> {
@@ -41,9 +32,9 @@ export interface Choice<Rest = unknown> {
  * @param more options of that work
  * @throws CameoError 'argument' for what is not known or out of its range
  */
-export function choose<E extends v.ObjectEntries>(
+export function familyOf<E extends v.ObjectEntries>(
   options: RecommenderOptions,
-  more: E,
+  more: E = {} as E,
 ): Choice<v.InferOutput<v.StrictObjectSchema<E, undefined>>> {
   const NAME = v.strictObject({ recommender: v.optional(oneOf(...Object.keys(families)), 'factorization') });
   const { recommender } = checked(NAME, { recommender: options.recommender });
@@ -54,17 +45,18 @@ export function choose<E extends v.ObjectEntries>(
   return { family, options: those(family.options.entries), run: those(RUN), rest: those(more) as never };
 }
 
-export function fitFamily(
-  engine: Engine,
-  { users, items, u: user, i: item, weights, values }: NamedPairs,
-  { family, options, run }: Choice,
-): Promise<Recommends> {
-  return family.fit(engine, { users: users.length, items: items.length, user, item, weights, values }, options, run);
+/**
+ * @param options of the family, by its name; of the pairs `halfLife`
+ * @throws CameoError 'argument' for options, 'data' for events that cannot be learnt from, 'diverged', 'aborted', 'memory'
+ */
+export async function fitRecommender(engine: Engine, events: Events, options: RecommenderOptions = {}): Promise<Recommender> {
+  const { halfLife, ...others } = options;
+  familyOf(others);
+  return fitPairs(engine, pairsOf(events, { halfLife } as PairOptions), others);
 }
 
-/** @throws CameoError 'argument' for options, 'data' for pairs that cannot be learnt from, 'diverged', 'aborted', 'memory' */
-export async function fitPairs(engine: Engine, pairs: NamedPairs, options: RecommenderOptions = {}): Promise<Recommender> {
-  const model = await fitFamily(engine, pairs, choose(options, {}));
-  const { users, items, labels = items.map(() => null) } = pairs;
-  return new Recommender(model, { users, items, labels });
+/** As fitRecommender, of pairs. */
+export async function fitPairs(engine: Engine, named: NamedPairs, options: RecommenderOptions = {}): Promise<Recommender> {
+  const { family, options: own, run } = familyOf(options);
+  return new Recommender(await family.fit(engine, named.pairs, own, run), named);
 }

@@ -13,13 +13,13 @@ import { constantListFamily } from '../support/constant-list.js';
 import { grouped, pairsOf } from '../support/interactions.js';
 
 const engine = await createEngine({ threads: 1, reproducible: true });
-const { user: u, item: i, users, items } = pairsOf(grouped(40, 30, 3, 9));
+const numbered = pairsOf(grouped(40, 30, 3, 9));
+const { user: u, item: i, users, items } = numbered;
 const pairs = {
   users: Array.from({ length: users }, (_, n) => `user ${n}`),
   items: Array.from({ length: items }, (_, n) => `item ${n}`),
   labels: Array.from({ length: items }, (_, n) => (n % 7 === 0 ? null : `label ${n}`)),
-  u,
-  i,
+  pairs: numbered,
 };
 const recommender = await fitPairs(engine, pairs, { rank: 6, epochs: 20, seed: 1 });
 const had = (name: string) => pairs.items.filter((_, item) => u.some((n, t) => pairs.users[n] === name && i[t] === item));
@@ -38,12 +38,12 @@ async function refused(work: () => unknown, code: CameoError['code'], message: R
 test('items by name with their label, best first, none that the user had; reasons are the user’s own items', async () => {
   const asked = ['user 3', 'user 17'];
   const lists = await recommender.recommend(asked, { n: 5 });
-  const numbered = await recommender.model.recommend([3, 17], { n: 5 });
+  const byNumber = await recommender.model.recommend([3, 17], { n: 5 });
   lists.forEach((list, k) => {
     const own = had(asked[k]);
     assert.equal(
       list.map(({ item }) => item),
-      [...numbered[k].ids].map((item) => `item ${item}`),
+      [...byNumber[k].ids].map((item) => `item ${item}`),
     );
     for (const { item, label, because } of list) {
       assert.is(label, pairs.labels[pairs.items.indexOf(item)]);
@@ -94,12 +94,8 @@ test('lookalikes are other users; those given are left out, those who say too li
   await refused(() => recommender.lookalikes(given.slice(0, 4)), 'data', /4 of the users given/);
 
   // A user of one item is not asked what they are like, nor given back.
-  const one = {
-    ...pairs,
-    users: [...pairs.users, 'quiet'],
-    u: Int32Array.from([...u, users]),
-    i: Int32Array.from([...i, i[0]]),
-  };
+  const more = { users: users + 1, items, user: Int32Array.from([...u, users]), item: Int32Array.from([...i, i[0]]) };
+  const one = { ...pairs, users: [...pairs.users, 'quiet'], pairs: more };
   const quiet = await fitPairs(engine, one, { rank: 6, epochs: 20, seed: 1 });
   const with_ = await quiet.lookalikes([...given, 'quiet'], users);
   const without = await quiet.lookalikes(given, users + 1);

@@ -14,8 +14,8 @@ const numbered = pairsOf(grouped(30, 20, 2, 6));
 const pairs = {
   users: Array.from({ length: numbered.users }, (_, n) => `u${n}`),
   items: Array.from({ length: numbered.items }, (_, n) => `i${n}`),
-  u: numbered.user,
-  i: numbered.item,
+  labels: new Array(numbered.items).fill(null),
+  pairs: numbered,
 };
 const recommender = await fitPairs(engine, pairs, { rank: 5, epochs: 8 });
 
@@ -40,7 +40,7 @@ test('fields follow from what the recommender has', async () => {
     ],
   );
   const plain = await constantListFamily.fit(engine, numbered, {}, {});
-  using without = new RecommendationsSection(new Recommender(plain, { ...pairs, labels: pairs.items.map(() => null) }));
+  using without = new RecommendationsSection(new Recommender(plain, pairs));
   assert.equal(
     without.fields.map(({ name }) => name),
     ['recommendations'],
@@ -50,9 +50,9 @@ test('fields follow from what the recommender has', async () => {
 });
 
 test('a batch: the lists of `recommend`, and factors one user behind the other; several at once', async () => {
-  using section = new RecommendationsSection(recommender, 3);
+  using section = new RecommendationsSection(recommender);
   const asked = [['u4', 'nobody', null, 'u4'], ['u9'], []];
-  const batches = await Promise.all(asked.map((ids) => section.batch({ ids, first: 0 }, {})));
+  const batches = await Promise.all(asked.map((ids) => section.batch({ ids, first: 0 }, { n: 3 })));
   for (const [k, ids] of asked.entries()) {
     const { columns } = batches[k] as unknown as { columns: [Recommendation[][], Float32Array] };
     assert.equal(columns[0], await recommender.recommend(ids, { n: 3 }));
