@@ -113,7 +113,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   });
 }
 
-
 /** Loads what the workers will run, since one of them that cannot start says so only when there is work. */
 async function loadWorker(worker: URL): Promise<void> {
   let found: { default?: unknown };
