@@ -86,7 +86,7 @@ for (const type of ['dragenter', 'dragover', 'dragleave', 'drop']) {
 drop.addEventListener('drop', (event) => openFile(event.dataTransfer?.files[0]));
 $('sample').addEventListener('click', () => openText(syntheticShop(), 'a made-up shop'));
 
-const STAGES: Record<Progress['stage'], string> = {
+const STAGES: Partial<Record<Progress['stage'], string>> = {
   prepare: 'preparing',
   train: 'training',
   evaluate: 'evaluating',
@@ -109,7 +109,7 @@ form.addEventListener('submit', async (event) => {
       signal: running.signal,
       onProgress: ({ stage, done, total, note }) => {
         if (total > 0) progress.value = done / total;
-        $('status').textContent = `${STAGES[stage]} ${done}${total ? ` of ${total}` : ''}${note ? `, ${note}` : ''}`;
+        $('status').textContent = `${STAGES[stage] ?? stage} ${done}${total ? ` of ${total}` : ''}${note ? `, ${note}` : ''}`;
       },
     });
     profiler?.dispose();
@@ -168,7 +168,7 @@ function showResult({ summary }: Profiler) {
   $('metrics').replaceChildren(
     ...shown.map(([name, text]) => tile([text, evaluation[name].toFixed(3)])),
     tile(['held-out rows', number.format(summary.testRows)]),
-    tile(['epochs', String(summary.epochs)]),
+    ...Object.entries(summary.facts).map(([name, value]) => tile([name, String(value)])),
   );
   const importances = summary.importances.filter(({ mean }) => Number.isFinite(mean)).slice(0, 12);
   const most = Math.max(...importances.map(({ mean }) => Math.abs(mean)));

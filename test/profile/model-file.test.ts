@@ -94,12 +94,13 @@ test('well-formed files with another meaning: removed, swapped and reshaped part
 
 test('the versions of the file and of its parts are checked, and sections that are not known refused', async () => {
   const { metadata, tensors } = await readSafetensors(bytes);
-  for (const changed of [
+  const changes: Record<string, string>[] = [
     { version: '9' },
     { 'score.0.version': '9' },
     { sections: '["scores"]' },
     { 'score.0.family': 'forest' },
-  ])
+  ];
+  for (const changed of changes)
     assert.not(
       await loads(await writeSafetensors({ metadata: { ...metadata, ...changed }, tensors })),
       JSON.stringify(changed),
