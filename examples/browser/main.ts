@@ -103,15 +103,19 @@ form.addEventListener('submit', async (event) => {
   progress.removeAttribute('value');
   const begun = performance.now();
   try {
-    const fitted = await Profiler.fit(await start(), { table }, {
-      target: target.value,
-      id: id.value || undefined,
-      signal: running.signal,
-      onProgress: ({ stage, done, total, note }) => {
-        if (total > 0) progress.value = done / total;
-        $('status').textContent = `${STAGES[stage] ?? stage} ${done}${total ? ` of ${total}` : ''}${note ? `, ${note}` : ''}`;
+    const fitted = await Profiler.fit(
+      await start(),
+      { table },
+      {
+        target: target.value,
+        id: id.value || undefined,
+        signal: running.signal,
+        onProgress: ({ stage, done, total, note }) => {
+          if (total > 0) progress.value = done / total;
+          $('status').textContent = `${STAGES[stage] ?? stage} ${done}${total ? ` of ${total}` : ''}${note ? `, ${note}` : ''}`;
+        },
       },
-    });
+    );
     profiler?.dispose();
     profiler = fitted;
     $('status').textContent = `Done in ${((performance.now() - begun) / 1000).toFixed(1)} s.`;

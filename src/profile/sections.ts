@@ -24,7 +24,7 @@ export const sectionReaders: Record<string, Read> = {
 };
 
 /** The users of the events and what they did; undefined where the model was fitted without events. */
-export const behaviourOf = (sections: readonly Section[]): readonly Behaviour[] | undefined =>
+export const behaviourOf = (sections: readonly Section[]): Behaviour | undefined =>
   sections.find((section) => section instanceof BehaviourSection)?.behaviour;
 
 export const recommenderOf = (sections: readonly Section[]): Recommender | undefined =>
