@@ -37,7 +37,7 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
   const options = table && checkScoreOptions(scoring as ScoreOptions);
   if (events) checkEventOptions(asked);
   let whole = table;
-  let behaviour: Behaviour[] | undefined;
+  let behaviour: Behaviour | undefined;
   if (events) {
     onProgress?.({ stage: 'events', done: 0, total: 0 });
     behaviour = behaviourOf(events);
@@ -92,7 +92,7 @@ export async function fitEvents(
   events: Events,
   { recommender, recommenderOptions, halfLife, seed }: EventOptions & { seed?: number },
   { signal, onProgress }: Run,
-  behaviour: Behaviour[] = behaviourOf(events),
+  behaviour: Behaviour = behaviourOf(events),
 ): Promise<Section[]> {
   onProgress?.({ stage: 'events', done: 0, total: 0 });
   const tastes = tastesOf(events, behaviour);
@@ -107,5 +107,5 @@ export async function fitEvents(
     signal,
     onProgress: (epoch, loss) => onProgress?.({ stage: 'recommend', done: epoch, total, note: `loss ${loss.toFixed(4)}` }),
   });
-  return [new BehaviourSection(events.asOf, behaviour), new PreferencesSection(tastes), new RecommendationsSection(learnt)];
+  return [new BehaviourSection(behaviour), new PreferencesSection(tastes), new RecommendationsSection(learnt)];
 }
