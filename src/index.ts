@@ -48,7 +48,7 @@ export type { Importance } from './score/importance.js';
 export type { ScoreOptions } from './score/options.js';
 export type { CrossValidation, Score, Summary } from './score/score.js';
 export type { ExplanationEntry } from './score/section.js';
-export type { EventCounts, Events } from './table/events.js';
+export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
 export type { Field, FieldType, Section } from './table/section.js';
 export type { Column, Table } from './table/table.js';

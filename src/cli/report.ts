@@ -84,7 +84,7 @@ export function reportOf(told: Told): Report {
   const { rows } = told;
   const rest = {
     unknownCategories: profiler.unknownCategories,
-    events: learnt ? { ...learnt, matched: profiler.matched(told.table as Table) } : null,
+    events: learnt ? { ...learnt, matched: 0 } : null,
     ...common,
   };
   return targets.length === 1 ? { rows, ...targets[0], ...rest } : { rows, targets, ...rest };
@@ -93,7 +93,7 @@ export function reportOf(told: Told): Report {
 function eventReport(
   profiler: Profiler,
   events: Events,
-  { users, segment, lifecycle }: Behaviour,
+  behaviour: Behaviour,
   evaluation: RecommenderEvaluation | null,
 ): EventReport {
   const tally = (names: readonly string[]) => {
@@ -102,12 +102,12 @@ function eventReport(
     return counts;
   };
   return {
-    users: users.length,
+    users: behaviour.users.length,
     items: profiler.recommender.items.length,
     events: events.counts,
     asOf: timeText(events.asOf),
-    segments: tally(segment),
-    lifecycle: tally(lifecycle),
+    segments: tally(behaviour.segment),
+    lifecycle: tally(behaviour.lifecycle),
     evaluation,
   };
 }

@@ -35,7 +35,7 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
   const run = { signal, onProgress };
   const asked = { recommender, recommenderOptions, halfLife, seed: given.seed };
   const options = table && checkScoreOptions(scoring as ScoreOptions);
-  if (events) checkEventOptions(asked);
+  if (events) recommenderOptionsOf(asked);
   let whole = table;
   let behaviour: Behaviour | undefined;
   if (events) {
@@ -76,12 +76,13 @@ function checkData(
     );
 }
 
-/** @throws CameoError 'argument' before any work starts */
-function checkEventOptions({ recommender, recommenderOptions, seed }: EventOptions & { seed?: number }): void {
-  familyOf({ recommender, ...seeded(seed), ...recommenderOptions });
+/** The options of the recommender, with the job's seed where it takes one. @throws CameoError 'argument' before any work starts */
+function recommenderOptionsOf({ recommender, recommenderOptions, seed }: EventOptions & { seed?: number }) {
+  const { family } = familyOf({ recommender });
+  const seeded = seed !== undefined && 'seed' in family.options.entries ? { seed } : {};
+  const options = { recommender, ...seeded, ...recommenderOptions };
+  return { options, settled: familyOf(options).options };
 }
-
-const seeded = (seed?: number) => (seed === undefined ? {} : { seed });
 
 /**
  * What is learnt from events alone: behaviour, preferences and recommendations.
@@ -90,16 +91,15 @@ const seeded = (seed?: number) => (seed === undefined ? {} : { seed });
 export async function fitEvents(
   engine: Engine,
   events: Events,
-  { recommender, recommenderOptions, halfLife, seed }: EventOptions & { seed?: number },
+  asked: EventOptions & { seed?: number },
   { signal, onProgress }: Run,
   behaviour: Behaviour = behaviourOf(events),
 ): Promise<Section[]> {
   onProgress?.({ stage: 'events', done: 0, total: 0 });
   const tastes = tastesOf(events, behaviour);
-  const pairs = pairsOf(events, { halfLife });
+  const pairs = pairsOf(events, { halfLife: asked.halfLife });
   throwIfAborted(signal);
-  const options = { recommender, ...seeded(seed), ...recommenderOptions };
-  const { options: settled } = familyOf(options);
+  const { options, settled } = recommenderOptionsOf(asked);
   const total = typeof settled.epochs === 'number' ? settled.epochs : 0;
   onProgress?.({ stage: 'recommend', done: 0, total });
   const learnt = await fitPairs(engine, pairs, {

@@ -1,8 +1,6 @@
 /** The recommendations of a profile: `recommendations`, best first with their reasons, and `factors` where the recommender has any. */
-
 import type { Part } from '../part.js';
-import type { RunOptions } from '../scheduler/scheduler.js';
-import type { Field, FieldType, PlainRow, Section, SectionBatch, Users } from '../table/section.js';
+import type { BatchOptions, Field, FieldType, PlainRow, Section, SectionBatch, Users } from '../table/section.js';
 import type { Recommender } from './catalogue.js';
 
 const field = (name: string, type: FieldType, nullable = false): Field => ({ name, type, nullable });
@@ -23,18 +21,14 @@ export class RecommendationsSection implements Section {
   readonly fields: readonly Field[];
   readonly metadata = {};
 
-  /** @param n items for each user */
-  constructor(
-    readonly recommender: Recommender,
-    private readonly n = 10,
-  ) {
+  constructor(readonly recommender: Recommender) {
     const { rank } = recommender;
     this.fields = rank > 0 ? [RECOMMENDATIONS, field('factors', { vector: rank })] : [RECOMMENDATIONS];
   }
 
   /** A user who was not in fitting, or without an id, is recommended what most users had, without reasons; their factors are zeros. */
-  async batch({ ids }: Users, { signal, onProgress }: RunOptions): Promise<SectionBatch> {
-    const { recommender, n } = this;
+  async batch({ ids }: Users, { n, signal, onProgress }: BatchOptions): Promise<SectionBatch> {
+    const { recommender } = this;
     const { rank } = recommender;
     const lists = await recommender.recommend(ids, { n, signal, onProgress });
     const factors = new Float32Array(ids.length * rank);
