@@ -19,20 +19,25 @@ export const BEHAVIOUR_FEATURES: readonly [name: string, of: (behaviour: Behavio
  * The table with the columns of BEHAVIOUR_FEATURES behind its own.
  * @param id column that names the user as the log does
  * @returns a table that shares the given columns, and how many of its rows have events
- * @throws CameoError 'column' for a table that has such a column already, 'data' when no row has events
+ * @throws CameoError 'column' for a table that has such a column already
  */
 export function joinBehaviour(table: Table, id: string, behaviour: Behaviour): { table: Table; matched: number } {
   const { users } = behaviour;
   const number = new Map(users.map((user, u) => [user, u]));
   const rows = idsOf(columnOf(table, 'Id', id), 0, table.rows, 0).map((user) => (user === null ? undefined : number.get(user)));
   const matched = rows.filter((u) => u !== undefined).length;
-  if (matched === 0) throw errors.noCommonUsers(id, table.rows, users.length);
   const added = BEHAVIOUR_FEATURES.map(([name, of, without]): Column => {
     if (table.columns.some((column) => column.name === name)) throw errors.columnTaken(name);
     const values = of(behaviour);
     return { name, kind: 'number', values: Float64Array.from(rows, (u) => (u === undefined ? without : values[u])) };
   });
   return { table: { rows: table.rows, columns: [...table.columns, ...added] }, matched };
+}
+
+/** How many rows of a table have events. */
+export function matchedRows(table: Table, id: string, { users }: Behaviour): number {
+  const known = new Set(users);
+  return idsOf(columnOf(table, 'Id', id), 0, table.rows, 0).filter((user) => user !== null && known.has(user)).length;
 }
 
 /** Whether a model with these features needs behaviour that the table does not have. */
