@@ -1,6 +1,7 @@
 /** What a job has to tell, as --json prints it. */
 import type { Capabilities } from '../engine/capabilities.js';
 import type { Behaviour } from '../events/behaviour.js';
+import { matchedRows } from '../events/features.js';
 import { timeText } from '../events/time.js';
 import type { Evaluation, Task } from '../metrics/index.js';
 import type { Profiler } from '../profile/profiler.js';
@@ -84,7 +85,8 @@ export function reportOf(told: Told): Report {
   const { rows } = told;
   const rest = {
     unknownCategories: profiler.unknownCategories,
-    events: learnt ? { ...learnt, matched: 0 } : null,
+    events:
+      learnt && behaviour ? { ...learnt, matched: matchedRows(told.table as Table, profiler.id as string, behaviour) } : null,
     ...common,
   };
   return targets.length === 1 ? { rows, ...targets[0], ...rest } : { rows, targets, ...rest };
@@ -93,7 +95,7 @@ export function reportOf(told: Told): Report {
 function eventReport(
   profiler: Profiler,
   events: Events,
-  behaviour: Behaviour,
+  { users, segment, lifecycle }: Behaviour,
   evaluation: RecommenderEvaluation | null,
 ): EventReport {
   const tally = (names: readonly string[]) => {
@@ -102,12 +104,12 @@ function eventReport(
     return counts;
   };
   return {
-    users: behaviour.users.length,
+    users: users.length,
     items: profiler.recommender.items.length,
     events: events.counts,
     asOf: timeText(events.asOf),
-    segments: tally(behaviour.segment),
-    lifecycle: tally(behaviour.lifecycle),
+    segments: tally(segment),
+    lifecycle: tally(lifecycle),
     evaluation,
   };
 }

@@ -74,7 +74,8 @@ const K = 10;
 const KEPT = 2;
 const LIKES = { events: 5, lift: 2 };
 
-const weightOf = (count: number, events: number, base: number) => (count + K * base) / (events + K);
+/** The smoothed share of a value among a user's events. */
+export const weightOf = (count: number, events: number, base: number) => (count + K * base) / (events + K);
 
 /** Of every user of the events. */
 export function tastesOf(events: Events, behaviour: Behaviour): Tastes {

@@ -41,7 +41,11 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
   if (events) {
     onProgress?.({ stage: 'events', done: 0, total: 0 });
     behaviour = behaviourOf(events);
-    if (table && options?.id !== undefined) whole = joinBehaviour(table, options.id, behaviour).table;
+    if (table && options?.id !== undefined) {
+      const joined = joinBehaviour(table, options.id, behaviour);
+      if (joined.matched === 0) throw errors.noCommonUsers(options.id, table.rows, behaviour.users.length);
+      whole = joined.table;
+    }
   }
   const scores = whole && options ? await fitScores(engine, whole, options, run) : [];
   const learnt = events && behaviour ? await fitEvents(engine, events, asked, run, behaviour) : [];

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { behaviourOf, createEngine, itemKnn, Recommender, readEvents, tastesOf } from '../../src/index.js';
+import { behaviourRow } from '../../src/events/behaviour.js';
+import { tasteOf } from '../../src/events/preferences.js';
+import { behaviourOf, createEngine, itemKnn, Profiler, readEvents, tastesOf } from '../../src/index.js';
 import { evaluateRanking } from '../../src/metrics/ranking.js';
 import { cameo, folder } from '../support/command.js';
 import { generator } from '../support/tables.js';
@@ -89,7 +91,8 @@ test('every row of the log is counted once, by its first cause', async () => {
 
 test('recency, frequency, monetary value and quintiles equal a plain SQL query', async () => {
   const events = await readEvents(log);
-  const found = behaviourOf(events);
+  const behaviour = behaviourOf(events);
+  const found = behaviour.users.map((_, u) => behaviourRow(behaviour, u));
   const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   const rows = (
     await duckdb.runAndReadAll(`
@@ -125,7 +128,8 @@ test('preferences are smoothed shares, and tags name their evidence', async () =
   }));
   const share = (of: (l: (typeof good)[0]) => boolean, among = good) => among.filter(of).length / among.length;
   let seen = 0;
-  for (const [user, { preferences, tags }] of tastes) {
+  for (const [u, user] of tastes.users.entries()) {
+    const { preferences, tags } = tasteOf(tastes, u);
     const mine = good.filter((l) => l.user === user);
     for (const { field, value, weight } of preferences) {
       if (field !== 'item' && field !== 'hour') continue;
@@ -135,10 +139,9 @@ test('preferences are smoothed shares, and tags name their evidence', async () =
       assert.ok(Math.abs(weight - expected) < 1e-12 && weight > base, `${user} ${field} ${value}: ${weight} ${expected}`);
       seen++;
     }
-    const b = behaviour.find((row) => row.user === user);
     assert.is(
       tags.some(({ tag }) => tag === 'high-value'),
-      b?.m === 5,
+      behaviour.m[u] === 5,
     );
     for (const { confidence, evidence } of tags) assert.ok(confidence > 0 && confidence <= 1 && evidence.length > 0);
   }
@@ -307,27 +310,26 @@ test('Online Retail has its known numbers', async () => {
   });
   assert.equal([counted.counts.rows, counted.counts.duplicate, counted.counts.cancelled], [541_909, 5268, 8872]);
   const behaviour = behaviourOf(events);
-  assert.is(behaviour.length, 4338);
+  assert.is(behaviour.users.length, 4338);
   // A folded-in customer's ten best items are those of the trained one, where the history says enough.
   await using engine = await createEngine();
   using profiler = await Profiler.fit(engine, { events }, { seed: 42 });
   const { model } = profiler.recommender;
-  const { offsets, items } = model.history;
-  const users = behaviour.map((_, u) => u).filter((u) => offsets[u + 1] - offsets[u] >= 20 && u % 15 === 0);
-  const lists = await model.recommend(users);
-  const overlaps = users.map((u, r) => {
+  const { offsets, items } = model.histories;
+  const users = behaviour.users.map((_, u) => u).filter((u) => offsets[u + 1] - offsets[u] >= 20 && u % 15 === 0);
+  const lists = await model.recommend(users, { n: 10 });
+  const folded: Promise<number>[] = [];
+  users.forEach((u, r) => {
     const own = items.subarray(offsets[u], offsets[u + 1]);
-    const { factors } = model.foldIn({ items: own });
-    const k = factors.length;
-    const scores = model.itemBiases.map((b, i) => factors.reduce((sum, v, j) => sum + v * model.itemFactors[i * k + j], b));
-    for (const i of own) scores[i] = Number.NEGATIVE_INFINITY;
-    const best = [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, 10);
-    return best.filter((i) => lists[r].ids.includes(i)).length / 10;
+    folded.push(
+      model.recommendFor({ items: own }, { n: 10 }).then(({ ids }) => ids.filter((i) => lists[r].ids.includes(i)).length / 10),
+    );
   });
+  const overlaps = await Promise.all(folded);
   const overlap = overlaps.reduce((sum, v) => sum + v, 0) / overlaps.length;
   console.log(`fold-in overlap ${overlap.toFixed(3)} over ${users.length} customers of 20 items or more`);
   assert.ok(overlap >= 0.8);
-  const total = behaviour.reduce((sum, b) => sum + b.monetary, 0);
+  const total = behaviour.monetary.reduce((sum, v) => sum + v, 0);
   assert.ok(Math.abs(total - 8_911_407.904) < 0.01, `${total}`);
 });
 

@@ -94,7 +94,7 @@ else {
         cwd,
       });
       assert.is(good.code, 0, good.stderr);
-      assert.is(JSON.parse(good.stdout.toString()).users, expected.behaviour.length);
+      assert.is(JSON.parse(good.stdout.toString()).users, expected.behaviour.users.length);
 
       const before = readdirSync(cwd).sort();
       const cases: [string[], RegExp][] = [

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { behaviourRow } from '../../src/events/behaviour.js';
 import { createEngine, Profiler } from '../../src/index.js';
 import { behaviourOf } from '../../src/profile/sections.js';
 import { cameo } from '../support/command.js';
@@ -76,7 +77,8 @@ for (const name of names) {
     using profiler = await Profiler.load(bytes, { engine });
     const { recommender } = profiler;
     const { users, items, rank } = recommender;
-    const behaviour = behaviourOf(profiler.sections);
+    const columns = behaviourOf(profiler.sections);
+    const behaviour = columns?.users.map((_, u) => behaviourRow(columns, u));
     assert.equal({ users: users.length, items: items.length, rank }, ofEvents.counts);
     assert.equal(plain(behaviour), ofEvents.behaviour);
     for (const { user, factors } of ofEvents.factors) assert.equal([...recommender.factors(user)], factors);

@@ -168,8 +168,7 @@ test('models that are none, newer, cut or changed; memory that is refused', asyn
     [new Uint8Array(0), 'model'],
     [Buffer.from('<!DOCTYPE html><html></html>'), 'model'],
     [model.subarray(0, model.length - 8), 'model'],
-    [Buffer.from(text.replace('"version":"1"', '"version":"2"'), 'latin1'), 'model'],
-    [await recommender.save(), 'model'],
+    [Buffer.from(text.replace('"version":"2"', '"version":"3"'), 'latin1'), 'model'],
     [model, 'memory', 65536],
   ];
   for (const [bytes, code, maximum] of cases) {
