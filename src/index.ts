@@ -4,6 +4,7 @@ import { createEdgeEngine } from './engine/create-edge.js';
 import { defaultEngine, provideDefaultEngine } from './engine/default.js';
 import { provide } from './profile/entry.js';
 import { fitSections } from './profile/fit.js';
+import { evaluateTable, profileTables, schemaOf } from './profile/tables.js';
 
 export type { Capabilities, Capability } from './engine/capabilities.js';
 export { createEngine, type EngineOptions } from './engine/create.js';
@@ -56,4 +57,11 @@ export type { MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';
 
 provideDefaultEngine(() => createEngine());
-provide({ fit: fitSections, arrow: () => import('./table/arrow.js'), engine: defaultEngine, engineOf: createEdgeEngine });
+provide({
+  fit: fitSections,
+  schemaOf,
+  profile: profileTables,
+  evaluate: evaluateTable,
+  engine: defaultEngine,
+  engineOf: createEdgeEngine,
+});
