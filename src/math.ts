@@ -1,6 +1,6 @@
 /**
- * The natural logarithm and exponential by the four operations alone, so that they are the same in every engine (Math.log and
- * Math.exp are not):
+ * Logarithm, exponential and what follows from them by the four operations alone, so that they are the same in every engine (Math.log,
+ * Math.exp, Math.pow and ** are not):
  *
  *     log   x = 2ᵉ · m,  √½ ≤ m < √2:    e · log 2 + 2 · (s + s³/3 + s⁵/5 + …),   s = (m − 1) / (m + 1)
  *     exp   x = k · log 2 + r,  |r| ≤ ½ log 2:    2ᵏ · (1 + r + r²/2! + …)
@@ -40,6 +40,12 @@ export function exp(x: number): number {
   bits.setUint16(0, (k + 1023) << 4);
   return sum * bits.getFloat64(0);
 }
+
+/** xʸ = exp(y · log x) within 4 + 5 |y · log x| ulp, for normal positive x; exactly 1 for y = 0 and for x = 1. */
+export const pow = (x: number, y: number): number => exp(y * log(x));
+
+/** x², rounded once: `x ** 2` is not in every engine. */
+export const square = (x: number): number => x * x;
 
 /** σ(x) = 1 / (1 + e⁻ˣ) */
 export const logistic = (x: number): number => 1 / (1 + exp(-x));

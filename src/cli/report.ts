@@ -1,6 +1,8 @@
 /** What a job has to tell, as --json prints it. */
 import type { Capabilities } from '../engine/capabilities.js';
 import type { Behaviour } from '../events/behaviour.js';
+import { matchedRows } from '../events/features.js';
+import { timeText } from '../events/time.js';
 import type { Evaluation, Task } from '../metrics/index.js';
 import type { Profiler } from '../profile/profiler.js';
 import { behaviourOf } from '../profile/sections.js';
@@ -65,8 +67,8 @@ interface Told extends Common {
 export function reportOf(told: Told): Report {
   const { profiler, events, timings, capabilities, model, output } = told;
   const common = { timings, capabilities, model, output };
-  const behaviour = behaviourOf(profiler.sections) ?? [];
-  const learnt = events && eventReport(profiler, events, behaviour, told.recommendations);
+  const behaviour = behaviourOf(profiler.sections);
+  const learnt = events && behaviour && eventReport(profiler, events, behaviour, told.recommendations);
   if (profiler.scores.length === 0) return { ...(learnt as EventReport), ...common };
   const targets = profiler.scores.map(({ score: { target, features, summary } }, t): TargetReport => {
     const { importances, crossValidation, ignored } = summary;
@@ -83,7 +85,8 @@ export function reportOf(told: Told): Report {
   const { rows } = told;
   const rest = {
     unknownCategories: profiler.unknownCategories,
-    events: learnt ? { ...learnt, matched: profiler.matched(told.table as Table) } : null,
+    events:
+      learnt && behaviour ? { ...learnt, matched: matchedRows(told.table as Table, profiler.id as string, behaviour) } : null,
     ...common,
   };
   return targets.length === 1 ? { rows, ...targets[0], ...rest } : { rows, targets, ...rest };
@@ -92,25 +95,21 @@ export function reportOf(told: Told): Report {
 function eventReport(
   profiler: Profiler,
   events: Events,
-  behaviour: readonly Behaviour[],
+  { users, segment, lifecycle }: Behaviour,
   evaluation: RecommenderEvaluation | null,
 ): EventReport {
-  const tally = (of: (row: Behaviour) => string) => {
+  const tally = (names: readonly string[]) => {
     const counts: Record<string, number> = {};
-    for (const row of behaviour) counts[of(row)] = (counts[of(row)] ?? 0) + 1;
+    for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
     return counts;
   };
   return {
-    users: behaviour.length,
+    users: users.length,
     items: profiler.recommender.items.length,
     events: events.counts,
-    asOf: new Date(Math.floor(events.asOf))
-      .toISOString()
-      .slice(0, -1)
-      .replace('T', ' ')
-      .replace(/\.?0*$/, ''),
-    segments: tally((row) => row.segment),
-    lifecycle: tally((row) => row.lifecycle),
+    asOf: timeText(events.asOf),
+    segments: tally(segment),
+    lifecycle: tally(lifecycle),
     evaluation,
   };
 }

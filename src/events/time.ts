@@ -5,6 +5,8 @@
 
 export const DAY = 864e5;
 const DAY_US = 864e8;
+/** The latest time that there is, as of a Date; the earliest is as far before 1970. */
+export const LATEST = 864e13;
 
 /** Whole microseconds since 1970: what a database counts in. */
 export const microseconds = (time: number): number => Math.round(time * 1000);

@@ -95,7 +95,7 @@ async function readColumns(
      ORDER BY ${['u.n', 't', 'i.n', ...ties].join(', ')}`,
     read.map(([, into, missing = 0]) => ({ into, missing })),
   );
-  return { rows, users, items, labels, fields, ...columns, asOf: moment as number, counts };
+  return { rows, users, items, labels, fields, ...columns, asOf: moment as number, asOfGiven: asOf !== undefined, counts };
 }
 
 type Column = Float64Array | Int32Array | Uint8Array;

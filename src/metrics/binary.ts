@@ -1,5 +1,5 @@
 /** Metrics of a classifier of two classes, as scikit-learn defines them. `truth` holds 0 or 1, `score` the probability of 1. */
-import { log } from '../math.js';
+import { log, square } from '../math.js';
 
 export interface ClassifierEvaluation {
   accuracy: number;
@@ -21,7 +21,7 @@ export interface ClassifierEvaluation {
 }
 
 /** float32's epsilon: probabilities nearer to 0 and 1 count as this near in the log loss. */
-export const CLIP = 2 ** -23;
+export const CLIP = 1 / 0x800000;
 
 /** All metrics, at threshold 0.5 where one is needed; those that need both classes are NaN when only one is present. */
 export function evaluateBinary(truth: ArrayLike<number>, score: ArrayLike<number>): ClassifierEvaluation {
@@ -38,7 +38,7 @@ export function evaluateBinary(truth: ArrayLike<number>, score: ArrayLike<number
       if (positive) truePositive++;
       else falsePositive++;
     }
-    squares += (score[i] - truth[i]) ** 2;
+    squares += square(score[i] - truth[i]);
     const p = positive ? score[i] : 1 - score[i];
     loss -= log(Math.min(1 - CLIP, Math.max(CLIP, p)));
   }

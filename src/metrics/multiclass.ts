@@ -1,6 +1,6 @@
 /** Metrics of a classifier of several classes, as scikit-learn defines them, averaged over classes ('macro'). */
 
-import { log } from '../math.js';
+import { argmax, log, square } from '../math.js';
 import { averagePrecision, CLIP, type ClassifierEvaluation, rocAuc } from './binary.js';
 
 /**
@@ -17,12 +17,8 @@ export function evaluateMulticlass(truth: ArrayLike<number>, proba: ArrayLike<nu
   let loss = 0;
   let squares = 0;
   for (let r = 0; r < n; r++) {
-    let top = 0;
-    for (let c = 0; c < classes; c++) {
-      const p = proba[r * classes + c];
-      if (p > proba[r * classes + top]) top = c;
-      squares += (p - Number(c === truth[r])) ** 2;
-    }
+    const top = argmax(proba, r * classes, classes);
+    for (let c = 0; c < classes; c++) squares += square(proba[r * classes + c] - Number(c === truth[r]));
     predicted[top]++;
     actual[truth[r]]++;
     if (top === truth[r]) hits[top]++;

@@ -2,6 +2,7 @@
  * Metrics of ranked lists of n items against the items that were relevant (Järvelin and Kekäläinen, "Cumulated Gain-Based
  * Evaluation of IR Techniques", 2002, for NDCG). Each is the mean over users with a relevant item.
  */
+import { log } from '../math.js';
 
 export interface RankingEvaluation {
   /** users with at least one relevant item in their list */
@@ -39,11 +40,11 @@ export function evaluateRanking(
     for (let k = 0; k < Math.min(n, list.length); k++) {
       if (!wanted.has(list[k])) continue;
       hits++;
-      gain += 1 / Math.log2(k + 2);
+      gain += 1 / log2(k + 2);
       precision += hits / (k + 1);
     }
     let ideal = 0;
-    for (let k = 0; k < best; k++) ideal += 1 / Math.log2(k + 2);
+    for (let k = 0; k < best; k++) ideal += 1 / log2(k + 2);
     sum.hitRate += Number(hits > 0);
     sum.ndcg += gain / ideal;
     sum.recall += hits / wanted.size;
@@ -52,3 +53,5 @@ export function evaluateRanking(
   const mean = (total: number) => (users > 0 ? total / users : Number.NaN);
   return { hitRate: mean(sum.hitRate), ndcg: mean(sum.ndcg), recall: mean(sum.recall), map: mean(sum.map), users };
 }
+
+const log2 = (x: number) => log(x) / Math.LN2;

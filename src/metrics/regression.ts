@@ -1,7 +1,8 @@
 /** Metrics of a regressor, as scikit-learn defines them. */
+import { square } from '../math.js';
 
 export interface RegressionEvaluation {
-  /** coefficient of determination; 0 for a constant truth */
+  /** coefficient of determination, see `r2` */
   r2: number;
   /** root of the mean squared error, in the target's units */
   rmse: number;
@@ -11,21 +12,37 @@ export interface RegressionEvaluation {
   baselineRmse: number;
 }
 
+/**
+ * The coefficient of determination R² = 1 − residual / spread. Of a constant truth it is 1 where every prediction is right and 0 elsewhere,
+ * as in scikit-learn.
+ *
+ * @param residual Σ (truth − predicted)²
+ * @param spread Σ (truth − mean of the truth)², exactly 0 where the truth is constant
+ */
+export function r2(residual: number, spread: number): number {
+  if (spread > 0) return 1 - residual / spread;
+  return residual === 0 ? 1 : 0;
+}
+
 export function evaluateRegression(truth: ArrayLike<number>, predicted: ArrayLike<number>): RegressionEvaluation {
   const n = truth.length;
   let mean = 0;
   for (let i = 0; i < n; i++) mean += truth[i] / n;
-  let squares = 0;
+  let residual = 0;
   let spread = 0;
   let absolute = 0;
+  let constant = true;
   for (let i = 0; i < n; i++) {
-    squares += (truth[i] - predicted[i]) ** 2;
-    spread += (truth[i] - mean) ** 2;
+    residual += square(truth[i] - predicted[i]);
+    spread += square(truth[i] - mean);
     absolute += Math.abs(truth[i] - predicted[i]);
+    constant &&= truth[i] === truth[0];
   }
+  // The mean of equal numbers is rounded and may be none of them.
+  if (constant) spread = 0;
   return {
-    r2: spread > 0 ? 1 - squares / spread : 0,
-    rmse: Math.sqrt(squares / n),
+    r2: r2(residual, spread),
+    rmse: Math.sqrt(residual / n),
     mae: absolute / n,
     baselineRmse: Math.sqrt(spread / n),
   };

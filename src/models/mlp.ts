@@ -6,6 +6,8 @@
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { argmax } from '../math.js';
+import { evaluateRegression } from '../metrics/regression.js';
 import { type Activation, type Network, type Output, packedIndex, parametersOf } from '../programs/perceptron/network.js';
 import { predictScratch } from '../programs/perceptron/predict.js';
 import { type TrainOptions, type TrainResult, trainScratch } from '../programs/perceptron/train.js';
@@ -329,11 +331,7 @@ export class MLPClassifier extends MLP {
     const p = await this.infer(x, run);
     const k = this.classes.length;
     if (k === 2) return Float64Array.from(p, (v) => this.classes[Number(v > 0.5)]);
-    return Float64Array.from({ length: x.rows }, (_, r) => {
-      let top = 0;
-      for (let c = 1; c < k; c++) if (p[r * k + c] > p[r * k + top]) top = c;
-      return this.classes[top];
-    });
+    return Float64Array.from({ length: x.rows }, (_, r) => this.classes[argmax(p, r * k, k)]);
   }
 
   /** Accuracy. */
@@ -358,16 +356,8 @@ export class MLPRegressor extends MLP {
     return this.infer(x, run);
   }
 
-  /** The coefficient of determination R². */
+  /** The coefficient of determination R², see metrics/regression.ts. */
   async score(x: Matrix | ResidentMatrix, y: ArrayLike<number>): Promise<number> {
-    const predicted = await this.predict(x);
-    const mean = Array.from(y).reduce((sum, v) => sum + v, 0) / y.length;
-    let residual = 0;
-    let spread = 0;
-    predicted.forEach((v, i) => {
-      residual += (v - y[i]) ** 2;
-      spread += (y[i] - mean) ** 2;
-    });
-    return 1 - residual / spread;
+    return evaluateRegression(y, await this.predict(x)).r2;
   }
 }

@@ -35,13 +35,17 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
   const run = { signal, onProgress };
   const asked = { recommender, recommenderOptions, halfLife, seed: given.seed };
   const options = table && checkScoreOptions(scoring as ScoreOptions);
-  if (events) checkEventOptions(asked);
+  if (events) recommenderOptionsOf(asked);
   let whole = table;
-  let behaviour: Behaviour[] | undefined;
+  let behaviour: Behaviour | undefined;
   if (events) {
     onProgress?.({ stage: 'events', done: 0, total: 0 });
     behaviour = behaviourOf(events);
-    if (table && options?.id !== undefined) whole = joinBehaviour(table, options.id, behaviour).table;
+    if (table && options?.id !== undefined) {
+      const joined = joinBehaviour(table, options.id, behaviour);
+      if (joined.matched === 0) throw errors.noCommonUsers(options.id, table.rows, behaviour.users.length);
+      whole = joined.table;
+    }
   }
   const scores = whole && options ? await fitScores(engine, whole, options, run) : [];
   const learnt = events && behaviour ? await fitEvents(engine, events, asked, run, behaviour) : [];
@@ -76,12 +80,13 @@ function checkData(
     );
 }
 
-/** @throws CameoError 'argument' before any work starts */
-function checkEventOptions({ recommender, recommenderOptions, seed }: EventOptions & { seed?: number }): void {
-  familyOf({ recommender, ...seeded(seed), ...recommenderOptions });
+/** The options of the recommender, with the job's seed where it takes one. @throws CameoError 'argument' before any work starts */
+function recommenderOptionsOf({ recommender, recommenderOptions, seed }: EventOptions & { seed?: number }) {
+  const { family } = familyOf({ recommender });
+  const seeded = seed !== undefined && 'seed' in family.options.entries ? { seed } : {};
+  const options = { recommender, ...seeded, ...recommenderOptions };
+  return { options, settled: familyOf(options).options };
 }
-
-const seeded = (seed?: number) => (seed === undefined ? {} : { seed });
 
 /**
  * What is learnt from events alone: behaviour, preferences and recommendations.
@@ -90,16 +95,15 @@ const seeded = (seed?: number) => (seed === undefined ? {} : { seed });
 export async function fitEvents(
   engine: Engine,
   events: Events,
-  { recommender, recommenderOptions, halfLife, seed }: EventOptions & { seed?: number },
+  asked: EventOptions & { seed?: number },
   { signal, onProgress }: Run,
-  behaviour: Behaviour[] = behaviourOf(events),
+  behaviour: Behaviour = behaviourOf(events),
 ): Promise<Section[]> {
   onProgress?.({ stage: 'events', done: 0, total: 0 });
   const tastes = tastesOf(events, behaviour);
-  const pairs = pairsOf(events, { halfLife });
+  const pairs = pairsOf(events, { halfLife: asked.halfLife });
   throwIfAborted(signal);
-  const options = { recommender, ...seeded(seed), ...recommenderOptions };
-  const { options: settled } = familyOf(options);
+  const { options, settled } = recommenderOptionsOf(asked);
   const total = typeof settled.epochs === 'number' ? settled.epochs : 0;
   onProgress?.({ stage: 'recommend', done: 0, total });
   const learnt = await fitPairs(engine, pairs, {
@@ -107,5 +111,5 @@ export async function fitEvents(
     signal,
     onProgress: (epoch, loss) => onProgress?.({ stage: 'recommend', done: epoch, total, note: `loss ${loss.toFixed(4)}` }),
   });
-  return [new BehaviourSection(events.asOf, behaviour), new PreferencesSection(tastes), new RecommendationsSection(learnt)];
+  return [new BehaviourSection(behaviour), new PreferencesSection(tastes), new RecommendationsSection(learnt)];
 }

@@ -1,7 +1,8 @@
 /** Table of contents of the sections that a model file holds beside its scores, and how they are found among others. */
 import type { Engine } from '../engine/engine.js';
 import type { Behaviour } from '../events/behaviour.js';
-import { BehaviourSection, readBehaviour1 } from '../events/behaviour-section.js';
+import { BehaviourSection } from '../events/behaviour-section.js';
+import { readBehaviour1 } from '../events/behaviour-version-1.js';
 import { PreferencesSection } from '../events/preferences-section.js';
 import { type Part, PartReader } from '../part.js';
 import { Recommender as Catalogue, type Recommender, readVersion1 } from '../recommend/catalogue.js';
@@ -19,12 +20,12 @@ export const sectionReaders: Record<string, Read> = {
   'version-1': (engine, part) => {
     const recommender = readVersion1(engine, new PartReader(part));
     const behaviour = readBehaviour1(part.metadata.behaviour, recommender.users);
-    return [...behaviour, new RecommendationsSection(recommender)];
+    return [...(behaviour ? [new BehaviourSection(behaviour)] : []), new RecommendationsSection(recommender)];
   },
 };
 
 /** The users of the events and what they did; undefined where the model was fitted without events. */
-export const behaviourOf = (sections: readonly Section[]): readonly Behaviour[] | undefined =>
+export const behaviourOf = (sections: readonly Section[]): Behaviour | undefined =>
   sections.find((section) => section instanceof BehaviourSection)?.behaviour;
 
 export const recommenderOf = (sections: readonly Section[]): Recommender | undefined =>

@@ -1,5 +1,6 @@
 /** Cross-validation of an estimator, after scikit-learn's cross_validate: the folds run side by side over the workers. */
 import { errors } from '../errors.js';
+import { square } from '../math.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
 import type { MLPClassifier, MLPRegressor } from '../models/mlp.js';
 import { KFold, type Split, StratifiedKFold } from '../prepare/split.js';
@@ -80,7 +81,7 @@ export function meanAndDeviation(folds: readonly Evaluation[]): Pick<CrossValida
   const std: Record<string, number> = {};
   for (const name of Object.keys(rows[0])) {
     mean[name] = rows.reduce((sum, fold) => sum + fold[name], 0) / rows.length;
-    std[name] = Math.sqrt(rows.reduce((sum, fold) => sum + (fold[name] - mean[name]) ** 2, 0) / rows.length);
+    std[name] = Math.sqrt(rows.reduce((sum, fold) => sum + square(fold[name] - mean[name]), 0) / rows.length);
   }
   return { mean, std };
 }

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine, MatrixFactorization, Profiler, type Table } from '../../src/index.js';
+import { readSafetensors } from '../../src/safetensors.js';
 import { generator } from '../support/tables.js';
 
 const EXPECTED: Record<string, string> = {
@@ -23,7 +24,8 @@ const EXPECTED: Record<string, string> = {
   'bpr inverse, folded in': '109895089c77e025',
   'bpr adagrad': '35b543d5dc83fba5',
   'bpr adagrad, folded in': '2fa05205cd843d22',
-  profiler: '91022d3c1378b78d',
+  network: 'a6540786543247c1',
+  profiler: '7086e128f33c6a6f',
   profile: '8e022214d30e1cde',
 };
 
@@ -62,6 +64,9 @@ test('the same bytes as on other versions', async () => {
   const truth = Float64Array.from(codes, (code, r) => Number(a.values[r] > 3 * code));
   const table: Table = { rows, columns: [...columns, { name: 'target', kind: 'number', values: truth }] };
   using profiler = await Profiler.fit(engine, { table }, { target: 'target', seed: 5, modelOptions: { maxIter: 20 } });
+  const { tensors } = await readSafetensors(await profiler.save());
+  const learnt = Object.keys(tensors).filter((name) => /layers\.|baseline/.test(name));
+  found.network = sha256(...learnt.sort().map((name) => new Uint8Array(tensors[name].values.buffer)));
   found.profiler = sha256(await profiler.save());
   found.profile = sha256(Buffer.from(JSON.stringify(profiler.profileOne({ a: 1.5, b: 2, c: 'y' }))));
   console.log(JSON.stringify(found));

@@ -92,10 +92,19 @@ test('well-formed files with another meaning: removed, swapped and reshaped part
   );
 });
 
-test('the schema hash and the version are checked', async () => {
+test('the versions of the file and of its parts are checked, and sections that are not known refused', async () => {
   const { metadata, tensors } = await readSafetensors(bytes);
-  assert.not(await loads(await writeSafetensors({ metadata: { ...metadata, version: '9' }, tensors })));
-  assert.not(await loads(await writeSafetensors({ metadata: { ...metadata, schema: `${metadata.schema} ` }, tensors })));
+  const changes: Record<string, string>[] = [
+    { version: '9' },
+    { 'score.0.version': '9' },
+    { sections: '["scores"]' },
+    { 'score.0.family': 'forest' },
+  ];
+  for (const changed of changes)
+    assert.not(
+      await loads(await writeSafetensors({ metadata: { ...metadata, ...changed }, tensors })),
+      JSON.stringify(changed),
+    );
 });
 
 test.run();

@@ -25,9 +25,8 @@ test('100 random tables: fit, save, load, profile; profileOne equals the batch f
         { table },
         {
           target: 'target',
-          maxIter: 5,
           seed: shape.seed % 1000,
-          hiddenLayerSizes: [9],
+          modelOptions: { maxIter: 5, hiddenLayerSizes: [9] },
         },
       );
       const bytes = await fitted.save();
@@ -115,14 +114,15 @@ test('a shard at a time: an early end of the reading gives the memory back', asy
 
 test('cross-validation, evaluation on another table, several hidden layers, the article’s preset', async () => {
   const table = makeTable({ seed: 21, rows: 600, numbers: 3, codes: 2, texts: 1, missing: 0.1, task: 'multiclass' });
-  const options = { target: 'target', maxIter: 20, folds: 3, hiddenLayerSizes: [12, 7], preset: 'article' as const };
+  const modelOptions = { maxIter: 20, hiddenLayerSizes: [12, 7] };
+  const options = { target: 'target', folds: 3, modelOptions, preset: 'article' as const };
   using profiler = await Profiler.fit(inline, { table }, options);
   const { crossValidation, importances, evaluation } = profiler.summary;
   assert.is(crossValidation?.folds, 3);
   assert.equal(Object.keys(crossValidation?.mean ?? {}), Object.keys(evaluation));
   assert.equal(
     importances.map(({ weight }) => weight),
-    importances.map(({ weight }) => weight).sort((a, b) => b - a),
+    importances.map(({ weight }) => weight).sort((a, b) => (b as number) - (a as number)),
   );
   // In the article's preset codes stay numbers.
   assert.equal(profiler.features, ['number 0', 'number 1', 'number 2', 'code 0', 'code 1', 'text 0']);

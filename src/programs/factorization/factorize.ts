@@ -10,6 +10,7 @@
  */
 
 import { errors } from '../../errors.js';
+import { square } from '../../math.js';
 import type { Kernels } from '../../wasm/kernels.js';
 import { Barrier } from '../barrier.js';
 import type { Control } from '../program.js';
@@ -246,7 +247,7 @@ function heldError(kernels: Kernels, memory: WebAssembly.Memory, a: FactorizeArg
   scoreHeld(kernels, a, scratch, a.bitsPerWorker & ~3, 0, (first, n) => {
     const scores = new Float32Array(memory.buffer, scratch, n);
     const values = new Float32Array(memory.buffer, a.values + (a.heldFirst + first) * 4, n);
-    for (let i = 0; i < n; i++) sum += (values[i] - scores[i]) ** 2;
+    for (let i = 0; i < n; i++) sum += square(values[i] - scores[i]);
   });
   return Math.sqrt(sum / a.held);
 }

@@ -7,6 +7,8 @@
  */
 
 import { errors } from '../../errors.js';
+import { argmax, pow, square } from '../../math.js';
+import { r2 } from '../../metrics/regression.js';
 import { type Kernels, stride } from '../../wasm/kernels.js';
 import { Layout } from '../../wasm/memory.js';
 import type { Control } from '../program.js';
@@ -249,7 +251,7 @@ export function judge(
   }
   control.progress(epoch, loss, state.validationScores.at(-1) ?? Number.NaN);
   if (options.solver === 'sgd' && options.learningRate === 'invscaling') {
-    state.rate = options.learningRateInit / (state.seen + 1) ** options.powerT;
+    state.rate = options.learningRateInit / pow(state.seen + 1, options.powerT);
   }
   if (state.idle <= options.nIterNoChange) return { stop: false, improved };
   // 'adaptive' divides the rate by five until it is too small to matter.
@@ -273,6 +275,8 @@ export class HeldScore {
   #good = 0;
   #sum = 0;
   #squares = 0;
+  #least = Number.POSITIVE_INFINITY;
+  #most = Number.NEGATIVE_INFINITY;
   constructor(
     private readonly network: Network,
     private readonly rows: number,
@@ -283,26 +287,24 @@ export class HeldScore {
     const { output, sizes } = this.network;
     if (output === 'softmax') {
       const classes = sizes[sizes.length - 1];
-      const ld = stride(classes);
       const labels = new Int32Array(y.buffer, y.byteOffset, y.length);
-      for (let r = 0; r < y.length; r++) {
-        let top = 0;
-        for (let c = 1; c < classes; c++) if (z[r * ld + c] > z[r * ld + top]) top = c;
-        if (top === labels[r]) this.#good++;
-      }
+      for (let r = 0; r < y.length; r++) this.#good += Number(argmax(z, r * stride(classes), classes) === labels[r]);
       return;
     }
     for (let r = 0; r < y.length; r++) {
       if (output === 'logistic') this.#good += Number(z[r] > 0 === y[r] > 0.5);
-      else this.#good += (z[r] - y[r]) ** 2;
+      else this.#good += square(z[r] - y[r]);
       this.#sum += y[r];
       this.#squares += y[r] * y[r];
+      this.#least = Math.min(this.#least, y[r]);
+      this.#most = Math.max(this.#most, y[r]);
     }
   }
 
   value(): number {
     if (this.network.output !== 'identity') return this.#good / this.rows;
-    const spread = this.#squares - (this.#sum * this.#sum) / this.rows;
-    return spread > 0 ? 1 - this.#good / spread : 0;
+    // By the ends, since the difference of sums is rounded.
+    const constant = this.#least === this.#most;
+    return r2(this.#good, constant ? 0 : this.#squares - (this.#sum * this.#sum) / this.rows);
   }
 }

@@ -29,8 +29,11 @@ const CHUNK = 2 ** 20;
 export function blocksFor(limits: Limits, software: boolean, entries: number, users: number, items: number): number {
   const most = software ? 16 : Math.min(1024, limits.maxComputeWorkgroupsPerDimension);
   const wanted = Math.min(most, Math.sqrt(entries / 32), Math.min(users, items) / 16);
-  return 2 ** Math.max(3, Math.floor(Math.log2(Math.max(1, wanted))));
+  return Math.max(8, highestBit(Math.max(1, wanted)));
 }
+
+/** The largest power of two that is not above x, for 1 ≤ x < 2³¹. */
+const highestBit = (x: number) => 1 << (31 - Math.clz32(x));
 
 /** Groups of rows from `first`, with their buffer. */
 interface Part {
@@ -80,7 +83,7 @@ export const factorize: Twin<FactorizeArgs, FactorizeResult> = async (device, me
   const seenOffsets = constant(offsets);
   const losses = session.buffer(blocks * 4);
 
-  const lanes = Math.min(32, 2 ** Math.ceil(Math.log2(ld)));
+  const lanes = Math.min(32, 2 * highestBit(ld - 1));
   const kernel = gpu.kernel(`factorize_${a.loss}`, 'wwwrrwrr', ['math', 'random', `const LANES = ${lanes}u;`, 'factorize']);
   const groups = p.map((user, i) =>
     q.map((item) => kernel.bind(user.buffer, item.buffer, side, entries[i], startsBuffer, losses, seen, seenOffsets)),
