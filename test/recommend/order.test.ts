@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { itemCounts } from '../../src/recommend/histories.js';
 import { itemKnn, itemNeighbours } from '../../src/recommend/item-neighbours.js';
 import { descending, largest } from '../../src/recommend/order.js';
-import { itemCounts, popularity } from '../../src/recommend/popularity.js';
+import { popularity } from '../../src/recommend/popularity.js';
 import { grouped, pairsOf } from '../support/interactions.js';
 
 const scores = fc.array(fc.constantFrom(-1, 0, 0.5, 0.5, 2, Number.NEGATIVE_INFINITY), { maxLength: 40 });
