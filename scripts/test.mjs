@@ -4,12 +4,13 @@
 //
 // Files run side by side, as many as there are cores, but for those that measure or take the GPU. Each file's output, of both streams,
 // is printed whole and in order. A file that does not end in its time is killed with all that it started, and counts as failed; the
-// others go on. A file whose tests were all skipped is named at the end, so that nobody takes it for tested.
+// others go on. A test that prints `skipped: why` counts as skipped, and a file that only skipped is named at the end, so that nobody takes
+// it for tested.
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 
 /** Files that run alone: they measure, or compute on a GPU, often one that is made of all cores. */
 const ALONE = ['bench/', 'examples/browser', 'webgpu/'];
@@ -97,17 +98,24 @@ function run(name) {
 
 /** Counts of tests, and in `why` what is wrong with the file as a whole. @param limit seconds that passed without an end, or false */
 function judge(text, code, signal, limit) {
-  const last = (what) =>
-    Number(
-      [...text.matchAll(new RegExp(`^\\s*(?:\\x1b\\[\\d+m)*${what}:\\s+(?:\\x1b\\[\\d+m)*(\\d+)`, 'gm'))].at(-1)?.[1] ?? 0,
-    );
+  const plain = stripVTControlCharacters(text);
+  const last = (what) => Number([...plain.matchAll(new RegExp(`^ *${what}: +(\\d+)`, 'gm'))].at(-1)?.[1] ?? 0);
   const [total, passed, skipped] = ['Total', 'Passed', 'Skipped'].map(last);
   const why =
     (limit && `hung: it did not end in ${limit} s`) ||
     (total > passed && `${total - passed} of ${total} failed`) ||
     (code !== 0 && `crashed with ${signal ?? `code ${code}`}`) ||
     (total + skipped === 0 && 'no test ran');
-  return { passed, skipped, failed: Math.max(total - passed, why ? 1 : 0), why, onlySkipped: !why && total === 0 };
+  // A test that finds nothing to test says so and returns, which uvu takes for passed.
+  const said = [...plain.matchAll(/^[•✘ ]*skipped: /gm)].length;
+  const idle = Math.min(passed, Math.max(0, said - skipped));
+  return {
+    passed: passed - idle,
+    skipped: skipped + idle,
+    failed: Math.max(total - passed, why ? 1 : 0),
+    why,
+    onlySkipped: !why && total === idle,
+  };
 }
 
 function print({ name, output, why, onlySkipped }) {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { errors } from '../errors.js';
 import { formatOf } from '../io/pending-file.js';
 import { eventLogOf } from './events.js';
-import type { JobFlags } from './job.js';
+import type { JobFlags } from './job-flags.js';
 
 /** @param input a file, '-' for standard input, undefined for a job of events alone */
 export async function checkFlags(input: string | undefined, flags: JobFlags): Promise<void> {

@@ -15,19 +15,13 @@ import { evaluateRecommender, type RecommenderEvaluation } from '../recommend/ev
 import type { Events } from '../table/events.js';
 import type { Column, Table } from '../table/table.js';
 import { checkFlags } from './checks.js';
-import { type EventFlags, eventLogOf } from './events.js';
-import { type EngineFlags, type FitFlags, type OutputFlags, scoreOptions, startEngine } from './options.js';
+import { eventLogOf } from './events.js';
+import type { JobFlags } from './job-flags.js';
+import { scoreOptions, startEngine } from './options.js';
 import { type Report, reportOf } from './report.js';
 import { Samples } from './samples.js';
 import { Stages } from './stages.js';
 import { ProgressLine } from './terminal.js';
-
-export interface JobFlags extends EngineFlags, OutputFlags, FitFlags, EventFlags {
-  model?: string;
-  attributes?: string[];
-  save?: string;
-  output?: string;
-}
 
 export interface Outcome {
   report: Report;
