@@ -123,10 +123,11 @@ async function fill(connection: DuckDBConnection, sql: string, columns: { into: 
   const result = await connection.stream(sql);
   let at = 0;
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const rows = chunk.rowCount;
     for (const [j, { into, missing }] of columns.entries()) {
       const vector = chunk.getColumnVector(j);
-      for (let r = 0; r < chunk.rowCount; r++) into[at + r] = (vector.getItem(r) as number | null) ?? missing;
+      for (let r = 0; r < rows; r++) into[at + r] = (vector.getItem(r) as number | null) ?? missing;
     }
-    at += chunk.rowCount;
+    at += rows;
   }
 }
