@@ -41,6 +41,11 @@ export interface EngineOptions {
     /** bytes that the memory may grow to; default and limit 4 GiB */
     maximum?: number;
   };
+  /**
+   * What the workers run, default `cameo/worker`. To add programs, predictors or encoders, give a module of your own that puts them into
+   * the tables which `cameo/worker` exports, and exports its `default` again. It is loaded on the calling thread too.
+   */
+  worker?: URL;
 }
 
 /**
@@ -72,6 +77,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   if (threads > 0 && !features.threads) {
     throw errors.runtime('This runtime has no shared WebAssembly memory. Create the engine with threads: 0.');
   }
+  if (options.worker) await loadWorker(options.worker);
   const shared = threads > 0;
   const build = chooseBuild(features, shared, reproducible);
   const url = new URL(`../../kernels/${build}.wasm`, import.meta.url);
@@ -86,7 +92,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const arena = new Arena(memory, maximum * PAGE);
   const kernels = instantiate(module, memory);
   const scheduler = shared
-    ? new PiscinaScheduler(threads, arena, { module, memory })
+    ? new PiscinaScheduler(threads, arena, { module, memory }, options.worker)
     : new InlineScheduler(programs, kernels, memory);
   const parts = { kernels, arena, scheduler };
   const acceleration = await accelerate(parts, options, findGpu, (adapter) => new BreakEvenBook(adapter, build, threads));
@@ -109,6 +115,18 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 }
 
 provideDefaultEngine(() => createEngine());
+
+/** Loads what the workers will run, since one of them that cannot start says so only when there is work. */
+async function loadWorker(worker: URL): Promise<void> {
+  let found: { default?: unknown };
+  try {
+    found = await import(worker.href);
+  } catch (error) {
+    throw errors.fileRead(worker.href, error);
+  }
+  if (typeof found.default !== 'function')
+    throw errors.option('worker', "a module that exports the default of 'cameo/worker'", worker.href);
+}
 
 /** Node 20 has relaxed SIMD behind a flag that can still be turned on before the kernels are compiled. */
 function enableRelaxedSimd() {

@@ -8,10 +8,11 @@ import type { Task, WorkerData } from './task.js';
 export class PiscinaScheduler extends PoolScheduler {
   readonly #pool: Piscina<Task, Outcome<unknown>>;
 
-  constructor(threads: number, arena: Arena, workerData: WorkerData) {
+  /** @param worker what the workers run: worker.ts, or a module that gives on what it gives */
+  constructor(threads: number, arena: Arena, workerData: WorkerData, worker = new URL('./worker.js', import.meta.url)) {
     super(threads, arena);
     this.#pool = new Piscina({
-      filename: new URL('./worker.js', import.meta.url).href,
+      filename: worker.href,
       minThreads: threads,
       maxThreads: threads,
       // Piscina's default ends idle workers at once; these wait for the next program.

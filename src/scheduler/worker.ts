@@ -1,14 +1,24 @@
-/** What runs in a worker of the Piscina pool: it instantiates the one compiled module over the one shared memory, and runs tasks. */
+/**
+ * What runs in a worker of the Piscina pool: it instantiates the one compiled module over the one shared memory, and runs tasks.
+ *
+ * Somebody who adds a program, a predictor or an encoder writes a module that registers it in these tables and gives on what this one
+ * gives, and starts the engine with it (`worker` of EngineOptions). On the calling thread, where there is no worker's data, the same
+ * module registers and does no more.
+ */
 import { workerData } from 'node:worker_threads';
 import { programs } from '../programs/index.js';
 import { instantiate } from '../wasm/kernels.js';
 import type { Outcome } from './scheduler.js';
 import { runTask, type Task, type WorkerData } from './task.js';
 
+export { predictors } from '../programs/predictors.js';
+export { programs };
+
 // Piscina wraps the data that it was given.
-const { module, memory } = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerData;
-const kernels = instantiate(module, memory);
+const data: WorkerData | undefined = Array.isArray(workerData) ? workerData[1] : workerData;
+const kernels = data && instantiate(data.module, data.memory);
 
 export default function run(task: Task): Outcome<unknown> {
-  return runTask(programs, kernels, memory, task);
+  if (!data || !kernels) throw new Error('no worker of a pool: this function is called by Piscina');
+  return runTask(programs, kernels, data.memory, task);
 }
