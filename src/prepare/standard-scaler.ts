@@ -7,10 +7,9 @@ import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { square } from '../math.js';
 import { Matrix } from '../table/matrix.js';
-import type { Region } from '../wasm/memory.js';
 import { ResidentMatrix } from '../wasm/resident.js';
 
-/** Rows in a shard, whatever the number of workers: the merge runs in the order of the shards. */
+/** Rows in a shard, whatever the number of workers: moments are merged in the order of the shards. */
 const SHARD = 65536;
 
 export interface StandardScalerOptions {
@@ -56,11 +55,12 @@ export class StandardScaler {
     const mean = known ? this.mean.slice() : new Float64Array(x.columns);
     const m2 = Float64Array.from(count, (n, j) => (known ? this.variance[j] * n : 0));
     const stats = x.columns * 64;
+    const pitch = SHARD * 4 + 64;
     const results = engine.map(
       'moments',
-      shards(x.rows),
-      (shard, slot) => ({ columns: columnAddresses(engine, x, shard, slot + stats), rows: shard.rows, out: slot }),
-      { slotBytes: stats + copyBytes(x) },
+      shards(x.rows, SHARD),
+      (shard, slot) => ({ columns: columnAddresses(engine, x, shard, slot + stats, pitch), rows: shard.rows, out: slot }),
+      { slotBytes: stats + (x instanceof ResidentMatrix ? 0 : x.columns * pitch) },
     );
     let first = 0;
     for await (const { slot } of results) {
@@ -105,35 +105,42 @@ export class StandardScaler {
     if (this.mean.length === 0) throw errors.notFitted('StandardScaler');
     if (x.columns !== this.mean.length) throw errors.shape('Matrix columns', `${this.mean.length}`, `${x.columns}`);
     const engine = await this.#engine();
-    const target = out ? undefined : Array.from({ length: x.columns }, () => new Float32Array(x.rows));
-    const parameters: Region = engine.allocate(x.columns * 16);
-    try {
-      // A missing value is filled with NaN: it stays missing.
-      const values = engine.f32(parameters.offset, x.columns * 4);
-      for (let j = 0; j < x.columns; j++) {
-        const high = Math.fround(this.mean[j]);
-        values.set([high, this.mean[j] - high, 1 / this.scale[j], Number.NaN], j * 4);
-      }
-      const results = engine.map(
-        'scale',
-        shards(x.rows),
-        (shard, slot) => {
-          const columns = columnAddresses(engine, x, shard, slot);
-          const to = out ? columns.map((_, j) => out.address(j) + shard.first * 4) : columns.map((_, j) => slotColumn(slot, j));
-          return { columns, out: to, parameters: parameters.offset, rows: shard.rows, inverse };
-        },
-        { slotBytes: out && x instanceof ResidentMatrix ? 0 : x.columns * SLOT_COLUMN },
+    const result =
+      out ??
+      new Matrix(
+        Array.from({ length: x.columns }, () => new Float32Array(x.rows)),
+        x.rows,
       );
-      let first = 0;
-      for await (const { slot } of results) {
-        const rows = Math.min(SHARD, x.rows - first);
-        target?.forEach((column, j) => column.set(engine.f32(slotColumn(slot, j), rows), first));
-        first += SHARD;
-      }
-    } finally {
-      parameters.dispose();
+    using parameters = engine.allocate(x.columns * 16);
+    // A missing value is filled with NaN: it stays missing.
+    const values = engine.f32(parameters.offset, x.columns * 4);
+    for (let j = 0; j < x.columns; j++) {
+      const high = Math.fround(this.mean[j]);
+      values.set([high, this.mean[j] - high, 1 / this.scale[j], Number.NaN], j * 4);
     }
-    return out ?? new Matrix(target as Float32Array[], x.rows);
+    // What is written must not be what is read, so that a shard whose worker died can run again: a matrix scaled in place takes each
+    // shard's result from its slot when that is whole.
+    const direct = out && out !== x;
+    const size = direct && x instanceof ResidentMatrix ? SHARD : slotShard(x.columns);
+    const pitch = size * 4 + 64;
+    const [read, written] = [x instanceof ResidentMatrix ? 0 : x.columns * pitch, direct ? 0 : x.columns * pitch];
+    const results = engine.map(
+      'scale',
+      shards(x.rows, size),
+      ({ first, rows }, slot) => {
+        const columns = columnAddresses(engine, x, { first, rows }, slot + written, pitch);
+        const to = columns.map((_, j) => (direct ? out.address(j) + first * 4 : slot + j * pitch));
+        return { columns, out: to, parameters: parameters.offset, rows, inverse };
+      },
+      { slotBytes: read + written },
+    );
+    let first = 0;
+    for await (const { slot } of results) {
+      const rows = Math.min(size, x.rows - first);
+      if (!direct) for (let j = 0; j < x.columns; j++) result.column(j).set(engine.f32(slot + j * pitch, rows), first);
+      first += size;
+    }
+    return result;
   }
 
   async #engine() {
@@ -141,22 +148,19 @@ export class StandardScaler {
   }
 }
 
-/** Bytes that a shard's column takes in a slot. */
-const SLOT_COLUMN = SHARD * 4 + 64;
-const slotColumn = (slot: number, j: number) => slot + j * SLOT_COLUMN;
-const copyBytes = (x: Matrix | ResidentMatrix) => (x instanceof ResidentMatrix ? 0 : x.columns * SLOT_COLUMN);
-
-function* shards(rows: number): Generator<Shard> {
-  for (let first = 0; first < rows; first += SHARD) yield { first, rows: Math.min(SHARD, rows - first) };
+function* shards(rows: number, size: number): Generator<Shard> {
+  for (let first = 0; first < rows; first += size) yield { first, rows: Math.min(size, rows - first) };
 }
 
-/** Addresses of a shard's columns: where they stand, or copied into the slot. */
-function columnAddresses(engine: Engine, x: Matrix | ResidentMatrix, { first, rows }: Shard, slot: number): number[] {
+/** Rows of a shard that goes through its slot: about a million numbers, whole cache lines of each column. */
+const slotShard = (columns: number) => Math.min(SHARD, Math.ceil(2 ** 20 / columns / 64) * 64);
+
+/** Addresses of a shard's columns: where they stand, or copied to `at`, `pitch` bytes apart. */
+function columnAddresses(engine: Engine, x: Matrix | ResidentMatrix, { first, rows }: Shard, at: number, pitch: number) {
   return Array.from({ length: x.columns }, (_, j) => {
     if (x instanceof ResidentMatrix) return x.address(j) + first * 4;
-    const at = slotColumn(slot, j);
-    engine.f32(at, rows).set(x.column(j).subarray(first, first + rows));
-    return at;
+    engine.f32(at + j * pitch, rows).set(x.column(j).subarray(first, first + rows));
+    return at + j * pitch;
   });
 }
 

@@ -4,7 +4,7 @@ import type { Kernels } from '../wasm/kernels.js';
 export interface ScaleArgs {
   /** address of each column's first row in this shard: f32[rows] */
   columns: number[];
-  /** where each standardized column goes: f32[rows]; may be the column itself */
+  /** where each standardized column goes: f32[rows], apart from the columns, so that the shard can run again */
   out: number[];
   /** f32[columns, 4] as in assembly/standardize.ts */
   parameters: number;
