@@ -5,9 +5,9 @@
  *     f(a)        a             max(a, 0)      1 / (1 + e⁻ᵃ)      tanh a
  *     f′ by h     1             h > 0          h (1 − h)          1 − h²        where h = f(a)
  */
-import { vector_logistic, vector_tanh } from "./math";
-import { fill_columns } from "./rows";
-import { F32, stride } from "./simd";
+import { vector_logistic, vector_tanh } from './math';
+import { fill_columns } from './rows';
+import { F32, stride } from './simd';
 
 export const IDENTITY: i32 = 0;
 export const RELU: i32 = 1;

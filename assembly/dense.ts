@@ -11,9 +11,9 @@
  * regression, would waste seven eighths of a panel; its weights are one row f32[stride(inputs)] with zeros
  * behind, and the products are dot products and outer products.
  */
-import { RELU, activate, derivative4 } from "./activation";
-import { DERIVATIVE, gemm, gemm_transposed } from "./gemm";
-import { F32, madd, stride, sumLanes } from "./simd";
+import { activate, derivative4, RELU } from './activation';
+import { DERIVATIVE, gemm, gemm_transposed } from './gemm';
+import { F32, madd, stride, sumLanes } from './simd';
 
 /** Floats in the packed weights of a layer. */
 export function dense_weights(inputs: i32, units: i32): i32 {
@@ -26,8 +26,15 @@ export function dense_weights(inputs: i32, units: i32): i32 {
  * scratch f32[gemm_scratch(inputs)]. Buffers are padded to 16 bytes at their ends.
  */
 export function dense_forward(
-  out: usize, x: usize, weights: usize, bias: usize, scratch: usize,
-  rows: i32, inputs: i32, units: i32, activation: i32,
+  out: usize,
+  x: usize,
+  weights: usize,
+  bias: usize,
+  scratch: usize,
+  rows: i32,
+  inputs: i32,
+  units: i32,
+  activation: i32,
 ): void {
   if (units == 1) {
     dot_rows(out, x, weights, load<f32>(bias), rows, inputs);
@@ -70,8 +77,13 @@ function dot_rows(out: usize, x: usize, weights: usize, bias: f32, rows: i32, in
  * x f32[rows, stride(inputs)], dout f32[rows, stride(units)] with zero padding.
  */
 export function dense_backward_weights(
-  dweights: usize, dbias: usize, x: usize, dout: usize,
-  rows: i32, inputs: i32, units: i32,
+  dweights: usize,
+  dbias: usize,
+  x: usize,
+  dout: usize,
+  rows: i32,
+  inputs: i32,
+  units: i32,
 ): void {
   if (units != 1) {
     gemm_transposed(dweights, x, dout, rows, inputs, units);
@@ -134,8 +146,15 @@ export function dense_transpose(out: usize, weights: usize, inputs: i32, units: 
  * scratch f32[gemm_scratch(units)].
  */
 export function dense_backward_input(
-  dx: usize, dout: usize, transposed: usize, x: usize, scratch: usize,
-  rows: i32, inputs: i32, units: i32, activation: i32,
+  dx: usize,
+  dout: usize,
+  transposed: usize,
+  x: usize,
+  scratch: usize,
+  rows: i32,
+  inputs: i32,
+  units: i32,
+  activation: i32,
 ): void {
   if (units != 1) {
     gemm(dx, dout, transposed, 0, x, scratch, rows, units, inputs, DERIVATIVE + activation);

@@ -22,8 +22,8 @@
  * drawn as often as they occur; bits u32[n · samples] decide which. One that the user has (`seen`: per user, ascending items
  * from offsets[u] to offsets[u + 1]) is skipped.
  */
-import { exp4, log4 } from "./math";
-import { F32, madd, sumLanes } from "./simd";
+import { exp4, log4 } from './math';
+import { F32, madd, sumLanes } from './simd';
 
 // @ts-ignore: decorator
 @inline
@@ -79,7 +79,17 @@ function addSquares(g: usize, lanes: v128, bytes: usize): void {
 
 /** As `move` and `moveBias`, by AdaGrad; bu and bi 0 for no biases. */
 function moveAdaptively(
-  p: usize, q: usize, bu: usize, bi: usize, gu: usize, gi: usize, bytes: usize, e: f32, rate: f32, l2: f32, l2_bias: f32,
+  p: usize,
+  q: usize,
+  bu: usize,
+  bi: usize,
+  gu: usize,
+  gi: usize,
+  bytes: usize,
+  e: f32,
+  rate: f32,
+  l2: f32,
+  l2_bias: f32,
 ): void {
   const rp: f32 = adaptiveRate(rate, gu);
   const rq: f32 = adaptiveRate(rate, gi);
@@ -109,8 +119,8 @@ function moveAdaptively(
 // @ts-ignore: decorator
 @inline
 function has(seen: usize, offsets: usize, user: i32, item: i32): bool {
-  let low = seen + (<usize>load<i32>(offsets + (<usize>user << 2)) << 2);
-  let bytes = seen + (<usize>load<i32>(offsets + (<usize>user << 2), 4) << 2) - low;
+  let low = seen + ((<usize>load<i32>(offsets + ((<usize>user) << 2))) << 2);
+  let bytes = seen + ((<usize>load<i32>(offsets + ((<usize>user) << 2), 4)) << 2) - low;
   if (bytes == 0) return false;
   while (bytes > 4) {
     const half = (bytes >> 1) & ~3;
@@ -129,8 +139,23 @@ function below(bits: u32, n: i32): usize {
 
 /** Returns Σ w e², before each step. */
 export function factorize_squared(
-  p: usize, q: usize, bu: usize, bi: usize, gu: usize, gi: usize, users: usize, items: usize, values: usize, weights: usize,
-  n: i32, ld: i32, mean: f32, rate: f32, l2: f32, l2_bias: f32, biases: i32,
+  p: usize,
+  q: usize,
+  bu: usize,
+  bi: usize,
+  gu: usize,
+  gi: usize,
+  users: usize,
+  items: usize,
+  values: usize,
+  weights: usize,
+  n: i32,
+  ld: i32,
+  mean: f32,
+  rate: f32,
+  l2: f32,
+  l2_bias: f32,
+  biases: i32,
 ): f64 {
   const bytes = <usize>ld * F32;
   const decay: f32 = <f32>1 - rate * l2;
@@ -146,7 +171,19 @@ export function factorize_squared(
     sum += <f64>w * <f64>e * <f64>e;
     if (gu) {
       const bias = <usize>biases;
-      moveAdaptively(pu, qi, bias * (bu + u * F32), bias * (bi + i * F32), gu + u * F32, gi + i * F32, bytes, w * e, rate, l2, l2_bias);
+      moveAdaptively(
+        pu,
+        qi,
+        bias * (bu + u * F32),
+        bias * (bi + i * F32),
+        gu + u * F32,
+        gi + i * F32,
+        bytes,
+        w * e,
+        rate,
+        l2,
+        l2_bias,
+      );
       continue;
     }
     move(pu, qi, bytes, decay, rate * w * e);
@@ -208,9 +245,24 @@ function moveItem(q: usize, x: v128, d: v128, g: v128, sum: v128): v128 {
  * of the four gradients. Returns the log loss of the entries.
  */
 export function factorize_logistic(
-  p: usize, q: usize, bu: usize, bi: usize, gu: usize, gi: usize, users: usize, items: usize, weights: usize,
-  bits: usize, seen: usize, offsets: usize,
-  n: i32, samples: i32, ld: i32, rate: f32, l2: f32, l2_bias: f32,
+  p: usize,
+  q: usize,
+  bu: usize,
+  bi: usize,
+  gu: usize,
+  gi: usize,
+  users: usize,
+  items: usize,
+  weights: usize,
+  bits: usize,
+  seen: usize,
+  offsets: usize,
+  n: i32,
+  samples: i32,
+  ld: i32,
+  rate: f32,
+  l2: f32,
+  l2_bias: f32,
 ): f64 {
   const bytes = <usize>ld * F32;
   const decay: f32 = <f32>1 - rate * l2;
@@ -226,7 +278,7 @@ export function factorize_logistic(
     const zs = exp4(f32x4.splat(-abs(score)));
     const z = f32x4.extract_lane(zs, 0);
     sum += <f64>w * <f64>(max<f32>(-score, 0) + f32x4.extract_lane(log4(f32x4.add(f32x4.splat(1), zs)), 0));
-    const e = w * select<f32>(z, 1, score >= 0) / (<f32>1 + z);
+    const e = (w * select<f32>(z, 1, score >= 0)) / (<f32>1 + z);
     if (gu) {
       moveAdaptively(pu, qi, bu + u * F32, bi + i * F32, gu + u * F32, gi + i * F32, bytes, e, rate, l2, l2_bias);
     } else {
@@ -255,7 +307,12 @@ export function factorize_logistic(
       const q1 = q + i1 * bytes;
       const q2 = q + i2 * bytes;
       const q3 = q + i3 * bytes;
-      const biases = f32x4(load<f32>(bi + i0 * F32), load<f32>(bi + i1 * F32), load<f32>(bi + i2 * F32), load<f32>(bi + i3 * F32));
+      const biases = f32x4(
+        load<f32>(bi + i0 * F32),
+        load<f32>(bi + i1 * F32),
+        load<f32>(bi + i2 * F32),
+        load<f32>(bi + i3 * F32),
+      );
       const scores = f32x4.add(f32x4.add(f32x4.splat(load<f32>(bu + u * F32)), biases), dot4(pu, q0, q1, q2, q3, bytes));
       // −w σ(score)
       const one = f32x4.splat(1);
@@ -312,8 +369,19 @@ function sample(items: usize, bits: usize, n: i32, seen: usize, offsets: usize, 
 
 /** The step of bpr on a user and two items, by AdaGrad. */
 function compareAdaptively(
-  p: usize, qi: usize, qj: usize, bi: usize, bj: usize, gu: usize, gi: usize, gj: usize,
-  bytes: usize, e: f32, rate: f32, l2: f32, l2_bias: f32,
+  p: usize,
+  qi: usize,
+  qj: usize,
+  bi: usize,
+  bj: usize,
+  gu: usize,
+  gi: usize,
+  gj: usize,
+  bytes: usize,
+  e: f32,
+  rate: f32,
+  l2: f32,
+  l2_bias: f32,
 ): void {
   const ri: f32 = adaptiveRate(rate, gi);
   const rj: f32 = adaptiveRate(rate, gj);
@@ -349,9 +417,24 @@ function compareAdaptively(
 
 /** Each entry against one sampled item. Returns Σ −w log σ(x) over the pairs that were not skipped. */
 export function factorize_bpr(
-  p: usize, q: usize, bi: usize, gu: usize, gi: usize, users: usize, items: usize, weights: usize, others: usize,
-  bits: usize, seen: usize, offsets: usize,
-  n: i32, m: i32, ld: i32, rate: f32, l2: f32, l2_bias: f32,
+  p: usize,
+  q: usize,
+  bi: usize,
+  gu: usize,
+  gi: usize,
+  users: usize,
+  items: usize,
+  weights: usize,
+  others: usize,
+  bits: usize,
+  seen: usize,
+  offsets: usize,
+  n: i32,
+  m: i32,
+  ld: i32,
+  rate: f32,
+  l2: f32,
+  l2_bias: f32,
 ): f64 {
   const bytes = <usize>ld * F32;
   const d = f32x4.splat(<f32>1 - rate * l2);
@@ -370,7 +453,21 @@ export function factorize_bpr(
     sum += <f64>w * softplusOfMinus(x);
     const e = w * logistic(-x);
     if (gu) {
-      compareAdaptively(pu, qi, qj, bi + i * F32, bi + j * F32, gu + u * F32, gi + i * F32, gi + j * F32, bytes, e, rate, l2, l2_bias);
+      compareAdaptively(
+        pu,
+        qi,
+        qj,
+        bi + i * F32,
+        bi + j * F32,
+        gu + u * F32,
+        gi + i * F32,
+        gi + j * F32,
+        bytes,
+        e,
+        rate,
+        l2,
+        l2_bias,
+      );
       continue;
     }
     const g = f32x4.splat(rate * e);
@@ -390,7 +487,16 @@ export function factorize_bpr(
 
 /** out f32[n] = scores of pairs (users[t], items[t]). */
 export function factor_scores(
-  out: usize, p: usize, q: usize, bu: usize, bi: usize, users: usize, items: usize, n: i32, ld: i32, mean: f32,
+  out: usize,
+  p: usize,
+  q: usize,
+  bu: usize,
+  bi: usize,
+  users: usize,
+  items: usize,
+  n: i32,
+  ld: i32,
+  mean: f32,
 ): void {
   const bytes = <usize>ld * F32;
   for (let t: usize = 0; t < <usize>n * 4; t += 4) {

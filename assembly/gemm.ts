@@ -18,8 +18,8 @@
  * one after the other, so the micro-kernel reads one stream. Rows that stand on the left are interleaved
  * by fours in scratch the same way, as f32[k, 4].
  */
-import { activateCheap4, derivative4 } from "./activation";
-import { F32, columnMask, madd, stride } from "./simd";
+import { activateCheap4, derivative4 } from './activation';
+import { columnMask, F32, madd, stride } from './simd';
 
 /** Floats of interleaved rows that stay in the second-level cache while the panels pass by. */
 const BLOCK: i32 = 16384;
@@ -48,17 +48,26 @@ function finish(c: v128, h: usize, mask: v128, epilogue: i32): v128 {
 // @ts-ignore: decorator
 @inline
 function tile4x8(
-  out: usize, ld: usize,
-  a: usize, as: usize,
-  b: usize, bs: usize,
+  out: usize,
+  ld: usize,
+  a: usize,
+  as: usize,
+  b: usize,
+  bs: usize,
   k: i32,
-  bias: usize, left: i32,
-  h: usize, epilogue: i32,
+  bias: usize,
+  left: i32,
+  h: usize,
+  epilogue: i32,
 ): void {
-  let c00 = start(bias), c01 = start(bias + 16);
-  let c10 = c00, c11 = c01;
-  let c20 = c00, c21 = c01;
-  let c30 = c00, c31 = c01;
+  let c00 = start(bias),
+    c01 = start(bias + 16);
+  let c10 = c00,
+    c11 = c01;
+  let c20 = c00,
+    c21 = c01;
+  let c30 = c00,
+    c31 = c01;
   for (; k > 0; k--) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -100,13 +109,18 @@ function tile4x8(
 @inline
 function tile1x8(
   out: usize,
-  a: usize, as: usize,
-  b: usize, bs: usize,
+  a: usize,
+  as: usize,
+  b: usize,
+  bs: usize,
   k: i32,
-  bias: usize, left: i32,
-  h: usize, epilogue: i32,
+  bias: usize,
+  left: i32,
+  h: usize,
+  epilogue: i32,
 ): void {
-  let c0 = start(bias), c1 = start(bias + 16);
+  let c0 = start(bias),
+    c1 = start(bias + 16);
   for (; k > 0; k--) {
     const x = v128.load32_splat(a);
     c0 = madd(x, v128.load(b), c0);
@@ -196,18 +210,12 @@ export function gemm(
       let r = first;
       for (; r < last; r += 4) {
         const row = <usize>r * ldo + at;
-        tile4x8(
-          out + row, ldo, scratch + <usize>((r - first) * k) * F32, 16, panel, 32, k,
-          from, n - j, h + row, epilogue,
-        );
+        tile4x8(out + row, ldo, scratch + <usize>((r - first) * k) * F32, 16, panel, 32, k, from, n - j, h + row, epilogue);
       }
       const end = min(first + rowsInBlock, m);
       for (; r < end; r++) {
         const row = <usize>r * ldo + at;
-        tile1x8(
-          out + row, a + <usize>r * lda, F32, panel, 32, k,
-          from, n - j, h + row, epilogue,
-        );
+        tile1x8(out + row, a + <usize>r * lda, F32, panel, 32, k, from, n - j, h + row, epilogue);
       }
     }
   }
@@ -227,16 +235,10 @@ export function gemm_transposed(out: usize, a: usize, b: usize, m: i32, k: i32, 
     const column = b + <usize>j * F32;
     let i = 0;
     for (; i + 4 <= k; i += 4) {
-      tile4x8(
-        panel + <usize>i * 32, 32, a + <usize>i * F32, lda, column, ldb, m,
-        0, 8, 0, 0,
-      );
+      tile4x8(panel + <usize>i * 32, 32, a + <usize>i * F32, lda, column, ldb, m, 0, 8, 0, 0);
     }
     for (; i < k; i++) {
-      tile1x8(
-        panel + <usize>i * 32, a + <usize>i * F32, lda, column, ldb, m,
-        0, 8, 0, 0,
-      );
+      tile1x8(panel + <usize>i * 32, a + <usize>i * F32, lda, column, ldb, m, 0, 8, 0, 0);
     }
   }
 }

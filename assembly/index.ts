@@ -3,23 +3,17 @@
  * scalars; addresses are byte offsets into the imported memory. Kernels allocate nothing, throw nothing and
  * hold no state; the build fails when a binary has a data section.
  */
-export { activate, secant_backward } from "./activation";
-export {
-  dense_backward_input, dense_backward_weights, dense_forward, dense_transpose, dense_weights,
-} from "./dense";
-export {
-  factor_scores, factorize_bpr, factorize_logistic, factorize_squared,
-} from "./factorize";
-export { gemm_scratch } from "./gemm";
-export { madd_peak, memory_copy, memory_read } from "./limits";
-export { logistic_loss, softmax, softmax_loss, squared_loss } from "./loss";
-export { vector_exp, vector_log, vector_logistic, vector_tanh } from "./math";
-export { moments, moments_merge } from "./moments";
-export { adam, sgd, sum_squares } from "./optimizer";
-export { quantile_transform } from "./quantile";
-export { philox, random_bits, random_shuffle, random_uniform } from "./random";
-export {
-  fill_columns, fold_contributions, gather_rows, interpolate_rows, one_hot,
-} from "./rows";
-export { standardize, standardize_column, standardize_inverse } from "./standardize";
-export { top_n } from "./top";
+export { activate, secant_backward } from './activation';
+export { dense_backward_input, dense_backward_weights, dense_forward, dense_transpose, dense_weights } from './dense';
+export { factor_scores, factorize_bpr, factorize_logistic, factorize_squared } from './factorize';
+export { gemm_scratch } from './gemm';
+export { madd_peak, memory_copy, memory_read } from './limits';
+export { logistic_loss, softmax, softmax_loss, squared_loss } from './loss';
+export { vector_exp, vector_log, vector_logistic, vector_tanh } from './math';
+export { moments, moments_merge } from './moments';
+export { adam, sgd, sum_squares } from './optimizer';
+export { quantile_transform } from './quantile';
+export { philox, random_bits, random_shuffle, random_uniform } from './random';
+export { fill_columns, fold_contributions, gather_rows, interpolate_rows, one_hot } from './rows';
+export { standardize, standardize_column, standardize_inverse } from './standardize';
+export { top_n } from './top';

@@ -1,5 +1,5 @@
 /** The machine's ceiling, for the benchmark to hold kernels against. */
-import { madd } from "./simd";
+import { madd } from './simd';
 
 /**
  * Runs `steps` rounds of twelve independent multiply-adds on registers alone: 12 · 4 · 2
@@ -8,8 +8,18 @@ import { madd } from "./simd";
 export function madd_peak(steps: i32, x: f32, y: f32): f32 {
   const a = f32x4.splat(x);
   const b = f32x4.splat(y);
-  let c0 = a, c1 = a, c2 = a, c3 = a, c4 = a, c5 = a, c6 = a, c7 = a;
-  let d0 = b, d1 = b, d2 = b, d3 = b;
+  let c0 = a,
+    c1 = a,
+    c2 = a,
+    c3 = a,
+    c4 = a,
+    c5 = a,
+    c6 = a,
+    c7 = a;
+  let d0 = b,
+    d1 = b,
+    d2 = b,
+    d3 = b;
   for (let i = 0; i < steps; i++) {
     c0 = madd(c0, a, b);
     c1 = madd(c1, a, b);
@@ -32,8 +42,15 @@ export function madd_peak(steps: i32, x: f32, y: f32): f32 {
 
 /** Reads a block of memory `rounds` times, in eight independent sums: n floats, a multiple of 32. Returns a sum. */
 export function memory_read(x: usize, n: i32, rounds: i32): f32 {
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-  const end = x + (<usize>n << 2);
+  let s0 = f32x4.splat(0),
+    s1 = s0,
+    s2 = s0,
+    s3 = s0,
+    s4 = s0,
+    s5 = s0,
+    s6 = s0,
+    s7 = s0;
+  const end = x + ((<usize>n) << 2);
   for (let round = 0; round < rounds; round++) {
     for (let at = x; at < end; at += 128) {
       s0 = f32x4.add(s0, v128.load(at));
@@ -52,7 +69,7 @@ export function memory_read(x: usize, n: i32, rounds: i32): f32 {
 
 /** Copies n floats, a multiple of 32, `rounds` times, by the vectors that kernels have (memory.copy may use wider ones). */
 export function memory_copy(out: usize, x: usize, n: i32, rounds: i32): void {
-  const bytes = <usize>n << 2;
+  const bytes = (<usize>n) << 2;
   for (let round = 0; round < rounds; round++) {
     for (let at: usize = 0; at < bytes; at += 64) {
       const x0 = v128.load(x + at);

@@ -7,14 +7,15 @@
  *
  * Each returns the sum of the losses in float64; dz may be z.
  */
-import { exp4, log4, logistic4 } from "./math";
-import { F32, columnMask, stride } from "./simd";
+import { exp4, log4, logistic4 } from './math';
+import { columnMask, F32, stride } from './simd';
 
 // @ts-ignore: decorator
 @inline
 function sum64(x: v128): f64 {
   return (
-    <f64>f32x4.extract_lane(x, 0) + <f64>f32x4.extract_lane(x, 1) +
+    <f64>f32x4.extract_lane(x, 0) +
+    <f64>f32x4.extract_lane(x, 1) +
     (<f64>f32x4.extract_lane(x, 2) + <f64>f32x4.extract_lane(x, 3))
   );
 }
@@ -53,8 +54,7 @@ function softmaxRow(probabilities: usize, z: usize, classes: i32, ld: usize): f6
     v128.store(probabilities + at, e);
   }
   const sum = f32x4.splat(
-    f32x4.extract_lane(total, 0) + f32x4.extract_lane(total, 1) +
-    (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3)),
+    f32x4.extract_lane(total, 0) + f32x4.extract_lane(total, 1) + (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3)),
   );
   for (let at: usize = 0; at < ld; at += 16) {
     const inside = columnMask(<i32>(at / F32), classes);

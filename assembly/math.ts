@@ -6,7 +6,7 @@
  * Programs for Mathematical Functions", 1989; expf.c, logf.c, tanhf.c): reduce the argument to a
  * small interval, evaluate a minimax polynomial there, put the exponent back.
  */
-import { F32, madd } from "./simd";
+import { F32, madd } from './simd';
 
 // @ts-ignore: decorator
 @inline
@@ -23,8 +23,8 @@ export function exp4(x: v128): v128 {
   const clamped = f32x4.max(f32x4.min(x, splat(89)), splat(-88));
   const n = f32x4.nearest(f32x4.mul(clamped, splat(1.44269504088896341)));
   let r = f32x4.sub(clamped, f32x4.mul(n, splat(0.693359375)));
-  r = f32x4.add(r, f32x4.mul(n, splat(2.12194440e-4)));
-  let p = splat(1.9875691500e-4);
+  r = f32x4.add(r, f32x4.mul(n, splat(2.1219444e-4)));
+  let p = splat(1.98756915e-4);
   p = madd(p, r, splat(1.3981999507e-3));
   p = madd(p, r, splat(8.3334519073e-3));
   p = madd(p, r, splat(4.1665795894e-2));
@@ -56,8 +56,8 @@ export function log4(x: v128): v128 {
   const n = f32x4.convert_i32x4_s(e);
   const z = f32x4.mul(m, m);
   let p = splat(7.0376836292e-2);
-  p = madd(p, m, splat(-1.1514610310e-1));
-  p = madd(p, m, splat(1.1676998740e-1));
+  p = madd(p, m, splat(-1.151461031e-1));
+  p = madd(p, m, splat(1.167699874e-1));
   p = madd(p, m, splat(-1.2420140846e-1));
   p = madd(p, m, splat(1.4249322787e-1));
   p = madd(p, m, splat(-1.6668057665e-1));
@@ -65,7 +65,7 @@ export function log4(x: v128): v128 {
   p = madd(p, m, splat(-2.4999993993e-1));
   p = madd(p, m, splat(3.3333331174e-1));
   p = f32x4.mul(f32x4.mul(p, m), z);
-  p = f32x4.add(p, f32x4.mul(n, splat(-2.12194440e-4)));
+  p = f32x4.add(p, f32x4.mul(n, splat(-2.1219444e-4)));
   p = f32x4.sub(p, f32x4.mul(z, splat(0.5)));
   let y = f32x4.add(f32x4.add(m, p), f32x4.mul(n, splat(0.693359375)));
   y = v128.bitselect(splat(-Infinity), y, f32x4.eq(x, splat(0)));

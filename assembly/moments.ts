@@ -5,7 +5,7 @@
  * ("Algorithms for Computing the Sample Variance", 1983): no cancellation at a mean of 1e6 with a deviation
  * of 1, and the memory is read once. Infinity makes the mean non-finite, by which the caller sees it.
  */
-import { F32 } from "./simd";
+import { F32 } from './simd';
 
 /** Values in a block: 8 KiB. */
 const BLOCK: i32 = 2048;
@@ -66,8 +66,10 @@ export function moments(state: usize, column: usize, rows: i32): void {
       s1 = f64x2.add(s1, high(y));
     }
     let count = <f64>(
-      i32x4.extract_lane(present, 0) + i32x4.extract_lane(present, 1) +
-      i32x4.extract_lane(present, 2) + i32x4.extract_lane(present, 3)
+      (i32x4.extract_lane(present, 0) +
+        i32x4.extract_lane(present, 1) +
+        i32x4.extract_lane(present, 2) +
+        i32x4.extract_lane(present, 3))
     );
     let sum = sumLanes64(f64x2.add(s0, s1));
     for (; p < end; p += F32) {

@@ -2,7 +2,7 @@
  * Optimizers, elementwise over n parameters (n is rounded up to a multiple of 4, and the buffers are
  * padded). The gradient gets `l2` · parameter first, the derivative of an L2 penalty of l2 / 2 · ‖w‖².
  */
-import { F32, madd } from "./simd";
+import { F32, madd } from './simd';
 
 /**
  * Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1 in the form of
@@ -13,8 +13,16 @@ import { F32, madd } from "./simd";
  * w, m, v f32[n] are updated in place; dw f32[n] is read.
  */
 export function adam(
-  w: usize, m: usize, v: usize, dw: usize, n: i32,
-  rate: f32, beta1: f32, beta2: f32, epsilon: f32, l2: f32,
+  w: usize,
+  m: usize,
+  v: usize,
+  dw: usize,
+  n: i32,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  l2: f32,
 ): void {
   const b1 = f32x4.splat(beta1);
   const b2 = f32x4.splat(beta2);
@@ -43,9 +51,7 @@ export function adam(
  *
  * w and the velocity u f32[n] are updated in place; dw f32[n] is read.
  */
-export function sgd(
-  w: usize, u: usize, dw: usize, n: i32, rate: f32, momentum: f32, nesterov: i32, l2: f32,
-): void {
+export function sgd(w: usize, u: usize, dw: usize, n: i32, rate: f32, momentum: f32, nesterov: i32, l2: f32): void {
   const mu = f32x4.splat(momentum);
   const step = f32x4.splat(-rate);
   const decay = f32x4.splat(l2);

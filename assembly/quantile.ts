@@ -3,7 +3,7 @@
  * linear interpolation. Skewed numbers come out evenly spread, whatever their scale. A value that equals a
  * run of equal quantiles inside the range gets the middle of the run, as in scikit-learn's QuantileTransformer.
  */
-import { F32 } from "./simd";
+import { F32 } from './simd';
 
 /** The number of the n ascending values that are below x, or with `inclusive` at most x. */
 // @ts-ignore: decorator
@@ -27,9 +27,7 @@ function bisect(values: usize, n: i32, x: f32, inclusive: bool): i32 {
  * out f32[rows] in [0, 1]; column f32[rows]; quantiles f32[n] ascending, n ≥ 1. NaN stays NaN; the lowest
  * quantile and what is below become 0, the highest and what is above 1. `out` may be the column.
  */
-export function quantile_transform(
-  out: usize, column: usize, quantiles: usize, rows: i32, n: i32,
-): void {
+export function quantile_transform(out: usize, column: usize, quantiles: usize, rows: i32, n: i32): void {
   const last = n - 1;
   const lowest = load<f32>(quantiles);
   const highest = load<f32>(quantiles + <usize>last * F32);

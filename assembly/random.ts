@@ -5,7 +5,7 @@
  *
  *     counter = (block, stream, 0, 0), key = (seed, 0), all u32;   one block gives four u32
  */
-import { F32 } from "./simd";
+import { F32 } from './simd';
 
 // @ts-ignore: decorator
 @inline
@@ -39,9 +39,7 @@ export function random_bits(out: usize, n: i32, seed: u32, stream: u32): void {
 }
 
 /** out f32[4⌈n / 4⌉] uniform in [low, low + width), from the high 24 bits of each number. */
-export function random_uniform(
-  out: usize, n: i32, low: f32, width: f32, seed: u32, stream: u32,
-): void {
+export function random_uniform(out: usize, n: i32, low: f32, width: f32, seed: u32, stream: u32): void {
   random_bits(out, n, seed, stream);
   for (let i: usize = 0; i < <usize>n * F32; i += F32) {
     const unit = <f32>(load<u32>(out + i) >> 8) * <f32>(1.0 / 16777216.0);

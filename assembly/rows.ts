@@ -1,7 +1,7 @@
 /**
  * Whole-row operations on row-major tiles: gather, one-hot columns, and the folding of contributions.
  */
-import { F32 } from "./simd";
+import { F32 } from './simd';
 
 /** out f32[rows, ld] = x[index[r], :], with index i32[rows]. */
 export function gather_rows(out: usize, x: usize, index: usize, rows: i32, ld: i32): void {
@@ -30,9 +30,7 @@ export function gather_rows(out: usize, x: usize, index: usize, rows: i32, ld: i
  * `out` is the address of the first of these columns in row 0, rows `ld` floats apart; codes i32[rows], where
  * a code outside 0 … categories − 1 (unknown, missing) leaves every column off; on and off f32[categories].
  */
-export function one_hot(
-  out: usize, codes: usize, on: usize, off: usize, rows: i32, categories: i32, ld: i32,
-): void {
+export function one_hot(out: usize, codes: usize, on: usize, off: usize, rows: i32, categories: i32, ld: i32): void {
   for (let r = 0; r < rows; r++) {
     for (let c: usize = 0; c < <usize>categories * F32; c += F32) {
       store<f32>(out + c, load<f32>(off + c));
@@ -63,8 +61,18 @@ export function fill_columns(out: usize, rows: i32, first: i32, ld: i32, value: 
  * float64; with `accumulate` 1 they are added to what `out` holds. scratch f64[groups].
  */
 export function fold_contributions(
-  out: usize, dx: usize, x1: usize, x0: usize, group: usize, scratch: usize,
-  rows: i32, columns: i32, groups: i32, ld: i32, broadcast: i32, accumulate: i32,
+  out: usize,
+  dx: usize,
+  x1: usize,
+  x0: usize,
+  group: usize,
+  scratch: usize,
+  rows: i32,
+  columns: i32,
+  groups: i32,
+  ld: i32,
+  broadcast: i32,
+  accumulate: i32,
 ): void {
   const step = <usize>ld * F32;
   for (let r = 0; r < rows; r++) {

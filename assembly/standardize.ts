@@ -8,7 +8,7 @@
  *
  *     f32[4] = (high, low, 1 / scale, fill)
  */
-import { F32, stride } from "./simd";
+import { F32 } from './simd';
 
 /** Bytes of a column's parameters. */
 const PARAMETERS: usize = 16;
@@ -17,10 +17,7 @@ const PARAMETERS: usize = 16;
 @inline
 function standardize4(x: v128, parameters: usize): v128 {
   const filled = v128.bitselect(x, v128.load32_splat(parameters, 12), f32x4.eq(x, x));
-  const centered = f32x4.sub(
-    f32x4.sub(filled, v128.load32_splat(parameters)),
-    v128.load32_splat(parameters, 4),
-  );
+  const centered = f32x4.sub(f32x4.sub(filled, v128.load32_splat(parameters)), v128.load32_splat(parameters, 4));
   return f32x4.mul(centered, v128.load32_splat(parameters, 8));
 }
 
@@ -50,9 +47,7 @@ export function standardize_inverse(out: usize, column: usize, parameters: usize
  * three floats behind the last column of a row may be overwritten with zeros, so this comes before whatever
  * fills the rest of the row.
  */
-export function standardize(
-  tile: usize, pointers: usize, parameters: usize, rows: i32, columns: i32, ld: i32,
-): void {
+export function standardize(tile: usize, pointers: usize, parameters: usize, rows: i32, columns: i32, ld: i32): void {
   const step = <usize>ld * F32;
   if (ld == 1) {
     standardize_column(tile, load<u32>(pointers), parameters, rows);

@@ -2,16 +2,14 @@
  * The n largest of a row's scores, exact, as the scores arrive in pieces. Each row keeps its best so far in descending
  * order; a score enters when it is larger than the last of them, so of equal scores the one that came first stays.
  */
-import { F32 } from "./simd";
+import { F32 } from './simd';
 
 /**
  * values f32[rows, n] and ids i32[rows, n], descending, take in scores f32[rows, ld], columns 0 … count − 1 (count is
  * rounded up to a multiple of 4; what lies behind must be −∞), whose ids are first, first + 1, …
  * Start with values −∞ and ids −1. −∞ never enters.
  */
-export function top_n(
-  values: usize, ids: usize, scores: usize, rows: i32, n: i32, count: i32, ld: i32, first: i32,
-): void {
+export function top_n(values: usize, ids: usize, scores: usize, rows: i32, n: i32, count: i32, ld: i32, first: i32): void {
   const last = <usize>(n - 1) * F32;
   for (let r = 0; r < rows; r++) {
     let least = load<f32>(values + last);

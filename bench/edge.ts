@@ -48,7 +48,7 @@ export async function edge(): Promise<void> {
 async function prepare(at: (name: string) => string): Promise<{ rows: Row[]; sizes: number[] }> {
   await using engine = await createEngine({ threads: 1 });
   const table = await readTable(SHOPPERS);
-  using profiler = await Full.fit(engine, table, { target: 'Revenue' });
+  using profiler = await Full.fit(engine, { table }, { target: 'Revenue' });
   const bytes = await profiler.save();
   writeFileSync(at('model.cameo'), bytes);
   const rows = Array.from({ length: table.rows }, (_, r) =>

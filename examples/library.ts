@@ -10,7 +10,7 @@ writeFileSync(file, syntheticShop(2000));
 
 await using engine = await createEngine();
 const table = await readTable(file);
-const profiler = await Profiler.fit(engine, table, { target: 'churned', id: 'user_id' });
+const profiler = await Profiler.fit(engine, { table }, { target: 'churned', id: 'user_id' });
 console.log(profiler.summary.evaluation, profiler.summary.importances[0]);
 for await (const batch of profiler.profile(table)) console.log(batch.numRows, 'profiles');
 

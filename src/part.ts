@@ -30,6 +30,11 @@ export const f64 = (values: Iterable<number>, ...shape: number[]): Tensor => {
 export class PartReader {
   constructor(private readonly part: Part) {}
 
+  /** The part under a prefix, empty where there is none. */
+  under(prefix: string): PartReader {
+    return new PartReader(partOf(this.part, prefix));
+  }
+
   has(name: string): boolean {
     return name in this.part.metadata || name in this.part.tensors;
   }

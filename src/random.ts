@@ -27,15 +27,21 @@ export function philox(block: number, stream: number, seed: number): [number, nu
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
-/** Shuffles in place, as random_shuffle does. */
-export function shuffle(values: Int32Array, seed: number, stream: number): Int32Array {
+/** A stream's numbers one after the other: each call gives a whole number below n, ⌊bits · n / 2³²⌋. */
+export function drawer(seed: number, stream: number): (n: number) => number {
   let block: number[] = [];
   let drawn = 0;
-  for (let i = values.length; i > 1; i--) {
+  return (n) => {
     if ((drawn & 3) === 0) block = philox(drawn >> 2, stream, seed);
-    // ⌊bits · i / 2³²⌋
-    const j = high(block[drawn & 3], i);
-    drawn++;
+    return high(block[drawn++ & 3], n);
+  };
+}
+
+/** Shuffles in place, as random_shuffle does. */
+export function shuffle(values: Int32Array, seed: number, stream: number): Int32Array {
+  const draw = drawer(seed, stream);
+  for (let i = values.length; i > 1; i--) {
+    const j = draw(i);
     [values[i - 1], values[j]] = [values[j], values[i - 1]];
   }
   return values;

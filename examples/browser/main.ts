@@ -1,5 +1,14 @@
 /** The page: a CSV in, a model, what matters, and any user's profile with its reasons. */
-import { CameoError, createEngine, type Engine, Profiler, type Progress, type Row, type Table, tableFromText } from 'cameo/browser';
+import {
+  CameoError,
+  createEngine,
+  type Engine,
+  Profiler,
+  type Progress,
+  type Row,
+  type Table,
+  tableFromText,
+} from 'cameo/browser';
 import Papa from 'papaparse';
 import { syntheticShop } from '../synthetic-shop.js';
 
@@ -38,7 +47,8 @@ function openText(text: string, name: string) {
   const { data, errors } = Papa.parse<string[]>(text, { skipEmptyLines: 'greedy' });
   const [names, ...rows] = data;
   if (!names || names.length < 2 || rows.length < 20) {
-    $('table').textContent = `${name} has no header with two columns and 20 rows below it${errors[0] ? `: ${errors[0].message}` : ''}.`;
+    $('table').textContent =
+      `${name} has no header with two columns and 20 rows below it${errors[0] ? `: ${errors[0].message}` : ''}.`;
     return;
   }
   try {
@@ -76,7 +86,7 @@ for (const type of ['dragenter', 'dragover', 'dragleave', 'drop']) {
 drop.addEventListener('drop', (event) => openFile(event.dataTransfer?.files[0]));
 $('sample').addEventListener('click', () => openText(syntheticShop(), 'a made-up shop'));
 
-const STAGES: Record<Progress['stage'], string> = {
+const STAGES: Partial<Record<Progress['stage'], string>> = {
   prepare: 'preparing',
   train: 'training',
   evaluate: 'evaluating',
@@ -93,15 +103,19 @@ form.addEventListener('submit', async (event) => {
   progress.removeAttribute('value');
   const begun = performance.now();
   try {
-    const fitted = await Profiler.fit(await start(), table, {
-      target: target.value,
-      id: id.value || undefined,
-      signal: running.signal,
-      onProgress: ({ stage, done, total, note }) => {
-        if (total > 0) progress.value = done / total;
-        $('status').textContent = `${STAGES[stage]} ${done}${total ? ` of ${total}` : ''}${note ? `, ${note}` : ''}`;
+    const fitted = await Profiler.fit(
+      await start(),
+      { table },
+      {
+        target: target.value,
+        id: id.value || undefined,
+        signal: running.signal,
+        onProgress: ({ stage, done, total, note }) => {
+          if (total > 0) progress.value = done / total;
+          $('status').textContent = `${STAGES[stage] ?? stage} ${done}${total ? ` of ${total}` : ''}${note ? `, ${note}` : ''}`;
+        },
       },
-    });
+    );
     profiler?.dispose();
     profiler = fitted;
     $('status').textContent = `Done in ${((performance.now() - begun) / 1000).toFixed(1)} s.`;
@@ -158,7 +172,7 @@ function showResult({ summary }: Profiler) {
   $('metrics').replaceChildren(
     ...shown.map(([name, text]) => tile([text, evaluation[name].toFixed(3)])),
     tile(['held-out rows', number.format(summary.testRows)]),
-    tile(['epochs', String(summary.epochs)]),
+    ...Object.entries(summary.facts).map(([name, value]) => tile([name, String(value)])),
   );
   const importances = summary.importances.filter(({ mean }) => Number.isFinite(mean)).slice(0, 12);
   const most = Math.max(...importances.map(({ mean }) => Math.abs(mean)));
@@ -192,13 +206,17 @@ function showUser() {
     element('b', '', value),
     element('span', '', percentile === undefined ? '' : ` above ${percentile.toFixed(0)} % of users`),
   );
-  const reasons = (profile[`explanation_${name}`] as { feature: string; value: number | null; category: string | null; contribution: number }[])
+  const reasons = (
+    profile[`explanation_${name}`] as { feature: string; value: number | null; category: string | null; contribution: number }[]
+  )
     .filter(({ contribution }) => contribution !== 0)
     .slice(0, 8);
   const most = Math.max(...reasons.map(({ contribution }) => Math.abs(contribution)));
   const detail = (v: number | null, category: string | null) => category ?? (v === null ? 'missing' : number.format(v));
   $('reasons').replaceChildren(
-    ...reasons.map(({ feature, value: v, category, contribution }) => bar(feature, detail(v, category), contribution, most, true)),
+    ...reasons.map(({ feature, value: v, category, contribution }) =>
+      bar(feature, detail(v, category), contribution, most, true),
+    ),
   );
 }
 

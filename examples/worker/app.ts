@@ -95,8 +95,10 @@ export function createApp({ load, tokens, maxBody = 2 ** 20, maxRows = 1000 }: S
       if (error.status === 401) response.headers.set('WWW-Authenticate', 'Bearer');
       return response;
     }
-    if (error instanceof CameoError && (error.code === 'column' || error.code === 'argument')) return fail(c, 422, error.message);
-    if (error instanceof CameoError && error.code === 'memory') return fail(c, 503, 'There is not enough memory for this request.');
+    if (error instanceof CameoError && (error.code === 'column' || error.code === 'argument'))
+      return fail(c, 422, error.message);
+    if (error instanceof CameoError && error.code === 'memory')
+      return fail(c, 503, 'There is not enough memory for this request.');
     console.error(error);
     return fail(c, 500, 'The request could not be answered.');
   });
@@ -140,7 +142,9 @@ async function body<T extends v.GenericSchema>(c: Context, schema: T): Promise<v
   const result = v.safeParse(schema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new HTTPException(400, { message: `The body does not fit at '${v.getDotPath(issue) ?? ''}': expected ${issue.expected}.` });
+  throw new HTTPException(400, {
+    message: `The body does not fit at '${v.getDotPath(issue) ?? ''}': expected ${issue.expected}.`,
+  });
 }
 
 /** A field that the model does not know is a mistake of the caller's, more often than not a misspelt one. */
@@ -150,7 +154,9 @@ function refuseUnknown(profiler: Profiler, rows: readonly Record<string, unknown
   for (const row of rows) {
     const unknown = Object.keys(row).find((name) => !known.has(name));
     if (unknown !== undefined) {
-      throw new HTTPException(422, { message: `A row has a field that the model does not know; it knows ${features.join(', ')}.` });
+      throw new HTTPException(422, {
+        message: `A row has a field that the model does not know; it knows ${features.join(', ')}.`,
+      });
     }
   }
 }

@@ -1,16 +1,16 @@
 /** `cameo audience`: the users of a model who meet a condition, or who are like given ones. */
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { createEngine } from '../engine/create.js';
 import { errors } from '../errors.js';
-import type { Behaviour } from '../events/behaviour.js';
+import { type Behaviour, type BehaviourRow, behaviourRow } from '../events/behaviour.js';
 import { openDatabase } from '../io/duckdb.js';
-import { Recommender } from '../profile/recommender.js';
+import { behaviourOf } from '../profile/sections.js';
+import { openModel } from './open-model.js';
 import { whole } from './options.js';
 import { plain } from './terminal.js';
 
 /** Columns that a condition may name: those of the profiles. */
-const COLUMNS: [name: string, type: string, of: (row: Behaviour) => unknown][] = [
+const COLUMNS: [name: string, type: string, of: (row: BehaviourRow) => unknown][] = [
   ['user_id', 'VARCHAR', (row) => row.user],
   ['n_events', 'INTEGER', (row) => row.nEvents],
   ['first_seen', 'TIMESTAMP', (row) => row.firstSeen],
@@ -47,9 +47,9 @@ export function audienceCommand(): Command {
     .action(async ({ model, where, like, n, json }: Flags) => {
       if ((where === undefined) === (like === undefined)) throw errors.invalid('Give either --where CONDITION or --like FILE.');
       const read = (path: string) => readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
-      const recommender = await Recommender.load(await read(model), await createEngine({ threads: 0, device: 'wasm' }));
+      const profiler = await openModel(model);
       if (where !== undefined) {
-        const users = await meeting(recommender.behaviour, where);
+        const users = await meeting(behaviourOf(profiler.sections), where);
         process.stdout.write(
           json
             ? `${JSON.stringify({ where, count: users.length, users })}\n`
@@ -61,7 +61,7 @@ export function audienceCommand(): Command {
         .toString()
         .split('\n')
         .map((id) => id.trim());
-      const users = await recommender.lookalikes(
+      const users = await profiler.recommender.lookalikes(
         ids.filter((id) => id !== ''),
         n,
       );
@@ -72,11 +72,14 @@ export function audienceCommand(): Command {
 }
 
 /** Ids of the users who meet the condition, in the order of the model. */
-async function meeting(behaviour: readonly Behaviour[], where: string): Promise<string[]> {
-  if (behaviour.length === 0) throw errors.modelFile('behaviour', 'a model made by `cameo profile --events`', 'none');
+async function meeting(behaviour: Behaviour | undefined, where: string): Promise<string[]> {
+  if (!behaviour) throw errors.modelFile('behaviour', 'a model made by `cameo profile --events`', 'none');
   await using database = await openDatabase();
   const { connection } = database;
-  const rows = behaviour.map((row) => Object.fromEntries(COLUMNS.map(([name, , of]) => [name, of(row)])));
+  const rows = behaviour.users.map((_, u) => {
+    const row = behaviourRow(behaviour, u);
+    return Object.fromEntries(COLUMNS.map(([name, , of]) => [name, of(row)]));
+  });
   const shape = JSON.stringify([Object.fromEntries(COLUMNS.map(([name, type]) => [name, type]))]);
   const insert = await connection.prepare(
     `CREATE TABLE users AS SELECT unnest(from_json($1::JSON, '${shape}'), max_depth := 2)`,

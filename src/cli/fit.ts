@@ -2,7 +2,8 @@
 import { Command } from 'commander';
 import { errors } from '../errors.js';
 import { withConfig } from './config.js';
-import { type JobFlags, runJob } from './job.js';
+import { runJob } from './job.js';
+import type { JobFlags } from './job-flags.js';
 import { withEngine, withFit, withOutput } from './options.js';
 import { summaryOf } from './summary.js';
 

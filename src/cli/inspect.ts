@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { errors } from '../errors.js';
 import { readArrowMetadata, readTable } from '../io/read.js';
-import { readModel } from '../profile/model-file.js';
-import { readSafetensors } from '../safetensors.js';
+import { type ModelFile, readModelFile } from '../profile/model-file.js';
+import type { Score } from '../score/score.js';
 import type { Table } from '../table/table.js';
 import { columns, plain } from './terminal.js';
 
@@ -19,20 +19,36 @@ export function inspectCommand(): Command {
     });
 }
 
+/** What is in a model: each score by itself, in the form of a single one where there is no more. */
 async function describeModel(path: string) {
   const bytes = await readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
-  const { target, id, features, network, parameters, base, summary } = readModel(await readSafetensors(bytes));
+  const { scores, others } = await readModelFile(bytes);
+  const described = scores.map(describeScore);
+  const events = others.length > 0 ? { events: others.map(describePart) } : {};
+  const whole = described.length === 1 ? described[0] : { scores: described };
+  return { kind: 'model', bytes: bytes.length, ...whole, ...events };
+}
+
+function describeScore({ target, id, features, model, base, summary }: Score) {
+  const numbers = features.list.filter(({ raw }) => raw === 'f32');
+  const categories = features.list.filter(({ raw }) => raw === 'i32');
   return {
-    kind: 'model',
-    bytes: bytes.length,
     target: { name: target.name, task: target.task, classes: target.classes },
     id: id ?? null,
-    numbers: features.numbers.map(({ name }) => name),
-    categories: features.categories.map(({ name, encoding }) => ({ name, labels: encoding.labels })),
-    network: { ...network, parameters: parameters.length },
+    numbers: numbers.map(({ name }) => name),
+    categories: categories.map(({ name, labels }) => ({ name, labels })),
+    family: model.family,
+    ...model.facts,
+    inputs: model.inputs,
+    outputs: model.outputs,
     base,
     summary,
   };
+}
+
+function describePart({ kind, part }: ModelFile['others'][number]) {
+  const tensors = Object.entries(part.tensors).map(([name, { shape }]) => `${name}[${shape}]`);
+  return { kind, tensors: tensors.join(' ') };
 }
 
 async function describeProfiles(path: string) {

@@ -3,8 +3,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createEngine } from '../engine/create.js';
 import type { Engine } from '../engine/engine.js';
 import type { Task } from '../metrics/index.js';
-import type { Preset } from '../profile/features.js';
-import type { FitOptions } from '../score/fit.js';
+import { families } from '../models/index.js';
+import type { Preset } from '../prepare/feature.js';
+import type { ScoreOptions } from '../score/options.js';
+import { type FamilyFlag, flagsOf } from './family-flags.js';
 
 /** A whole number within bounds. */
 export const whole =
@@ -24,7 +26,6 @@ function share(text: string): number {
 }
 
 const threads = (text: string): number | 'auto' => (text === 'auto' ? text : whole(0, 1024)(text));
-const sizes = (text: string): number[] => text.split(',').map((part) => whole(1, 100_000)(part.trim()));
 export const names = (text: string, before: string[] = []): string[] => [
   ...before,
   ...text.split(',').map((name) => name.trim()),
@@ -40,7 +41,7 @@ export interface OutputFlags {
   quiet?: boolean;
 }
 export interface FitFlags {
-  target?: string;
+  target?: string[];
   id?: string;
   ignore?: string[];
   task?: Task;
@@ -48,8 +49,6 @@ export interface FitFlags {
   seed: number;
   testSize: number;
   cv?: number;
-  hidden: number[];
-  maxIter: number;
 }
 
 export const withEngine = (command: Command): Command =>
@@ -65,9 +64,16 @@ export const withEngine = (command: Command): Command =>
 export const withOutput = (command: Command): Command =>
   command.option('--json', 'print one JSON object instead of the summary').option('--quiet', 'no progress and no summary');
 
-export const withFit = (command: Command): Command =>
+/** The options of the families that have a place on the command line. */
+const FAMILY_FLAGS: FamilyFlag[] = Object.values(families).flatMap((family) => flagsOf(family));
+
+export function withFit(command: Command): Command {
   command
-    .option('--target <column>', 'what to predict: two classes, several, or a number')
+    .option(
+      '--target <columns>',
+      'what to predict: two classes, several, or a number; several targets are separated by commas',
+      names,
+    )
     .option('--id <column>', 'what names the user (default: the row number)')
     .option('--ignore <columns>', 'columns to leave out, separated by commas; may be repeated', names)
     .addOption(
@@ -76,21 +82,23 @@ export const withFit = (command: Command): Command =>
     .addOption(new Option('--preset <preset>', 'how features are prepared').choices(['default', 'article']).default('default'))
     .option('--seed <N>', 'of the split, the weights and the batches', whole(0, 0xffffffff), 42)
     .option('--test-size <share>', 'share of the rows held out for evaluation', share, 0.2)
-    .option('--cv <K>', 'also cross-validate with K folds', whole(2, 1000))
-    .option('--hidden <units>', 'units of the hidden layers, separated by commas', sizes, [100])
-    .option('--max-iter <N>', 'epochs at most', whole(1, 1_000_000), 1000);
+    .option('--cv <K>', 'also cross-validate with K folds', whole(2, 1000));
+  for (const { option } of FAMILY_FLAGS) command.addOption(option());
+  return command;
+}
 
-export const fitOptions = (flags: FitFlags & { target: string }): Omit<FitOptions, 'signal' | 'onProgress'> => ({
-  target: flags.target,
+/** What the flags ask of the score; targets are names of columns of the table. */
+export const scoreOptions = (flags: FitFlags): Omit<ScoreOptions, 'target'> => ({
   id: flags.id,
-  ignore: flags.ignore,
+  ignore: flags.ignore ?? [],
   task: flags.task,
   preset: flags.preset,
   seed: flags.seed,
   testSize: flags.testSize,
   folds: flags.cv ?? 0,
-  hiddenLayerSizes: flags.hidden,
-  maxIter: flags.maxIter,
+  modelOptions: Object.fromEntries(
+    FAMILY_FLAGS.map(({ flag, name }) => [name, flags[flag as keyof FitFlags]]).filter(([, value]) => value !== undefined),
+  ),
 });
 
 export const startEngine = ({ threads, reproducible, device }: EngineFlags): Promise<Engine> =>

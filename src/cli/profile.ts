@@ -1,9 +1,9 @@
-/** `cameo profile`: from a table of users to a file of profiles. */
+/** `cameo profile`: from a table of users, their events, or both, to a file of profiles. */
 import { Command } from 'commander';
-import { errors } from '../errors.js';
 import { withConfig } from './config.js';
-import { type EventFlags, eventSummary, runEvents, withEvents } from './events.js';
-import { type JobFlags, runJob } from './job.js';
+import { withEvents } from './events.js';
+import { runJob } from './job.js';
+import type { JobFlags } from './job-flags.js';
 import { names, withEngine, withFit, withOutput } from './options.js';
 import { summaryOf } from './summary.js';
 
@@ -16,16 +16,7 @@ export function profileCommand(signal: AbortSignal): Command {
     .option('--save <file>', 'keep the trained model')
     .option('-o, --output <file>', "profiles as .arrow, .jsonl or .parquet, or '-' for an Arrow IPC stream on standard output");
   withConfig(withOutput(withEngine(withEvents(withFit(command)))));
-  return command.action(async (input: string | undefined, flags: JobFlags & Partial<EventFlags>) => {
-    if (input === undefined) {
-      if (flags.events === undefined) throw errors.invalid('Give a table to profile, or --events FILE.');
-      const alone = (['target', 'model', 'attributes'] as const).find((name) => flags[name] !== undefined);
-      if (alone) throw errors.invalid(`--${alone} goes with a table of users: name its file, or leave --${alone} out.`);
-      const report = await runEvents(flags as EventFlags, signal);
-      if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else if (!flags.quiet) (flags.output === '-' ? process.stderr : process.stdout).write(eventSummary(report));
-      return;
-    }
+  return command.action(async (input: string | undefined, flags: JobFlags) => {
     const outcome = await runJob(input, flags, signal, true);
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome.report)}\n`);
     else if (!flags.quiet) (flags.output === '-' ? process.stderr : process.stdout).write(summaryOf(outcome));

@@ -1,9 +1,7 @@
 /** `cameo recommend` and `cameo similar`: answers from a saved model of events. */
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { createEngine } from '../engine/create.js';
 import { errors } from '../errors.js';
-import { Recommender } from '../profile/recommender.js';
+import { openModel } from './open-model.js';
 import { whole } from './options.js';
 import { columns, plain } from './terminal.js';
 
@@ -13,12 +11,6 @@ interface Flags {
   item: string;
   n: number;
   json?: boolean;
-}
-
-async function open(path: string): Promise<Recommender> {
-  const bytes = await readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
-  // One answer is less work than starting a thread.
-  return Recommender.load(bytes, await createEngine({ threads: 0, device: 'wasm' }));
 }
 
 const common = (command: Command): Command =>
@@ -31,7 +23,7 @@ export function recommendCommand(): Command {
   return common(new Command('recommend').description('Items that a user has not had, best first.'))
     .requiredOption('--user <id>', 'the user')
     .action(async ({ model, user, n, json }: Flags) => {
-      const recommender = await open(model);
+      const { recommender } = await openModel(model);
       if (!recommender.knows(user)) {
         throw errors.invalid(`This user is not among the ${recommender.users.length} users that the model was fitted on.`);
       }
@@ -50,7 +42,7 @@ export function similarCommand(): Command {
   return common(new Command('similar').description('Items most like an item.'))
     .requiredOption('--item <id>', 'the item')
     .action(async ({ model, item, n, json }: Flags) => {
-      const similar = await (await open(model)).similar(item, n);
+      const similar = await (await openModel(model)).recommender.similar(item, n);
       const rows = similar.map((r) => [r.score.toFixed(3), plain(r.item), plain(r.label ?? '')]);
       process.stdout.write(json ? `${JSON.stringify({ item, similar })}\n` : `${columns(rows, [0])}\n`);
     });

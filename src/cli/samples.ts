@@ -1,7 +1,7 @@
 /** A few profiles to show: the highest score, the lowest, and the first row. */
 import type { RecordBatch, Vector } from 'apache-arrow';
 import type { Target } from '../prepare/target.js';
-import type { ExplanationEntry } from '../profile/trained-profiler.js';
+import type { ExplanationEntry } from '../score/section.js';
 import { columns, plain } from './terminal.js';
 
 interface Sample {

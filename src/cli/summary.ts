@@ -1,7 +1,8 @@
 /** The summary of a job for people. */
 import { importanceMetric } from '../score/importance.js';
-import { eventParagraphs } from './events.js';
+import { eventParagraphs } from './event-summary.js';
 import type { Outcome } from './job.js';
+import type { Report, TargetReport } from './report.js';
 import { bar, columns, plain } from './terminal.js';
 
 const NAMES: Record<string, string> = {
@@ -22,63 +23,11 @@ const MOST_BARS = 12;
 
 const number = (value: number) => (Math.abs(value) < 1000 ? value.toFixed(4) : value.toPrecision(6));
 const seconds = (value: number) => `${value.toFixed(2)} s`;
+const count = (n: number) => n.toLocaleString('en');
 
-export function summaryOf({ report, profiler, samples, trained }: Outcome): string {
-  const { summary, target } = profiler;
-  const { evaluation, crossValidation } = report;
-  const parts: string[] = [];
-  const article = summary.preset === 'article';
-  parts.push(
-    `${report.rows.toLocaleString('en')} users, ${report.features} features, target '${plain(target.name)}' (${target.task}` +
-      `${target.task === 'binary' ? `, score is the probability of '${plain(target.classes[1])}'` : ''})`,
-  );
-  for (const { name, reason } of report.ignored) parts.push(`Left out '${plain(name)}': ${reason}.`);
-  const strange = Object.entries(report.unknownCategories).filter(([, count]) => count > 0);
-  if (strange.length > 0) {
-    const list = strange.map(([name, count]) => `${plain(name)} ${count.toLocaleString('en')}`).join(', ');
-    parts.push(`Rare or unknown categories, by column: ${list}.`);
-  }
-
-  if (report.events) {
-    parts.push(`${report.events.matched.toLocaleString('en')} of the ${report.rows.toLocaleString('en')} rows have events`);
-    parts.push(...eventParagraphs(report.events));
-  }
-
-  if (evaluation) {
-    const values = evaluation as unknown as Record<string, number>;
-    const where = trained ? `on ${summary.testRows.toLocaleString('en')} held-out rows` : 'of the saved model on this table';
-    const rows = Object.entries(NAMES)
-      .filter(([key]) => key in values)
-      .map(([key, name]) => {
-        const digits = article && key === 'accuracy' ? values[key].toFixed(2) : number(values[key]);
-        const baseline = key === 'accuracy' ? values.baselineAccuracy : key === 'rmse' ? values.baselineRmse : undefined;
-        const beside =
-          baseline === undefined ? '' : `always the ${key === 'rmse' ? 'mean' : 'larger class'}: ${number(baseline)}`;
-        const folds = crossValidation ? `${number(crossValidation.mean[key])} ± ${number(crossValidation.std[key])}` : '';
-        return crossValidation ? [name, digits, folds, beside] : [name, digits, beside];
-      });
-    const heading = crossValidation ? [['', '', `${crossValidation.folds} folds, mean ± deviation`, '']] : [];
-    parts.push(`Evaluation ${where}\n${columns([...heading, ...rows], [1])}`);
-  }
-
-  const key = article ? 'weight' : 'mean';
-  const shown = report.importances.slice(0, article ? undefined : MOST_BARS);
-  const largest = Math.max(...shown.map((i) => Math.abs(i[key])));
-  const rows = shown.map((i) => [
-    plain(i.feature, 30),
-    number(i[key]),
-    article ? '' : `± ${number(i.std)}`,
-    bar(article ? Math.abs(i[key]) : i[key], largest),
-  ]);
-  const what = article
-    ? 'mean first-layer weight, a heuristic'
-    : `drop of the ${NAMES[importanceMetric(target.task)]} when the feature is permuted`;
-  const rest = report.importances.length - shown.length;
-  parts.push(`Importance: ${what}\n${columns(rows, [1])}${rest > 0 ? `\n  and ${rest} more` : ''}`);
-
-  const reasons = samples.toString();
-  if (reasons) parts.push(`Reasons, the three strongest\n${reasons}`);
-
+export function summaryOf(outcome: Outcome): string {
+  const { report } = outcome;
+  const paragraphs = 'rows' in report ? tableParagraphs(outcome, report) : eventParagraphs(report);
   const files = [
     report.output && report.output !== '-' ? `profiles in ${report.output}` : '',
     report.model ? `model in ${report.model}` : '',
@@ -86,11 +35,77 @@ export function summaryOf({ report, profiler, samples, trained }: Outcome): stri
   const where = files.filter(Boolean).join(', ');
   const { total, ...stages } = report.timings;
   const times = Object.entries(stages)
-    .filter(([, value]) => value > 0)
+    .filter(([, value]) => value > 0.005)
     .map(([name, value]) => `${name} ${seconds(value)}`);
   const { threads, build } = report.capabilities;
-  parts.push(
-    `${where ? `${where[0].toUpperCase()}${where.slice(1)}\n` : ''}${times.join(', ')}, total ${seconds(total)} (${threads} threads, ${build})`,
-  );
-  return `${parts.join('\n\n')}\n`;
+  const last = `${times.join(', ')}, total ${seconds(total)} (${threads} threads, ${build})`;
+  return `${[...paragraphs, `${where ? `${where[0].toUpperCase()}${where.slice(1)}\n` : ''}${last}`].join('\n\n')}\n`;
+}
+
+function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: number }>): string[] {
+  const targets = 'targets' in report ? report.targets : [report];
+  const parts: string[] = targets.map((target, t) => headline(outcome, report.rows, target, t));
+  const ignored = new Map(targets.flatMap((target) => target.ignored.map(({ name, reason }) => [name, reason])));
+  for (const [name, reason] of ignored) parts.push(`Left out '${plain(name)}': ${reason}.`);
+  const strange = Object.entries(report.unknownCategories).filter(([, n]) => n > 0);
+  if (strange.length > 0) {
+    const list = strange.map(([name, n]) => `${plain(name)} ${count(n)}`).join(', ');
+    parts.push(`Rare or unknown categories, by column: ${list}.`);
+  }
+  if (report.events) {
+    parts.push(`${count(report.events.matched)} of the ${count(report.rows)} rows have events`);
+    parts.push(...eventParagraphs(report.events));
+  }
+  for (const [t, target] of targets.entries()) {
+    const of = targets.length > 1 ? ` of '${plain(target.target)}'` : '';
+    if (target.evaluation) parts.push(evaluationParagraph(outcome, target, t, of));
+    parts.push(importanceParagraph(outcome, target, t, of));
+    const reasons = outcome.samples[t]?.toString();
+    if (reasons) parts.push(`Reasons${of}, the three strongest\n${reasons}`);
+  }
+  return parts;
+}
+
+function headline({ profiler }: Outcome, rows: number, { features, target, task }: TargetReport, t: number): string {
+  const { classes } = profiler.scores[t].score.target;
+  const positive = task === 'binary' ? `, score is the probability of '${plain(classes[1])}'` : '';
+  return `${count(rows)} users, ${features} features, target '${plain(target)}' (${task}${positive})`;
+}
+
+function evaluationParagraph({ profiler, trained }: Outcome, target: TargetReport, t: number, of: string): string {
+  const { summary } = profiler.scores[t].score;
+  const { crossValidation } = target;
+  const article = summary.preset === 'article';
+  const values = target.evaluation as unknown as Record<string, number>;
+  const where = trained ? `on ${count(summary.testRows)} held-out rows` : 'of the saved model on this table';
+  const rows = Object.entries(NAMES)
+    .filter(([key]) => key in values)
+    .map(([key, name]) => {
+      const digits = article && key === 'accuracy' ? values[key].toFixed(2) : number(values[key]);
+      const baseline = key === 'accuracy' ? values.baselineAccuracy : key === 'rmse' ? values.baselineRmse : undefined;
+      const beside =
+        baseline === undefined ? '' : `always the ${key === 'rmse' ? 'mean' : 'larger class'}: ${number(baseline)}`;
+      const folds = crossValidation ? `${number(crossValidation.mean[key])} ± ${number(crossValidation.std[key])}` : '';
+      return crossValidation ? [name, digits, folds, beside] : [name, digits, beside];
+    });
+  const heading = crossValidation ? [['', '', `${crossValidation.folds} folds, mean ± deviation`, '']] : [];
+  return `Evaluation${of} ${where}\n${columns([...heading, ...rows], [1])}`;
+}
+
+function importanceParagraph({ profiler }: Outcome, { importances, task }: TargetReport, t: number, of: string): string {
+  const article = profiler.scores[t].score.summary.preset === 'article' && importances[0]?.weight !== undefined;
+  const value = (i: TargetReport['importances'][number]) => (article ? (i.weight ?? 0) : i.mean);
+  const shown = importances.slice(0, article ? undefined : MOST_BARS);
+  const largest = Math.max(...shown.map((i) => Math.abs(value(i))));
+  const rows = shown.map((i) => [
+    plain(i.feature, 30),
+    number(value(i)),
+    article ? '' : `± ${number(i.std)}`,
+    bar(article ? Math.abs(value(i)) : value(i), largest),
+  ]);
+  const what = article
+    ? 'mean first-layer weight, a heuristic'
+    : `drop of the ${NAMES[importanceMetric(task)]} when the feature is permuted`;
+  const rest = importances.length - shown.length;
+  return `Importance${of}: ${what}\n${columns(rows, [1])}${rest > 0 ? `\n  and ${rest} more` : ''}`;
 }

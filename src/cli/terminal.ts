@@ -1,8 +1,9 @@
 /** What the commands print for people: progress on standard error, bars and aligned rows. */
-import type { Progress } from '../score/fit.js';
+import type { Progress } from '../progress.js';
 
-const LABEL: Record<Progress['stage'] | 'read' | 'recommend' | 'write', string> = {
+const LABEL: Record<Progress['stage'], string> = {
   read: 'Reading',
+  events: 'Looking at the events',
   recommend: 'Learning recommendations',
   prepare: 'Preparing',
   train: 'Training',
@@ -11,8 +12,6 @@ const LABEL: Record<Progress['stage'] | 'read' | 'recommend' | 'write', string> 
   profile: 'Profiling',
   write: 'Writing',
 };
-
-export type Stage = keyof typeof LABEL;
 
 /** One line on standard error that is written over; silent where that is no terminal, or when asked to be. */
 export class ProgressLine {
@@ -23,7 +22,7 @@ export class ProgressLine {
     this.#on = !quiet && process.stderr.isTTY === true;
   }
 
-  show({ stage, done, total, note }: Omit<Progress, 'stage'> & { stage: Stage }): void {
+  show({ stage, done, total, note }: Progress): void {
     const now = performance.now();
     if (!this.#on || (done > 0 && done < total && now - this.#last < 50)) return;
     this.#last = now;

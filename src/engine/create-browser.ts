@@ -11,7 +11,6 @@ import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvens } from './break-evens.js';
 import { capability } from './capabilities.js';
-import { provideDefaultEngine } from './default.js';
 import { Engine } from './engine.js';
 
 const PAGE = 65536;
@@ -101,5 +100,3 @@ export async function createEngine(options: BrowserEngineOptions = {}): Promise<
     },
   });
 }
-
-provideDefaultEngine(() => createEngine());

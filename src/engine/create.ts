@@ -13,7 +13,6 @@ import type { WebGPUOptions } from '../webgpu/open.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
 import { capability } from './capabilities.js';
-import { provideDefaultEngine } from './default.js';
 import { Engine } from './engine.js';
 import { findGpu } from './node-gpu.js';
 
@@ -113,8 +112,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     },
   });
 }
-
-provideDefaultEngine(() => createEngine());
 
 /** Loads what the workers will run, since one of them that cannot start says so only when there is work. */
 async function loadWorker(worker: URL): Promise<void> {

@@ -1,66 +1,147 @@
 /**
- * Pairs of users and items that a factorization learns from: each pair once, numbered in the order of the ids as text.
+ * Pairs of users and items that a recommender learns from: each pair once, by user and then item.
  *
  *     weight of a pair = Σ over its events of weight · 2^(−age / halfLife), over the mean of all pairs, at most 5
- *     value of a pair  = the user's last rating of the item
+ *     value of a pair  = the user's last rating of the item; of several at one moment the highest
+ *
+ * An event's weight is rounded to a whole number of 0.000001, so that a sum does not depend on its order.
  */
+import * as v from 'valibot';
 import { errors } from '../errors.js';
-import { literal } from '../io/duckdb.js';
-import type { Events } from '../io/events.js';
+import { exp } from '../math.js';
+import { checked } from '../options.js';
+import type { Events } from '../table/events.js';
+import { daysBetween } from './time.js';
 
-export interface Interactions {
-  /** ids by number, ascending as text */
-  users: string[];
-  items: string[];
-  /** numbers of each pair's user and item, by user and then item */
-  u: Int32Array;
-  i: Int32Array;
-  /** with weights or a half-life */
-  weights?: Float32Array;
-  /** with ratings: pairs without one are not there */
-  values?: Float32Array;
+/** Pairs with the names of their users and items. With ratings there are only the users and items that have one. */
+export interface EventPairs {
+  /** ids by number, in the order of the events' */
+  readonly users: readonly string[];
+  readonly items: readonly string[];
+  readonly labels: readonly (string | null)[];
+  /** the numbers that they have among the events', ascending */
+  readonly userNumbers: Int32Array;
+  readonly itemNumbers: Int32Array;
+  readonly pairs: {
+    readonly users: number;
+    readonly items: number;
+    /** i32[pairs] */
+    readonly user: Int32Array;
+    readonly item: Int32Array;
+    /** f32[pairs]: with weights or a half-life */
+    readonly weights?: Float32Array;
+    /** f32[pairs]: with ratings */
+    readonly values?: Float32Array;
+  };
 }
+
+export interface PairOptions {
+  /** days after which an event counts half; default: all count the same */
+  halfLife?: number;
+}
+
+const DAYS = 'a number of days above 0';
+const OPTIONS = v.strictObject({ halfLife: v.optional(v.pipe(v.number(DAYS), v.finite(DAYS), v.gtValue(0, DAYS))) });
 
 /** What one pair counts at most, as a multiple of the mean: a step of more would make training diverge. */
 const MOST = 5;
+const UNITS = 1e6;
 
-/**
- * @param table of the events to learn from, with the columns of `events`
- * @param halfLife days after which an event counts half
- */
-export async function interactionsOf(events: Events, table = 'events', halfLife?: number): Promise<Interactions> {
-  const { weight, rating } = events.has;
-  const weighted = weight || halfLife !== undefined;
-  if (halfLife !== undefined && !(halfLife > 0)) throw errors.option('halfLife', 'a number of days above 0', halfLife);
-  // The power is rounded, so that the sum is one of decimals.
-  const age = `epoch(CAST(${literal(events.asOf)} AS TIMESTAMP) - t) / 86400`;
-  const counted = halfLife === undefined ? 'w' : `(w * pow(2, -(${age}) / ${halfLife}))::DECIMAL(18, 6)`;
-  await events.query(`
-    CREATE OR REPLACE TEMP TABLE pairs AS
-    SELECT u, i, sum(${counted})::DOUBLE AS weight, arg_max(rating, (t, rating))::DOUBLE AS value
-    FROM ${table} ${rating ? 'WHERE rating IS NOT NULL' : ''} GROUP BY u, i`);
-  for (const [name, column] of [
-    ['numbered_users', 'u'],
-    ['numbered_items', 'i'],
-  ]) {
-    await events.query(`
-      CREATE OR REPLACE TEMP TABLE ${name} AS
-      SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::INTEGER AS n FROM (SELECT DISTINCT ${column} FROM pairs)`);
-  }
-  const [users = []] = (await events.columns('SELECT u FROM numbered_users ORDER BY n')) as [string[]];
-  const [items = []] = (await events.columns('SELECT i FROM numbered_items ORDER BY n')) as [string[]];
-  const [u = [], i = [], w = [], v = []] = (await events.columns(`
-    SELECT us.n, its.n${weighted || rating ? ', weight, value' : ''}
-    FROM pairs JOIN numbered_users us USING (u) JOIN numbered_items its USING (i) ORDER BY 1, 2`)) as number[][];
-  if (users.length < 2) throw errors.tooFewRows('Recommending (users)', users.length, 2);
-  if (items.length < 2) throw errors.tooFewRows('Recommending (items)', items.length, 2);
-  const mean = w.reduce((sum, x) => sum + x, 0) / w.length;
+/** @throws CameoError 'argument' for a half-life that is none, 'data' for fewer than two users or items */
+export function pairsOf(events: Events, options: PairOptions = {}): EventPairs {
+  const { halfLife } = checked(OPTIONS, options) as PairOptions;
+  const { rating } = events;
+  const rows = rating ? Int32Array.from(rating.keys()).filter((row) => !Number.isNaN(rating[row])) : undefined;
+  const groups = groupByPair(events, rows);
+  const firsts = Int32Array.from(groups.offsets.subarray(0, -1), (at) => groups.rows[at]);
+  const user = numbered(firsts, events.user, events.users.length);
+  const item = numbered(firsts, events.item, events.items.length);
+  if (user.numbers.length < 2) throw errors.tooFewRows('Recommending (users)', user.numbers.length, 2);
+  if (item.numbers.length < 2) throw errors.tooFewRows('Recommending (items)', item.numbers.length, 2);
+  const weighted = events.weight !== undefined || halfLife !== undefined;
   return {
-    users,
-    items,
-    u: Int32Array.from(u),
-    i: Int32Array.from(i),
-    weights: weighted && mean > 0 ? Float32Array.from(w, (x) => Math.min(MOST, x / mean)) : undefined,
-    values: rating ? Float32Array.from(v) : undefined,
+    users: Array.from(user.numbers, (u) => events.users[u]),
+    items: Array.from(item.numbers, (i) => events.items[i]),
+    labels: Array.from(item.numbers, (i) => events.labels[i]),
+    userNumbers: user.numbers,
+    itemNumbers: item.numbers,
+    pairs: {
+      users: user.numbers.length,
+      items: item.numbers.length,
+      user: user.codes,
+      item: item.codes,
+      weights: weighted ? weightsOf(events, groups, halfLife) : undefined,
+      values: rating && Float32Array.from(firsts, (_, p) => lastRating(events, groups, p)),
+    },
   };
+}
+
+/** Rows of events pair by pair: of pair p rows[offsets[p]] … rows[offsets[p + 1] − 1], by time. */
+export interface PairRows {
+  rows: Int32Array;
+  offsets: Int32Array;
+}
+
+/** The rows of each pair, by user and then item. @param rows default: all, in their order */
+export function groupByPair({ user, item, users, items, rows: length }: Events, rows?: Int32Array): PairRows {
+  const all = rows ?? Int32Array.from({ length }, (_, row) => row);
+  // Two stable sorts by counting, the last key first: rows of one pair stay in the order of their time.
+  const sorted = sortByCode(sortByCode(all, item, items.length), user, users.length);
+  const offsets = new Int32Array(sorted.length + 1);
+  let pairs = 0;
+  for (let k = 0; k < sorted.length; k++) {
+    const [row, before] = [sorted[k], sorted[k - 1]];
+    if (k === 0 || user[row] !== user[before] || item[row] !== item[before]) offsets[pairs++] = k;
+  }
+  offsets[pairs] = sorted.length;
+  return { rows: sorted, offsets: offsets.slice(0, pairs + 1) };
+}
+
+function sortByCode(rows: Int32Array, codes: Int32Array, count: number): Int32Array {
+  const next = new Int32Array(count + 1);
+  for (const row of rows) next[codes[row] + 1]++;
+  for (let code = 0; code < count; code++) next[code + 1] += next[code];
+  const sorted = new Int32Array(rows.length);
+  for (const row of rows) sorted[next[codes[row]]++] = row;
+  return sorted;
+}
+
+/** The last rating of a pair, the highest of those at one moment; NaN for none. */
+export function lastRating({ time, rating }: Events, { rows, offsets }: PairRows, pair: number): number {
+  let last = Number.NaN;
+  let at = Number.NEGATIVE_INFINITY;
+  for (let k = offsets[pair]; rating && k < offsets[pair + 1]; k++) {
+    const row = rows[k];
+    if (Number.isNaN(rating[row]) || (time[row] === at && rating[row] < last)) continue;
+    last = rating[row];
+    at = time[row];
+  }
+  return last;
+}
+
+/** f32[pairs]; undefined where all are 0. */
+function weightsOf({ time, weight, asOf }: Events, { rows, offsets }: PairRows, halfLife?: number): Float32Array | undefined {
+  const sums = new Float64Array(offsets.length - 1);
+  for (let p = 0; p < sums.length; p++) {
+    let units = 0;
+    for (let k = offsets[p]; k < offsets[p + 1]; k++) {
+      const row = rows[k];
+      const counted = weight ? weight[row] : 1;
+      const left = halfLife === undefined ? 1 : exp((-daysBetween(time[row], asOf) / halfLife) * Math.LN2);
+      // A billionth more, so that what is half a unit is rounded up where the power is a little less than it should be.
+      units += Math.round(counted * left * UNITS + 1e-9);
+    }
+    sums[p] = units / UNITS;
+  }
+  const mean = sums.reduce((sum, x) => sum + x, 0) / sums.length;
+  return mean > 0 ? Float32Array.from(sums, (x) => Math.min(MOST, x / mean)) : undefined;
+}
+
+/** Numbers 0, 1, … in place of the codes that occur in these rows. @returns codes i32[rows], and what they were, ascending */
+function numbered(rows: Int32Array, codes: Int32Array, count: number): { codes: Int32Array; numbers: Int32Array } {
+  const number = new Int32Array(count).fill(-1);
+  for (const row of rows) number[codes[row]] = 0;
+  const numbers = Int32Array.from(number.keys()).filter((code) => number[code] === 0);
+  for (let n = 0; n < numbers.length; n++) number[numbers[n]] = n;
+  return { codes: Int32Array.from(rows, (row) => number[codes[row]]), numbers };
 }

@@ -5,7 +5,7 @@
  *     weight = (count + K · base) / (events + K),   base = the value's share among all events, K = 10
  *
  * so that a user of few events has everybody's taste and one of many their own. Of each field the two values with the
- * largest lift weight / base above 1 are kept.
+ * largest lift weight / base above 1 are kept; of equal ones the first as text.
  *
  * Price bands are fifths of the events by the price of a piece, named by their bounds; equal prices are in one band.
  *
@@ -15,8 +15,9 @@
  *     likes:FIELD=VALUE               at least 5 events and a lift of 2; confidence is the weight's distance from the base,
  *                                     (weight − base) / (1 − base)
  */
-import type { Events } from '../io/events.js';
+import type { Events } from '../table/events.js';
 import type { Behaviour } from './behaviour.js';
+import { type TasteField, tasteFields } from './taste-fields.js';
 
 export interface Preference {
   field: string;
@@ -33,77 +34,166 @@ export interface Tag {
   evidence: string;
 }
 
-const K = 10;
-const KEPT = 2;
-const LIKES = { events: 5, lift: 2 };
-
-interface Row {
-  u: string;
-  value: string;
-  count: number;
-  events: number;
-  base: number;
-}
-
 export interface Taste {
   preferences: Preference[];
   tags: Tag[];
 }
 
-/** Preferences and tags per user. Users without either are not in the map. */
-export async function tastesOf(
-  events: Events,
-  behaviour: readonly Behaviour[],
-  fields: readonly string[],
-): Promise<Map<string, Taste>> {
-  const tastes = new Map<string, Taste>();
-  const of = (user: string) => {
-    let taste = tastes.get(user);
-    if (!taste) {
-      taste = { preferences: [], tags: [] };
-      tastes.set(user, taste);
-    }
-    return taste;
-  };
-  for (const { user, r, f, m, monetary, frequency, recencyDays } of behaviour) {
-    const rule = (tag: string, evidence: string) => of(user).tags.push({ tag, kind: 'rule', confidence: 1, evidence });
-    if (m === 5) rule('high-value', `monetary value ${Number(monetary.toFixed(2))}, the top fifth`);
-    if (f === 5) rule('frequent', `${frequency} orders, the top fifth`);
-    if (r === 5) rule('recent', `last seen ${Number(recencyDays.toFixed(1))} days before, the top fifth`);
-  }
-  const sources: [field: string, expression: string][] = [
-    ['hour', 'hour(t)::VARCHAR'],
-    ['weekday', 'dayname(t)'],
-    ...fields.map((field, k): [string, string] => [field, `f${k}`]),
-  ];
-  if (events.has.price) sources.push(['price', await priceBand(events)]);
-  for (const [field, expression] of sources) {
-    const rows = (await events.query(`
-      WITH e AS (SELECT u, ${expression} AS value FROM events WHERE ${expression} IS NOT NULL),
-        bases AS (SELECT value, count(*) / (SELECT count(*) FROM e) AS base FROM e GROUP BY value),
-        mine AS (SELECT u, value, count(*) AS count, sum(count(*)) OVER (PARTITION BY u) AS events FROM e GROUP BY u, value)
-      SELECT u, value, count::INTEGER AS count, events::INTEGER AS events, base::DOUBLE AS base FROM mine JOIN bases USING (value)
-      QUALIFY row_number() OVER (PARTITION BY u ORDER BY (count + ${K} * base) / (events + ${K}) / base DESC, value) <= ${KEPT}
-      ORDER BY u, (count + ${K} * base) / (events + ${K}) / base DESC, value`)) as unknown as Row[];
-    for (const { u, value, count, events: n, base } of rows) {
-      const weight = (count + K * base) / (n + K);
-      if (weight <= base) continue;
-      of(u).preferences.push({ field, value, weight });
-      if (count < LIKES.events || weight < LIKES.lift * base) continue;
-      const confidence = (weight - base) / (1 - base);
-      const evidence = `${count} of ${n} events, everybody ${(100 * base).toFixed(1)} %`;
-      of(u).tags.push({ tag: `likes:${field}=${value}`, kind: 'preference', confidence, evidence });
-    }
-  }
-  return tastes;
+/** A value of a field, with its share among all events that have the field. */
+export interface TasteValue {
+  readonly field: string;
+  readonly value: string;
+  readonly base: number;
 }
 
-/** The band of a price as SQL: a text such as '2 to 3.5', of which the upper bound belongs to the band. */
-async function priceBand(events: Events): Promise<string> {
-  const [[bounds]] = (await events.columns(
-    'SELECT CAST(quantile_disc(price, [0.2, 0.4, 0.6, 0.8]) AS VARCHAR[])::JSON::VARCHAR FROM events',
-  )) as [[string | null]];
-  const edges = [...new Set((JSON.parse(bounds ?? '[]') as string[]).map(Number))];
-  const named = edges.map((edge, k) => `WHEN price <= ${edge} THEN '${k === 0 ? 'up' : edges[k - 1]} to ${edge}'`);
-  return `CASE WHEN price IS NULL THEN NULL ${named.join(' ')} ELSE 'above ${edges.at(-1)}' END`;
+/** Rules in the order of their tags, each with the evidence that its number gives. */
+export const RULES: readonly [tag: string, evidence: (x: number) => string][] = [
+  ['high-value', (x) => `monetary value ${Number(x.toFixed(2))}, the top fifth`],
+  ['frequent', (x) => `${x} orders, the top fifth`],
+  ['recent', (x) => `last seen ${Number(x.toFixed(1))} days before, the top fifth`],
+];
+
+/** The tastes of users in columns: of user u, rules ruleOffsets[u] … ruleOffsets[u + 1] − 1, and preferences alike. */
+export interface Tastes {
+  readonly users: readonly string[];
+  readonly values: readonly TasteValue[];
+  /** i32[users + 1] */
+  readonly ruleOffsets: Int32Array;
+  /** of RULES, i32[rules], and the numbers that speak for them, f64[rules] */
+  readonly rules: Int32Array;
+  readonly evidence: Float64Array;
+  /** i32[users + 1] */
+  readonly offsets: Int32Array;
+  /** i32[preferences]: of `values`; how many of the user's events have it, and how many have the field */
+  readonly value: Int32Array;
+  readonly count: Int32Array;
+  readonly events: Int32Array;
+}
+
+const K = 10;
+const KEPT = 2;
+const LIKES = { events: 5, lift: 2 };
+
+/** The smoothed share of a value among a user's events. */
+export const weightOf = (count: number, events: number, base: number) => (count + K * base) / (events + K);
+
+/** Of every user of the events. */
+export function tastesOf(events: Events, behaviour: Behaviour): Tastes {
+  const fields = tasteFields(events);
+  const values: TasteValue[] = [];
+  const firsts: number[] = [];
+  for (const { name, values: texts, codes } of fields) {
+    firsts.push(values.length);
+    const bases = sharesOf(codes, texts.length);
+    for (const [code, value] of texts.entries()) values.push({ field: name, value, base: bases[code] });
+  }
+  const chosen: { value: number[]; count: number[]; events: number[] } = { value: [], count: [], events: [] };
+  const offsets = new Int32Array(events.users.length + 1);
+  const counters = fields.map(({ values: texts }) => new Int32Array(texts.length));
+  let row = 0;
+  for (let u = 0; u < events.users.length; u++) {
+    const from = row;
+    while (row < events.rows && events.user[row] === u) row++;
+    for (let k = 0; k < fields.length; k++) {
+      const { counts, total } = countsOf(fields[k], from, row, counters[k]);
+      for (const [code, count] of strongest(counts, total, values, firsts[k])) {
+        chosen.value.push(firsts[k] + code);
+        chosen.count.push(count);
+        chosen.events.push(total);
+      }
+    }
+    offsets[u + 1] = chosen.value.length;
+  }
+  const [value, count, total] = [chosen.value, chosen.count, chosen.events].map((list) => Int32Array.from(list));
+  return { users: events.users, ...rulesOf(behaviour), ...used(values, value), offsets, count, events: total };
+}
+
+/** The taste of a user by number, as plain objects; preferences are in the order of the fields, the strongest first. */
+export function tasteOf(tastes: Tastes, u: number): Taste {
+  const { values, ruleOffsets, rules, evidence, offsets, value, count, events } = tastes;
+  const taste: Taste = { preferences: [], tags: [] };
+  for (let k = ruleOffsets[u]; k < ruleOffsets[u + 1]; k++) {
+    const [tag, text] = RULES[rules[k]];
+    taste.tags.push({ tag, kind: 'rule', confidence: 1, evidence: text(evidence[k]) });
+  }
+  for (let k = offsets[u]; k < offsets[u + 1]; k++) {
+    const { field, value: text, base } = values[value[k]];
+    const weight = weightOf(count[k], events[k], base);
+    taste.preferences.push({ field, value: text, weight });
+    if (count[k] < LIKES.events || weight < LIKES.lift * base) continue;
+    taste.tags.push({
+      tag: `likes:${field}=${text}`,
+      kind: 'preference',
+      confidence: (weight - base) / (1 - base),
+      evidence: `${count[k]} of ${events[k]} events, everybody ${(100 * base).toFixed(1)} %`,
+    });
+  }
+  return taste;
+}
+
+/** Share of each code among all that are not −1. */
+function sharesOf(codes: ArrayLike<number>, count: number): Float64Array {
+  const shares = new Float64Array(count);
+  let total = 0;
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row] < 0) continue;
+    shares[codes[row]]++;
+    total++;
+  }
+  return shares.map((n) => n / total);
+}
+
+/** How often a user's rows have each value. @param counter zeros, one a value; zeros again afterwards */
+function countsOf({ codes }: TasteField, from: number, to: number, counter: Int32Array) {
+  const seen: number[] = [];
+  let total = 0;
+  for (let row = from; row < to; row++) {
+    const code = codes[row];
+    if (code < 0) continue;
+    if (counter[code]++ === 0) seen.push(code);
+    total++;
+  }
+  const counts = seen.map((code): [code: number, count: number] => [code, counter[code]]);
+  for (const code of seen) counter[code] = 0;
+  return { counts, total };
+}
+
+/** The values of the largest lift, where it is above 1. @param first the number of the field's first value */
+function strongest(counts: [code: number, count: number][], total: number, values: readonly TasteValue[], first: number) {
+  const lifts = counts.map(([code, count]) => {
+    const { base } = values[first + code];
+    const weight = weightOf(count, total, base);
+    return { code, count, lift: weight / base, above: weight > base };
+  });
+  lifts.sort((a, b) => b.lift - a.lift || a.code - b.code);
+  return lifts.slice(0, KEPT).flatMap(({ code, count, above }): [number, number][] => (above ? [[code, count]] : []));
+}
+
+function rulesOf({ users, r, f, m, monetary, frequency, recencyDays }: Behaviour) {
+  const ruleOffsets = new Int32Array(users.length + 1);
+  const rules: number[] = [];
+  const evidence: number[] = [];
+  for (let u = 0; u < users.length; u++) {
+    for (const [rule, quintile, number] of [
+      [0, m, monetary],
+      [1, f, frequency],
+      [2, r, recencyDays],
+    ] as const) {
+      if (quintile[u] < 5) continue;
+      rules.push(rule);
+      evidence.push(number[u]);
+    }
+    ruleOffsets[u + 1] = rules.length;
+  }
+  return { ruleOffsets, rules: Int32Array.from(rules), evidence: Float64Array.from(evidence) };
+}
+
+/** The values that are somebody's, with new numbers. */
+function used(values: readonly TasteValue[], value: Int32Array) {
+  const number = new Int32Array(values.length);
+  for (const k of value) number[k] = 1;
+  const kept = values.filter((_, k) => number[k] === 1);
+  let next = 0;
+  for (let k = 0; k < number.length; k++) if (number[k] === 1) number[k] = next++;
+  return { values: kept, value: value.map((k) => number[k]) };
 }

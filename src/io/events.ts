@@ -1,258 +1,132 @@
 /**
- * Reads an event log by DuckDB: who did what to which item when, and for how much. Rows that cannot be used are counted by
- * cause and left out; the rest stands in a table that further queries aggregate.
+ * Reads an event log by DuckDB into plain columns (table/events.ts). Rows that cannot be used are counted by cause and left out
+ * (event-lines.ts says which). DuckDB numbers, sorts and decodes, and is closed when the columns are there.
  *
- * A log is a file (or a glob of files), a query on a DuckDB database file, or a query on a PostgreSQL server. Numbers that are
- * added up are decimals, because sums of doubles depend on the number of threads.
+ *     bytes an event   25: user and item 4 each, time and value 8 each, bought 1
+ *                      + 8 for each of weight, rating and price that the log was given, + 4 for each field
+ *     while reading    DuckDB's own tables beside them, which spill to a folder of the system's
  */
-import { stat } from 'node:fs/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { errors } from '../errors.js';
-import { type Database, identifier, literal, openDatabase, READABLE, readerOf } from './duckdb.js';
-import { copyFromPostgres, isPostgres } from './postgres.js';
+import { checked } from '../options.js';
+import type { EventCounts, Events } from '../table/events.js';
+import { openDatabase } from './duckdb.js';
+import { countLines, createLines, rowsOf, USED } from './event-lines.js';
+import { checkSource, EVENT_LOG, type EventLog, openSource } from './event-log.js';
 
-export interface EventLog {
-  /** a CSV, Parquet or JSON file (`.gz` too), a glob of such files, a DuckDB database file, or postgres://… */
-  path: string;
-  /** SQL that gives the events of a database; needed for a database, refused for files */
-  query?: string;
-  /** columns: who, what, when. Times without a zone are taken as they are; whole numbers are seconds or milliseconds of 1970 */
-  user: string;
-  item: string;
-  time: string;
-  /** SQL expression of an event's worth, such as "Quantity * UnitPrice"; default 0 */
-  value?: string;
-  /** column that names the item for people */
-  label?: string;
-  /** columns whose values a user may prefer, such as a category or a brand */
-  fields?: readonly string[];
-  /** SQL expression of the price of one piece, for price bands */
-  price?: string;
-  /** SQL condition that events must meet */
-  where?: string;
-  /** SQL condition of cancelled orders, which are left out and counted by themselves; default: none */
-  cancelled?: string;
-  /** whether rows that are alike in every column count once; default false: a log may well hold two alike events */
-  distinct?: boolean;
-  /** SQL condition of the events that are orders, the others being views and carts; default: all */
-  orders?: string;
-  /** SQL expression of how much an event counts for recommendations, not negative; default 1 */
-  weight?: string;
-  /** SQL expression of the user's rating of the item; recommendations then predict ratings */
-  rating?: string;
-  /** the moment that recency counts back from; events at it and later are left out; default: the last event's time, with it */
-  asOf?: string;
-}
-
-/** Rows of the log, and how many were left out for which cause. Each row counts for its first cause. */
-export interface EventCounts {
-  rows: number;
-  used: number;
-  noUser: number;
-  noItem: number;
-  badTime: number;
-  cancelled: number;
-  filtered: number;
-  /** value or weight is no finite number, or the weight is negative */
-  badNumber: number;
-  afterAsOf: number;
-  /** copies of rows that were used or left out, with `distinct` */
-  duplicate: number;
-}
-
-export interface Events extends AsyncDisposable {
-  counts: EventCounts;
-  /** ISO 8601, without a zone, as the log has it */
-  asOf: string;
-  /** whether the log was given weights, ratings, prices */
-  has: { weight: boolean; rating: boolean; price: boolean };
-  /**
-   * Table `events`: u VARCHAR, i VARCHAR, t TIMESTAMP, v DECIMAL(18, 4), bought BOOLEAN, w DECIMAL(18, 6), rating
-   * DECIMAL(18, 4), price DECIMAL(18, 4), label VARCHAR, and the fields f0, f1, … VARCHAR.
-   * @returns rows of plain values
-   */
-  query(sql: string): Promise<Record<string, unknown>[]>;
-  /** Columns of a query, in order: numbers and texts. */
-  columns(sql: string): Promise<unknown[][]>;
-}
-
-const DATABASE = /\.(duckdb|ddb|db)$/i;
-const EXPRESSIONS = { value: 'DECIMAL(18, 4)', price: 'DECIMAL(18, 4)', rating: 'DECIMAL(18, 4)', weight: 'DECIMAL(18, 6)' };
-/** A column that no log has. */
-const COPIES = 'cameo: copies';
-const CONDITIONS = ['where', 'orders', 'cancelled'] as const;
+export type { EventLog } from './event-log.js';
 
 /**
- * @returns the events; dispose them after use
- * @throws CameoError 'file' for a file or database that cannot be read, 'column' for a column that is not there, 'argument' for
- *   an expression that DuckDB refuses, 'data' when no event is left, 'aborted'
+ * @throws CameoError 'file' for a file or database that cannot be read, 'column' for a column that is not there, 'argument' for an option
+ *   that is not known and an expression that DuckDB refuses, 'data' when no event is left, 'aborted'
  */
 export async function readEvents(log: EventLog, { signal }: { signal?: AbortSignal } = {}): Promise<Events> {
-  const reader = readerOf(log.path);
-  const database = isPostgres(log.path) || DATABASE.test(log.path);
-  if (!reader && !database) throw errors.fileType(log.path, `${READABLE}, .duckdb, or an address postgres://…`);
-  if (database && log.query === undefined)
-    throw errors.invalid('A database of events needs a query, such as --query "SELECT * FROM orders".');
-  if (!database && log.query !== undefined) throw errors.invalid('A query is for databases; use --where with files.');
-  if (!isPostgres(log.path) && !/[*?[]/.test(log.path))
-    await stat(log.path).catch((cause) => Promise.reject(errors.fileRead(log.path, cause)));
-  const opened = await openDatabase();
-  const interrupt = () => opened.connection.interrupt();
+  checked(EVENT_LOG, log);
+  await checkSource(log);
+  await using database = await openDatabase();
+  const { connection } = database;
+  const interrupt = () => connection.interrupt();
   signal?.addEventListener('abort', interrupt);
   try {
-    return {
-      ...(await load(opened, log, await sourceOf(opened, log, signal))),
-      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
-    };
+    await connection.run("SET TimeZone = 'UTC'");
+    const asOf = await createLines(connection, log, await openSource(database, log, signal));
+    const counts = await countLines(connection);
+    if (counts.used === 0) throw errors.noEvents(counts);
+    await connection.run(
+      `CREATE VIEW memory.main.events AS SELECT * EXCLUDE (cause, kept, cancelled, copies) FROM memory.main.judged WHERE ${USED}`,
+    );
+    return await readColumns(connection, log, counts, asOf);
   } catch (error) {
-    await opened[Symbol.asyncDispose]();
     throw signal?.aborted ? errors.aborted(error) : error;
   } finally {
     signal?.removeEventListener('abort', interrupt);
   }
 }
 
-/** What stands after FROM. */
-async function sourceOf({ connection }: Database, log: EventLog, signal?: AbortSignal): Promise<string> {
-  const { path, query } = log;
-  const reader = readerOf(path);
-  if (reader) return `${reader}(${literal(path)})`;
-  if (isPostgres(path)) {
-    await copyFromPostgres(connection, 'log', path, query as string, signal);
-    return 'temp.main.log';
-  }
-  try {
-    await connection.run(`ATTACH ${literal(path)} AS source (READ_ONLY)`);
-    await connection.run(`SET search_path = 'memory.main,source.main'`);
-  } catch (cause) {
-    throw errors.fileRead(path, cause);
-  }
-  return `(${query})`;
-}
-
-async function load(
-  { connection }: Database,
+/** The columns of the view `events`. */
+async function readColumns(
+  connection: DuckDBConnection,
   log: EventLog,
-  source: string,
-): Promise<Omit<Events, typeof Symbol.asyncDispose>> {
-  const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
-  const columns = async (sql: string) => (await connection.runAndReadAll(sql)).getColumns() as unknown[][];
-  // What has an offset in it is brought to UTC, whatever the machine's zone.
-  await connection.run("SET TimeZone = 'UTC'");
-  const types = new Map<string, string>();
-  try {
-    // An empty table of the log's columns: a file is looked into for its types once.
-    await connection.run(`CREATE TEMP TABLE shape AS FROM ${source} LIMIT 0`);
-    for (const row of await query('DESCRIBE temp.main.shape')) types.set(String(row.column_name), String(row.column_type));
-  } catch (cause) {
-    throw errors.fileRead(log.path, cause);
-  }
-  for (const [role, name] of [
-    ['User', log.user],
-    ['Item', log.item],
-    ['Time', log.time],
-    ['Label', log.label],
-    ...(log.fields ?? []).map((name) => ['Preference', name]),
-  ]) {
-    if (name !== undefined && !types.has(name)) throw errors.columnUnknown(role as string, name, [...types.keys()]);
-  }
-  // An expression by itself first, so that the error names the one that is wrong.
-  const safe: { [option: string]: string } = {};
-  const refuse = async (option: string, expression: string | undefined, type: string) => {
-    if (expression === undefined) return;
-    await connection.run(`SELECT CAST((${expression}) AS ${type}) FROM temp.main.shape`).catch((cause) => {
-      throw errors.expression(option, cause);
-    });
-    // What fails in some row is null there, where DuckDB can promise it: not for random().
-    const tried = `TRY((${expression}))`;
-    safe[option] = await connection.run(`SELECT ${tried} FROM temp.main.shape`).then(
-      () => tried,
-      () => `(${expression})`,
-    );
+  counts: EventCounts,
+  asOf: string | undefined,
+): Promise<Events> {
+  const rows = counts.used;
+  const users = await number(connection, 'u');
+  const items = await number(connection, 'i');
+  const fields: Events['fields'][number][] = [];
+  for (const [k, name] of (log.fields ?? []).entries())
+    fields.push({ name, codes: new Int32Array(rows), values: await number(connection, `f${k}`) });
+  const labels = await labelsOf(connection);
+  const doubles = (option: string | undefined) => (option === undefined ? undefined : new Float64Array(rows));
+  const columns = {
+    user: new Int32Array(rows),
+    item: new Int32Array(rows),
+    time: new Float64Array(rows),
+    value: new Float64Array(rows),
+    bought: new Uint8Array(rows),
+    weight: doubles(log.weight),
+    rating: doubles(log.rating),
+    price: doubles(log.price),
   };
-  for (const [option, type] of Object.entries(EXPRESSIONS)) await refuse(option, log[option as keyof typeof EXPRESSIONS], type);
-  for (const option of CONDITIONS) await refuse(option, log[option], 'BOOLEAN');
-  const given =
-    log.asOf &&
-    (await query(`SELECT CAST(${literal(log.asOf)} AS TIMESTAMP)::VARCHAR AS t`).catch(() => {
-      throw errors.option('asOf', 'a date or a time such as 2011-06-30 or 2011-06-30 12:00:00', log.asOf);
-    }));
-  const fields = log.fields ?? [];
-  const number = (option: keyof typeof EXPRESSIONS, otherwise: string) =>
-    `${log[option] === undefined ? otherwise : `TRY_CAST(${safe[option]} AS ${EXPRESSIONS[option]})`}::${EXPRESSIONS[option]}`;
-  const condition = (option: (typeof CONDITIONS)[number], otherwise: string) =>
-    `coalesce(${log[option] === undefined ? otherwise : `TRY_CAST(${safe[option]} AS BOOLEAN)`}, false)`;
-  const text = (name: string) => textOf(identifier(name), types.get(name) as string);
-  try {
-    await connection.run(`
-      CREATE TABLE memory.main.lines AS SELECT ${text(log.user)} AS u, ${text(log.item)} AS i,
-        ${timeOf(identifier(log.time), types.get(log.time) as string)} AS t,
-        ${number('value', '0')} AS v, ${number('weight', '1')} AS w, ${number('rating', 'NULL')} AS rating,
-        ${number('price', 'NULL')} AS price, ${condition('orders', 'true')} AS bought, ${condition('where', 'true')} AS kept,
-        ${condition('cancelled', 'false')} AS cancelled, ${log.distinct ? identifier(COPIES) : '1'} AS copies,
-        ${log.label === undefined ? 'NULL' : text(log.label)}::VARCHAR AS label${fields.map((name, k) => `, ${text(name)} AS f${k}`).join('')}
-      FROM ${log.distinct ? `(SELECT *, count(*) AS ${identifier(COPIES)} FROM ${source} GROUP BY ALL)` : source}`);
-  } catch (cause) {
-    throw errors.fileRead(log.path, cause);
-  }
-  const causes: [cause: keyof EventCounts, holds: string][] = [
-    ['noUser', 'u IS NULL'],
-    ['noItem', 'i IS NULL'],
-    ['badTime', 't IS NULL'],
-    ['cancelled', 'cancelled'],
-    ['filtered', 'NOT kept'],
-    ['badNumber', 'v IS NULL OR w IS NULL OR w < 0'],
+  const [{ moment }] = await rowsOf(
+    connection,
+    `SELECT epoch_us(${asOf ?? 'max(t)'}) / 1000 AS moment FROM memory.main.events LIMIT 1`,
+  );
+  const { user, item, time, value, bought, weight, rating, price } = columns;
+  const wanted: [sql: string, into: Column | undefined, missing?: number][] = [
+    ['u.n', user],
+    ['i.n', item],
+    ['epoch_us(t) / 1000', time],
+    ['v::DOUBLE', value],
+    ['bought::UTINYINT', bought],
+    ['w::DOUBLE', weight],
+    ['rating::DOUBLE', rating, Number.NaN],
+    ['price::DOUBLE', price, Number.NaN],
+    ...fields.map(({ codes }, k): [string, Column, number] => [`f${k}.n`, codes, -1]),
   ];
-  const cause = `CASE ${causes.map(([name, holds]) => `WHEN ${holds} THEN '${name}'`).join(' ')} ELSE 'used' END`;
-  const [{ latest }] = await query(`SELECT max(t)::VARCHAR AS latest FROM memory.main.lines WHERE ${cause} = 'used'`);
-  const asOf = (given ? given[0].t : latest) as string | null;
-  const after = log.asOf === undefined ? 'false' : `t >= CAST(${literal(log.asOf)} AS TIMESTAMP)`;
-  const counts: EventCounts = {
-    rows: 0,
-    used: 0,
-    noUser: 0,
-    noItem: 0,
-    badTime: 0,
-    cancelled: 0,
-    filtered: 0,
-    badNumber: 0,
-    afterAsOf: 0,
-    duplicate: 0,
-  };
-  const used = `${cause} = 'used' AND NOT (${after})`;
-  for (const row of await query(`
-    SELECT CASE WHEN ${cause} = 'used' AND ${after} THEN 'afterAsOf' ELSE ${cause} END AS cause, count(*)::INTEGER AS n,
-      (sum(copies) - count(*))::INTEGER AS more
-    FROM memory.main.lines GROUP BY 1`)) {
-    counts[row.cause as keyof EventCounts] = row.n as number;
-    counts.duplicate += row.more as number;
-    counts.rows += (row.n as number) + (row.more as number);
-  }
-  if (asOf === null || counts.used === 0) throw errors.noEvents(counts);
+  // Rows that are alike come out of a hash table, in any order: of those the columns decide.
+  const ties = log.distinct ? wanted.slice(3).map(([sql]) => sql) : ['line'];
+  const read = wanted.filter((column): column is [string, Column, number?] => column[1] !== undefined);
+  await fill(
+    connection,
+    `SELECT ${read.map(([sql]) => sql).join(', ')}
+     FROM memory.main.events e JOIN temp.main.numbered_u u ON e.u = u.id JOIN temp.main.numbered_i i ON e.i = i.id
+       ${fields.map((_, k) => `LEFT JOIN temp.main.numbered_f${k} f${k} ON e.f${k} = f${k}.id`).join(' ')}
+     ORDER BY ${['u.n', 't', 'i.n', ...ties].join(', ')}`,
+    read.map(([, into, missing = 0]) => ({ into, missing })),
+  );
+  return { rows, users, items, labels, fields, ...columns, asOf: moment as number, asOfGiven: asOf !== undefined, counts };
+}
+
+type Column = Float64Array | Int32Array | Uint8Array;
+
+/** Creates the table numbered_COLUMN (id, n): the column's different texts in their order. @returns them by number */
+async function number(connection: DuckDBConnection, column: string): Promise<string[]> {
   await connection.run(`
-    CREATE TABLE memory.main.events AS
-      SELECT u, i, t, v, bought, w, rating, price, label${fields.map((_, k) => `, f${k}`).join('')} FROM memory.main.lines WHERE ${used};
-    DROP TABLE memory.main.lines`);
-  const has = { weight: log.weight !== undefined, rating: log.rating !== undefined, price: log.price !== undefined };
-  return { counts, asOf, has, query, columns };
+    CREATE TEMP TABLE numbered_${column} AS SELECT id, (row_number() OVER (ORDER BY id) - 1)::INTEGER AS n
+    FROM (SELECT DISTINCT ${column} AS id FROM memory.main.events WHERE ${column} IS NOT NULL)`);
+  const [ids = []] = (await connection.runAndReadAll(`SELECT id FROM temp.main.numbered_${column} ORDER BY n`)).getColumns();
+  return ids as string[];
 }
 
-/** An id or a label as text, null for nothing: numbers without a fraction look the same however a file holds them. */
-function textOf(column: string, type: string): string {
-  const whole = `CAST(TRY_CAST(${column} AS HUGEINT) AS VARCHAR)`;
-  const text = /^(FLOAT|DOUBLE|DECIMAL)/.test(type)
-    ? `CASE WHEN ${column} = trunc(${column}) THEN ${whole} ELSE CAST(${column} AS VARCHAR) END`
-    : `CAST(${column} AS VARCHAR)`;
-  return `nullif(trim(${text}), '')`;
+/** The commonest label of each item; of equally common ones the first in the alphabet. */
+async function labelsOf(connection: DuckDBConnection): Promise<(string | null)[]> {
+  const result = await connection.runAndReadAll(`
+    SELECT arg_min(label, (-c, label)) FROM temp.main.numbered_i LEFT JOIN
+      (SELECT i, label, count(*) AS c FROM memory.main.events WHERE label IS NOT NULL GROUP BY ALL) ON i = id
+    GROUP BY n ORDER BY n`);
+  return (result.getColumns()[0] ?? []) as (string | null)[];
 }
 
-/** Milliseconds of 1970 rather than seconds: beyond the year 5138. */
-const MILLISECONDS = 1e11;
-
-function timeOf(column: string, type: string): string {
-  if (/INT/.test(type)) {
-    const microseconds = `CASE WHEN abs(${column}) < ${MILLISECONDS} THEN ${column}::HUGEINT * 1000000 ELSE ${column}::HUGEINT * 1000 END`;
-    return `TRY(make_timestamp(CAST(${microseconds} AS BIGINT)))`;
+/** Puts the columns of a query into arrays, chunk by chunk: no value becomes an object. */
+async function fill(connection: DuckDBConnection, sql: string, columns: { into: Column; missing: number }[]): Promise<void> {
+  const result = await connection.stream(sql);
+  let at = 0;
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    for (const [j, { into, missing }] of columns.entries()) {
+      const vector = chunk.getColumnVector(j);
+      for (let r = 0; r < chunk.rowCount; r++) into[at + r] = (vector.getItem(r) as number | null) ?? missing;
+    }
+    at += chunk.rowCount;
   }
-  // Text may name an offset, which a cast to TIMESTAMP would leave out.
-  return type === 'VARCHAR' ? `CAST(TRY_CAST(${column} AS TIMESTAMPTZ) AS TIMESTAMP)` : `TRY_CAST(${column} AS TIMESTAMP)`;
 }

@@ -1,4 +1,5 @@
 /** Which metrics belong to which task. */
+import { argmax } from '../math.js';
 import { type ClassifierEvaluation, evaluateBinary, rocAuc } from './binary.js';
 import { evaluateMulticlass } from './multiclass.js';
 import { evaluateRegression, type RegressionEvaluation } from './regression.js';
@@ -27,9 +28,7 @@ export function metricOf(task: Task, truth: ArrayLike<number>, scores: ArrayLike
   if (task === 'regression') return evaluateRegression(truth, scores).r2;
   let good = 0;
   for (let r = 0; r < truth.length; r++) {
-    let top = 0;
-    for (let c = 1; c < outputs; c++) if (scores[r * outputs + c] > scores[r * outputs + top]) top = c;
-    good += Number(top === truth[r]);
+    good += Number(argmax(scores, r * outputs, outputs) === truth[r]);
   }
   return good / truth.length;
 }

@@ -15,6 +15,9 @@ import type { Layout } from '../wasm/memory.js';
 /** A value of a row: text and booleans for categories; undefined, null and NaN are missing. */
 export type Value = string | number | boolean | null | undefined;
 
+export const isMissing = (value: Value): value is null | undefined =>
+  value === undefined || value === null || (typeof value === 'number' && Number.isNaN(value));
+
 /** How columns are prepared: 'default' suits most tables, 'article' is the plain program that this one began from. */
 export type Preset = 'default' | 'article';
 
@@ -40,11 +43,12 @@ export interface Feature {
   one(value: Value, row: number): number;
 }
 
-/** How features of a kind are read and placed: all that an entry needs which does not fit. */
+/** How features of a kind are placed, written and read: all that an entry needs which does not fit. */
 export interface FeatureReader<F extends Feature = Feature> {
   readonly name: string;
   /** Lays the fitted numbers of all features of the kind out; called to measure and for real. */
   place(features: readonly F[], layout: Layout): EncoderPlan;
+  write(features: readonly F[]): Part;
   /** @throws CameoError 'model' */
   read(part: PartReader): F[];
 }
@@ -58,5 +62,4 @@ export interface FeatureKind<F extends Feature = Feature> extends FeatureReader<
   takes(column: Column, rows: Int32Array, preset: Preset): boolean | string;
   /** Learns features from the training rows of the columns that it took, in their order. */
   fit(engine: Engine, columns: readonly Column[], rows: Int32Array, preset: Preset): Promise<F[]>;
-  write(features: readonly F[]): Part;
 }

@@ -1,7 +1,8 @@
-/** What the network learns to predict: the task that follows from a column, its classes, and the truth of each row. */
+/** What a model learns to predict: the task that follows from a column, its classes, and the truth of each row. */
 import { errors } from '../errors.js';
 import type { Task } from '../metrics/index.js';
 import type { Column } from '../table/table.js';
+import { kindName } from './columns.js';
 
 export interface Target {
   name: string;
@@ -10,7 +11,7 @@ export interface Target {
   from: Column['kind'];
   /** ascending; the score of two classes is the probability of the last; empty for a number */
   classes: string[];
-  /** a number is learnt as (number − mean) / scale; 0 and 1 for classes */
+  /** a number is learnt as (number − mean) / scale, by the training rows alone (`standardizeBy`); 0 and 1 for classes */
   mean: number;
   scale: number;
 }
@@ -53,9 +54,7 @@ export function targetOf(column: Column, task?: Task): Target {
     if (infinite >= 0) throw errors.columnInfinite(name, infinite);
     const known = column.values.filter((v) => !Number.isNaN(v));
     if (known.every((v) => v === known[0])) throw errors.targetClasses(name, known.length ? 1 : 0);
-    const mean = known.reduce((sum, v) => sum + v, 0) / known.length;
-    const variance = known.reduce((sum, v) => sum + (v - mean) ** 2, 0) / known.length;
-    return { name, task: chosen, from, classes: [], mean, scale: Math.sqrt(variance) };
+    return { name, task: chosen, from, classes: [], mean: 0, scale: 1 };
   }
   const classes = classesOf(column, MAX_CLASSES);
   if (!classes) throw errors.targetTask(name, chosen, `it has more than ${MAX_CLASSES} different values`);
@@ -64,6 +63,14 @@ export function targetOf(column: Column, task?: Task): Target {
     throw errors.targetTask(name, chosen, `it has ${classes.length} different values`);
   // Two classes are the binary task, whatever was asked for.
   return { name, task: classes.length === 2 ? 'binary' : 'multiclass', from, classes, mean: 0, scale: 1 };
+}
+
+/** The target as these rows standardize it: their mean and deviation for a number, a deviation of 1 where they are all the same. */
+export function standardizeBy(target: Target, truth: Float64Array, rows: Int32Array): Target {
+  if (target.task !== 'regression') return target;
+  const mean = rows.reduce((sum, r) => sum + truth[r], 0) / rows.length;
+  const variance = rows.reduce((sum, r) => sum + (truth[r] - mean) * (truth[r] - mean), 0) / rows.length;
+  return { ...target, mean, scale: Math.sqrt(variance) || 1 };
 }
 
 /** The truth of each row: a class number or the number, NaN where it is missing. */
@@ -78,5 +85,3 @@ export function truthOf(target: Target, column: Column): Float64Array {
   const map = column.categories.map((name) => number.get(name) ?? Number.NaN);
   return Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : map[code]));
 }
-
-export const kindName = (kind: Column['kind']) => (kind === 'number' ? 'a number' : 'text');

@@ -1,159 +1,263 @@
 /**
- * The profiler: a fitted pipeline that turns rows of users into profiles.
+ * The profiler: a list of fitted sections that turn users into profiles.
  *
- *     const profiler = await Profiler.fit(engine, table, { target: 'Revenue' });
+ *     const profiler = await Profiler.fit(engine, { table, events }, { target: 'churned', id: 'user' });
  *     for await (const batch of profiler.profile(table)) …
+ *
+ * The class is the same in every entry of the package, with less or more behind it (entry.ts): the edge's answers for single users, the
+ * browser's fits too, Node's also makes record batches of Apache Arrow.
  */
 import type { RecordBatch, Schema } from 'apache-arrow';
-import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { joinBehaviour, lacksBehaviour } from '../events/features.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
-import { kindName, truthOf } from '../prepare/target.js';
-import { type FitOptions, fitModel, type Progress } from '../score/fit.js';
-import type { ProfileBatches } from '../table/arrow.js';
+import { checked } from '../options.js';
+import { columnOf, idsOf, kindName, refuseInfinity } from '../prepare/columns.js';
+import { type Target, truthOf } from '../prepare/target.js';
+import type { History, Recommendation, Recommender } from '../recommend/catalogue.js';
+import type { FoldedIn } from '../recommend/fold-in.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import type { Summary } from '../score/score.js';
+import { ROWS } from '../score/scorer.js';
+import { type ExplanationEntry, ScoreSection } from '../score/section.js';
+import { SHARD } from '../score/shards.js';
+import type { Field, PlainRow, Section, Users } from '../table/section.js';
 import type { Column, Table } from '../table/table.js';
-import { type Binding, bindTable } from './bind.js';
-import { columnOf, refuseInfinity } from './features.js';
-import { loadProfiler } from './load-profiler.js';
-import { writeModel } from './model-file.js';
-import { idsOf, rawColumns, SHARD, scoreRows, slotOf } from './shards.js';
-import { TrainedProfiler } from './trained-profiler.js';
+import { fillBatches } from './batches.js';
+import { engineFor, type LoadOptions, provided } from './entry.js';
+import { placeModel, readModelFile, writeModel } from './model-file.js';
+import {
+  FIT_OPTIONS,
+  type FitData,
+  type FitOptions,
+  LOAD_OPTIONS,
+  ONE_OPTIONS,
+  PROFILE_OPTIONS,
+  type ProfileOptions,
+} from './options.js';
+import { behaviourOf, metadataOf, recommenderOf } from './sections.js';
 
-export interface ProfileOptions {
-  /** default true; without, the explanation column is left out */
-  explain?: boolean;
-  /** default true: batches own their values. Without, they are views, valid until the next batch is asked for. */
-  copy?: boolean;
-  /** columns of the source that the profiles carry as they are, numbers as float64; default: none */
-  attributes?: readonly Pick<Column, 'name' | 'kind'>[];
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
+/** One profile as a plain object: user_id, score_T, percentile_T, prediction_T, explanation_T, …, as in the batches. */
+export type Profile = Record<string, string | number | boolean | null | ExplanationEntry[] | unknown[]>;
+
+/** Values by column name; what is absent, null or NaN is missing. */
+export type Row = PlainRow;
+
+/** A shard of users with the columns that their profiles carry. */
+interface Shard extends Users {
+  carried: Column[];
 }
 
-/** What the contributions of each task are made of. */
-const SCALE = {
-  binary: 'log-odds of the last class',
-  multiclass: "the predicted class's raw output above the mean of all classes",
-  regression: "the target's units",
-} as const;
+export class Profiler implements Disposable {
+  /** Scores first, in the order of the targets; then what comes of events. */
+  readonly sections: readonly Section[];
+  readonly scores: readonly ScoreSection[];
 
-export class Profiler extends TrainedProfiler {
-  /** Values per category column without a label of their own (rare in fitting, or never seen), in all profiling so far. */
-  readonly unknownCategories: Record<string, number> = {};
+  /** Use `Profiler.fit` or `Profiler.load`. */
+  constructor(
+    protected readonly engine: Engine,
+    sections: readonly Section[],
+  ) {
+    this.sections = sections;
+    this.scores = sections.filter((section) => section instanceof ScoreSection);
+  }
 
   /**
-   * Cleans, encodes, splits, trains, evaluates and ranks the features: see FitOptions.
+   * Learns from a table of users, from their events, or from both, which meet by the table's id column: see FitOptions.
    *
-   * @throws CameoError 'column' or 'data' for a table that cannot be used, 'diverged', 'aborted', 'memory'
+   * @throws CameoError 'argument' for options that are not known or out of range, 'column' or 'data' for a table or events that cannot be
+   *   used, 'diverged', 'aborted', 'memory'; 'runtime' where this entry does not fit
    */
-  static async fit(engine: Engine, table: Table, options: FitOptions): Promise<Profiler> {
-    return new Profiler(engine, await fitModel(engine, table, options));
+  static async fit(engine: Engine, data: FitData, options: FitOptions = {}): Promise<Profiler> {
+    checked(FIT_OPTIONS, options);
+    return new Profiler(engine, await provided('fit', 'fit models')(engine, data, options));
   }
 
   /**
-   * @param bytes what `save` gave
-   * @param options `engine`; default: the process-wide engine
-   * @throws CameoError 'model' for bytes that are not a whole model file of a known version
+   * @param bytes what `save` gave, now or in an earlier version
+   * @param options `engine`; or `wasm`, the kernels, for an engine of its own
+   * @throws CameoError 'model' for bytes that are not a whole model file of a known version, 'argument' for other options, 'runtime' for
+   *   kernels that are none, 'memory' where the model does not fit
    */
-  static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<Profiler> {
-    return new Profiler(...(await loadProfiler(bytes, async () => options.engine ?? defaultEngine())));
+  static async load(bytes: Uint8Array, options: LoadOptions = {}): Promise<Profiler> {
+    const choice: LoadOptions = checked(LOAD_OPTIONS, options);
+    const file = await readModelFile(bytes);
+    const engine = await engineFor(choice);
+    return new Profiler(engine, placeModel(engine, file));
   }
 
-  /** The model file: safetensors with the pipeline in its metadata. The same model gives the same bytes. A copy. */
+  /** The model file: safetensors with the sections in its metadata. The same model gives the same bytes. A copy. */
   save(): Promise<Uint8Array> {
-    return writeModel(this.model);
+    return writeModel(this.sections);
+  }
+
+  /** The score of a target; without a name, of the first. @throws CameoError 'argument' where there is none */
+  score(target?: string): ScoreSection {
+    const found = target === undefined ? this.scores[0] : this.scores.find(({ score }) => score.target.name === target);
+    if (found) return found;
+    if (this.scores.length === 0) throw errors.invalid('This model was fitted without a target: it has no score.');
+    throw errors.option('target', this.scores.map(({ score }) => `'${score.target.name}'`).join(' or '), `'${target}'`);
+  }
+
+  /** What training found of the first target: evaluation, importances, cross-validation. */
+  get summary(): Summary {
+    return this.score().score.summary;
+  }
+  get target(): Target {
+    return this.score().score.target;
+  }
+  /** Name of the id column; undefined where the row number is the id, or where there is no table. */
+  get id(): string | undefined {
+    return this.scores[0]?.score.id;
+  }
+  /** Names of the features of the first target. A copy. */
+  get features(): string[] {
+    return [...this.score().score.features.names];
+  }
+  /** Values per category column without a label of their own (rare in fitting, or never seen), in all profiling so far. A copy. */
+  get unknownCategories(): Record<string, number> {
+    return Object.assign({}, ...this.scores.map(({ scorer }) => scorer.unknown));
+  }
+  /** Sizes of the linear memory, in bytes. A copy. */
+  memoryStats() {
+    return this.engine.memoryStats();
+  }
+
+  /**
+   * Profiles one user, at once and on the calling thread.
+   * @param row values by column name; what is absent, null or NaN is missing
+   * @param options `explain`: default true; without, reasons are left out
+   * @returns a plain object of its own, equal to the user's row in the batches of `profile`; recommendations are asked for by `recommend`
+   * @throws CameoError 'column' for a value of another type than the column had in fitting
+   */
+  profileOne(row: Row, options: { explain?: boolean } = {}): Profile {
+    return this.#profileRows([row], checked(ONE_OPTIONS, options))[0];
+  }
+
+  /** As profileOne, for several users: one profile a row, in order. Faster than one by one; rows are taken 256 at a time. */
+  profileBatch(rows: readonly Row[], options: { explain?: boolean } = {}): Profile[] {
+    const { explain } = checked(ONE_OPTIONS, options);
+    const profiles: Profile[] = [];
+    for (let first = 0; first < rows.length; first += ROWS) {
+      for (const profile of this.#profileRows(rows.slice(first, first + ROWS), { explain })) profiles.push(profile);
+    }
+    return profiles;
+  }
+
+  /** @param rows an array of this call's own: sections that share a scorer know it by its identity */
+  #profileRows(rows: readonly Row[], options: { explain: boolean }): Profile[] {
+    const { id, scores } = this;
+    const named = id ?? (scores.length === 0 ? 'user_id' : undefined);
+    const profiles = rows.map((row): Profile => {
+      if (named === undefined) return {};
+      const value = row[named];
+      return { user_id: value === null || value === undefined ? null : String(value) };
+    });
+    for (const section of this.sections) {
+      if (section.fill) section.fill(rows, profiles, options);
+      else
+        rows.forEach((row, r) =>
+          Object.assign(profiles[r], section.one(row, (profiles[r].user_id ?? null) as string | null, options)),
+        );
+    }
+    return profiles;
   }
 
   /** The schema of the batches that `profile` yields; its metadata names the scale and base of the contributions. */
   async schema(options: ProfileOptions = {}): Promise<Schema> {
-    return (await this.#batches(options)).schema;
+    return (await this.#arrow(checked(PROFILE_OPTIONS, options))).schema;
   }
 
   /**
    * Profiles every row, in order, a record batch for each shard of 4,096 rows.
    *
-   * @param source a table, or tables that arrive one after the other; a slow reader of the batches slows its reading
-   * @throws CameoError 'column' for a column that is absent or of another type than in fitting
+   * @param source a table, or tables that arrive one after the other; a slow reader of the batches slows its reading. A model of events
+   *   alone needs none: it profiles every user of the events
+   * @throws CameoError 'column' for a column that is absent or of another type than in fitting; 'runtime' where this entry has no Arrow
    */
-  async *profile(source: Table | AsyncIterable<Table>, options: ProfileOptions = {}): AsyncGenerator<RecordBatch> {
-    const { explain = true, copy = true, attributes = [], signal, onProgress } = options;
-    const { engine } = this;
-    const model = this.resident.plan;
-    const batches = await this.#batches(options);
-    const at = slotOf(engine, model, SHARD, explain);
-    const queue: { ids: (string | null)[]; carried: Column[]; first: number; rows: number }[] = [];
-    const total = Symbol.asyncIterator in source ? 0 : source.rows;
-    const shards = this.#shards(source, attributes);
-    const results = engine.map(
-      'profile',
-      shards,
-      ({ binding, ids, carried, first, rows }, slot) => {
-        const raw = rawColumns(slot + at.raw, rows);
-        binding.fill(engine.memory.buffer, raw, first);
-        queue.push({ ids, carried, first, rows });
-        return { ...raw, model, explain, out: slot + at.out, scratch: slot + at.scratch };
-      },
-      { signal, slotBytes: at.bytes },
-    );
-    let done = 0;
-    for await (const { value } of results) {
-      const { ids, carried, first, rows } = queue.shift() as (typeof queue)[0];
-      yield batches.batch(engine.memory, value, ids, carried, first, copy);
-      done += rows;
-      onProgress?.({ stage: 'profile', done, total });
+  async *profile(source?: Table | AsyncIterable<Table>, options: ProfileOptions = {}): AsyncGenerator<RecordBatch> {
+    const { explain, copy, n, attributes, signal } = checked(PROFILE_OPTIONS, options);
+    const arrow = await this.#arrow({ explain, attributes });
+    const shards = source === undefined ? this.#users() : this.#shards(source, attributes);
+    const width = Math.max(1, this.engine.scheduler.width);
+    for await (const { users, filled } of fillBatches(this.sections, shards, width, { explain, n, signal })) {
+      yield arrow.batch(users.ids, users.carried, users.first, filled, copy);
     }
   }
 
   /**
-   * The metrics on another table that has the target; rows without it are left out.
+   * The metrics of a target on another table that has it; rows without it are left out.
+   * @param options `target`: default the first
    * @throws CameoError 'column' as `profile`, also for the target
    */
-  async evaluate(table: Table, options: Pick<ProfileOptions, 'signal'> = {}): Promise<Evaluation> {
-    const truth = truthOf(this.model.target, columnOf(table, 'Target', this.model.target.name));
+  async evaluate(table: Table, options: { target?: string; signal?: AbortSignal } = {}): Promise<Evaluation> {
+    const section = this.score(options.target);
+    const { target, model } = section.score;
+    const truth = truthOf(target, columnOf(table, 'Target', target.name));
     const rows = Int32Array.from(truth.keys()).filter((r) => !Number.isNaN(truth[r]));
-    const { plan } = this.resident;
-    const scores = await scoreRows(this.engine, plan, this.#bind(table), rows, options);
+    const all = await section.scorer.score(this.#complete(table), rows, { signal: options.signal });
     const actual = Float64Array.from(rows, (r) => truth[r]);
-    return evaluate(this.model.target.task, actual, scores, plan.network.sizes.at(-1) as number);
+    return evaluate(target.task, actual, all[section.scorer.scores.indexOf(section.score)], model.outputs);
   }
 
-  async #batches({ explain = true, attributes }: ProfileOptions): Promise<ProfileBatches> {
+  /** What was learnt from events: recommendations by name. @throws CameoError 'argument' where the model was fitted without events */
+  get recommender(): Recommender {
+    const found = recommenderOf(this.sections);
+    if (!found) throw errors.invalid('This model was fitted without events. Fit one with --events to recommend.');
+    return found;
+  }
+
+  /**
+   * Items for a user of the event log, by id, or for anyone by the items that they had.
+   *
+   * An unknown user, and a history without an item that the model knows, is no error but a cold start: what most users had, with
+   * nothing in `because`.
+   * @param options `n`: how many; default 10
+   * @throws CameoError 'argument' where the model was fitted without events
+   */
+  recommend(user: string | History, options: { n?: number } & RunOptions = {}): Promise<Recommendation[]> {
+    return this.recommender.recommendOne(user, options);
+  }
+
+  /** Whether `recommend` has anything to go by: an id that was in fitting, or a known item. @throws as `recommend` */
+  knows(user: string | History): boolean {
+    return this.recommender.knows(user);
+  }
+
+  /** The factors of someone who was not in fitting: see Recommender.foldIn. @throws as `recommend` */
+  foldIn(history: History): FoldedIn {
+    return this.recommender.foldIn(history);
+  }
+
+  async #arrow({ explain = true, attributes = [] }: Pick<ProfileOptions, 'explain' | 'attributes'>) {
     // Arrow is loaded when batches are asked for: profileOne does without.
-    const { ProfileBatches } = await import('../table/arrow.js');
-    const { target, base, ranks } = this.model;
-    return new ProfileBatches({
-      target: target.name,
-      classes: target.classes,
-      features: this.features,
-      labels: [...this.labelNames],
-      percentile: ranks.length > 0,
-      explanation: explain,
+    const { ProfileArrow } = await provided('arrow', 'make record batches')();
+    const kept = (field: Field) => explain || !field.reasons;
+    return new ProfileArrow(
+      this.sections.map(({ fields }) => fields.filter(kept)),
       attributes,
-      metadata: {
-        'cameo.task': target.task,
-        'cameo.classes': JSON.stringify(target.classes),
-        'cameo.contribution.scale': SCALE[target.task],
-        'cameo.contribution.base': JSON.stringify(base),
-      },
-    });
+      metadataOf(this.sections),
+    );
   }
 
-  #bind(table: Table): Binding {
-    const { target, id, summary, features } = this.model;
-    const known = new Set([target.name, ...(id === undefined ? [] : [id]), ...summary.ignored.map(({ name }) => name)]);
-    return bindTable(features, this.labels, table, known);
+  async *#users(): AsyncGenerator<Shard> {
+    const users = behaviourOf(this.sections)?.users;
+    if (this.scores.length > 0 || !users) throw errors.invalid('This model reads a table: give the table to profile.');
+    for (let first = 0; first < users.length; first += SHARD) {
+      yield { ids: users.slice(first, first + SHARD), first: 0, carried: [] };
+    }
   }
 
-  async *#shards(source: Table | AsyncIterable<Table>, attributes: readonly Pick<Column, 'name' | 'kind'>[]) {
+  async *#shards(
+    source: Table | AsyncIterable<Table>,
+    attributes: readonly Pick<Column, 'name' | 'kind'>[],
+  ): AsyncGenerator<Shard> {
     let before = 0;
-    for await (const table of Symbol.asyncIterator in source ? source : [source]) {
-      if (table.rows === 0 && Symbol.asyncIterator in source) continue;
-      const binding = this.#bind(table);
-      for (const [name, count] of Object.entries(binding.unknown)) {
-        this.unknownCategories[name] = (this.unknownCategories[name] ?? 0) + count;
-      }
-      const column = this.model.id === undefined ? undefined : columnOf(table, 'Id', this.model.id);
+    for await (const given of Symbol.asyncIterator in source ? source : [source]) {
+      if (given.rows === 0 && Symbol.asyncIterator in source) continue;
+      const table = this.#complete(given);
+      const column = this.id === undefined ? undefined : columnOf(table, 'Id', this.id);
       const carried = attributes.map(({ name, kind }) => {
         const found = columnOf(table, 'Attribute', name);
         if (found.kind !== kind) throw errors.columnType(name, kindName(kind), kindName(found.kind));
@@ -162,9 +266,25 @@ export class Profiler extends TrainedProfiler {
       });
       for (let first = 0; first < table.rows; first += SHARD) {
         const rows = Math.min(SHARD, table.rows - first);
-        yield { binding, ids: idsOf(column, first, rows, before), carried, first, rows };
+        yield { table, ids: idsOf(column, first, rows, before), first, carried };
       }
       before += table.rows;
     }
+  }
+
+  /** The table with what the model knows of its users' behaviour, where it was fitted on both and the table does not say itself. */
+  #complete(table: Table): Table {
+    const behaviour = behaviourOf(this.sections);
+    const features = this.scores[0]?.score.features.names ?? [];
+    if (!behaviour || this.id === undefined || !lacksBehaviour(table, features)) return table;
+    return joinBehaviour(table, this.id, behaviour).table;
+  }
+
+  /** Gives the model's memory back. The profiler cannot be used afterwards; a second call does nothing. */
+  dispose(): void {
+    for (const section of this.sections) section[Symbol.dispose]();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 }

@@ -1,51 +1,28 @@
 /**
- * From a shard's raw columns to the rows that a network reads:
- *
- *     numbers     → ranks among the training quantiles (where there are any) → imputed and standardized
- *     categories  → one column per label
- *
- * Numbers come first in an encoded row, then the labels of each category in turn, then zeros up to the stride.
+ * From a shard's raw columns to the rows that a model reads. The features of each kind stand together, in an encoded row as among the raw
+ * columns; zeros fill the row up to its stride.
  */
 import { type Kernels, stride } from '../wasm/kernels.js';
 import { Layout } from '../wasm/memory.js';
+import { type Encoder, type EncoderPlan, type RawColumns, TILE } from './encoder.js';
+import { encoders } from './encoders/index.js';
 
-/** Where the fitted numbers of the encoder stand in memory. */
+/** Where the fitted numbers of all features stand in memory. */
 export interface EncodePlan {
   /** encoded columns */
   inputs: number;
-  /** numeric columns */
-  numbers: number;
-  /** f32[numbers, nQuantiles] */
-  quantiles: number;
-  /** 0 for no rank transform */
-  nQuantiles: number;
-  /** f32[numbers, 4] as in assembly/standardize.ts */
-  standardize: number;
-  /** f32[labels of all categories]: what a label's column holds where the row has the label, and where not */
-  on: number;
-  off: number;
-  /** labels of each category column */
-  labels: number[];
-}
-
-/** A shard's raw columns: numbers f32[rows], NaN for missing, then categories i32[rows], −1 for none, `pitch` bytes apart. */
-export interface RawColumns {
+  /** raw columns: one a feature */
   columns: number;
-  pitch: number;
-  rows: number;
+  /** the features, kind by kind */
+  kinds: EncoderPlan[];
 }
 
 /** Bytes between two raw columns of a shard. */
 export const rawPitch = (rows: number) => Math.ceil((rows * 4 + 64) / 64) * 64;
 
-/** Rows that are encoded at a time, so that they stay in the second-level cache. */
-export const TILE = 256;
-
 /** Encodes rows in tiles. */
 export class TileEncoder {
-  readonly #ranks: number;
-  readonly #pointers: number;
-  readonly #addresses: Uint32Array;
+  readonly #parts: { encoder: Encoder; column: number; input: number }[];
 
   /** @param layout gives the buffers @param memory absent where only their size is asked for */
   constructor(
@@ -54,34 +31,24 @@ export class TileEncoder {
     private readonly plan: EncodePlan,
     layout: Layout,
   ) {
-    this.#ranks = layout.take(plan.numbers * (TILE + 4) * 4);
-    this.#pointers = layout.take(plan.numbers * 4);
-    this.#addresses = memory ? new Uint32Array(memory.buffer, this.#pointers, plan.numbers) : new Uint32Array(0);
+    let [column, input] = [0, 0];
+    this.#parts = plan.kinds.map((kind) => {
+      const part = { encoder: encoders[kind.kind](kernels, memory, kind, layout), column, input };
+      column += kind.columns;
+      input += kind.inputs;
+      return part;
+    });
   }
 
   /** tile f32[rows, stride(inputs)] = encoded rows first … first + rows − 1, rows at most TILE. */
   encode(tile: number, raw: RawColumns, first: number, rows: number): void {
-    const { kernels, plan } = this;
-    const ld = stride(plan.inputs);
-    const pointers = this.#addresses;
-    for (let j = 0; j < plan.numbers; j++) {
-      const from = raw.columns + j * raw.pitch + first * 4;
-      pointers[j] = from;
-      if (plan.nQuantiles > 0) {
-        pointers[j] = this.#ranks + j * (TILE + 4) * 4;
-        kernels.quantile_transform(pointers[j], from, plan.quantiles + j * plan.nQuantiles * 4, rows, plan.nQuantiles);
-      }
+    const { inputs } = this.plan;
+    const ld = stride(inputs);
+    for (const { encoder, column, input } of this.#parts) {
+      const columns = raw.columns + column * raw.pitch;
+      encoder.encode(tile + input * 4, ld, { columns, pitch: raw.pitch, rows: raw.rows }, first, rows);
     }
-    if (plan.numbers > 0) kernels.standardize(tile, this.#pointers, plan.standardize, rows, plan.numbers, ld);
-    if (ld > plan.inputs) kernels.fill_columns(tile, rows, plan.inputs, ld, 0);
-    let label = 0;
-    for (let c = 0; c < plan.labels.length; c++) {
-      const count = plan.labels[c];
-      const codes = raw.columns + (plan.numbers + c) * raw.pitch + first * 4;
-      const to = tile + (plan.numbers + label) * 4;
-      kernels.one_hot(to, codes, plan.on + label * 4, plan.off + label * 4, rows, count, ld);
-      label += count;
-    }
+    if (ld > inputs) this.kernels.fill_columns(tile, rows, inputs, ld, 0);
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Kernels } from '../wasm/kernels.js';
 import type { Layout } from '../wasm/memory.js';
 
-/** Where the fitted numbers of a kind's features stand. `kind` is its name in programs/encoders.ts. */
+/** Where the fitted numbers of a kind's features stand. `kind` is its name in programs/encoders/index.ts. */
 export interface EncoderPlan {
   readonly kind: string;
   /** raw columns that it reads, and encoded columns that it writes */

@@ -6,12 +6,12 @@ import { moments } from './moments.js';
 import { predict } from './perceptron/predict.js';
 import { train } from './perceptron/train.js';
 import { permute } from './permute.js';
-import { profile } from './profile.js';
 import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
+import { score } from './score.js';
 import { top } from './top.js';
 
-const table = { encode, factorize, limits, moments, permute, predict, profile, scale, top, train };
+const table = { encode, factorize, limits, moments, permute, predict, scale, score, top, train };
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];

@@ -7,14 +7,16 @@ import { errors } from '../errors.js';
 import { metricOf, type Task } from '../metrics/index.js';
 import { type Kernels, stride } from '../wasm/kernels.js';
 import { Layout } from '../wasm/memory.js';
-import { TILE } from './encode.js';
-import { ForwardPass, type Network } from './perceptron/network.js';
+import { TILE } from './encoder.js';
+import type { PredictorPlan } from './predictor.js';
+import { predictors } from './predictors.js';
 import type { Control } from './program.js';
 
 export interface PermuteArgs {
   task: Task;
-  network: Network;
-  parameters: number;
+  predictor: PredictorPlan;
+  inputs: number;
+  outputs: number;
   /** f32[rows, stride(inputs)], encoded */
   x: number;
   /** f32[rows]: class number, or the number in the units of the raw output */
@@ -32,11 +34,16 @@ export interface PermuteArgs {
   scratch: number;
 }
 
-function buffers(kernels: Kernels, { network, parameters, rows }: Omit<PermuteArgs, 'scratch'>, base: number) {
+function buffers(
+  kernels: Kernels,
+  memory: WebAssembly.Memory | undefined,
+  { predictor, inputs, rows }: Omit<PermuteArgs, 'scratch'>,
+  base: number,
+) {
   const layout = new Layout(base);
   return {
-    pass: new ForwardPass(kernels, network, parameters, layout, TILE),
-    tile: layout.take(TILE * stride(network.sizes[0]) * 4),
+    predictor: predictors[predictor.kind](kernels, memory, predictor, layout, TILE),
+    tile: layout.take(TILE * stride(inputs) * 4),
     index: layout.take(rows * 4),
     random: layout.take(16),
     layout,
@@ -44,14 +51,14 @@ function buffers(kernels: Kernels, { network, parameters, rows }: Omit<PermuteAr
 }
 
 /** Bytes of scratch that `permute` needs. */
-export const permuteScratch = (kernels: Kernels, args: Omit<PermuteArgs, 'scratch'>) => buffers(kernels, args, 0).layout.bytes;
+export const permuteScratch = (kernels: Kernels, args: Omit<PermuteArgs, 'scratch'>) =>
+  buffers(kernels, undefined, args, 0).layout.bytes;
 
 /** @returns the score of each permutation, or of the rows as they are when `repeats` is 0: see metricOf */
 export function permute(kernels: Kernels, memory: WebAssembly.Memory, args: PermuteArgs, control: Control): number[] {
-  const { network, rows, first, count } = args;
-  const b = buffers(kernels, args, args.scratch);
-  const ld = stride(network.sizes[0]);
-  const outputs = network.sizes.at(-1) as number;
+  const { rows, first, count, outputs } = args;
+  const b = buffers(kernels, memory, args, args.scratch);
+  const ld = stride(args.inputs);
   const lz = stride(outputs);
   const x = new Float32Array(memory.buffer, args.x, rows * ld);
   const y = new Float32Array(memory.buffer, args.y, rows);
@@ -69,7 +76,7 @@ export function permute(kernels: Kernels, memory: WebAssembly.Memory, args: Perm
         const from = index[at + r] * ld + first;
         for (let i = 0; i < count; i++) tile[r * ld + first + i] = x[from + i];
       }
-      const raw = new Float32Array(memory.buffer, b.pass.run(b.tile, n), n * lz);
+      const raw = new Float32Array(memory.buffer, b.predictor.run(b.tile, n), n * lz);
       for (let r = 0; r < n; r++) for (let c = 0; c < outputs; c++) z[(at + r) * outputs + c] = raw[r * lz + c];
     }
     return metricOf(args.task, y, z, outputs);

@@ -1,187 +1,203 @@
 /**
- * How good recommendations are, on what was held out of the log:
+ * How good recommendations are, on what was held out of the events (events/hold-out.ts): of each user the last order, or a fifth of all
+ * pairs of user and item at random.
  *
- *     split 'last'     temporal leave-last-out: of every user with at least two orders (events of one moment) the last is
- *                      held out, and whatever came after it
- *     split 'random'   a fifth of all pairs of user and item, by a hash of their ids and the seed
- *
- * Relevant are a user's held-out items that they had not had before. A model is fitted on the rest, and the items that the user
+ * Relevant are a user's held-out items that they had not had before. A recommender is fitted on the rest, and the items that the user
  * has not had are ranked: all of them (full ranking), or the relevant ones among `negatives` sampled ones each, which is
  * cheaper, higher, and not comparable with the former (Krichene and Rendle, "On Sampled Metrics for Item Recommendation",
  * 2020). Beside it stand popularity and item-based neighbours on the same data. With ratings, their errors stand beside those
  * of always answering the mean.
  */
+import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { interactionsOf } from '../events/pairs.js';
-import type { Events } from '../io/events.js';
+import { type HeldPairs, HOLD_OUTS, holdOut, knownPairs } from '../events/hold-out.js';
+import { pairsOf } from '../events/pairs.js';
 import { evaluateRanking, type RankingEvaluation } from '../metrics/ranking.js';
 import { evaluateRegression } from '../metrics/regression.js';
-import { fitFactorization, type RecommenderOptions } from '../profile/recommender.js';
+import { above, oneOf, whole } from '../options.js';
 import { shuffle } from '../random.js';
-import type { RunOptions } from '../scheduler/scheduler.js';
-import { itemKnn } from './item-knn.js';
+import type { Events } from '../table/events.js';
+import { hadBy } from './factors.js';
+import { familyOf, type NamedPairs, type RecommenderOptions } from './fit.js';
+import { historyOf } from './interactions.js';
+import { itemNeighbours } from './item-neighbours.js';
+import { popularity } from './popularity.js';
+import type { Histories, Ranker, Recommends } from './recommender.js';
 
-export interface RecommenderEvaluation {
+/** What was held out of events: pairs to fit on, and pairs of the same users and items to hold the lists against. */
+export interface HeldOut {
+  /** how the events were cut, and what that needs, in words */
+  readonly how: { readonly says: string; readonly needs: string };
+  readonly train: NamedPairs;
+  readonly held: HeldPairs;
+}
+
+export type RecommenderEvaluation<Family extends string = 'factorization'> = {
   /** how the data was split and ranked, in words */
   protocol: string;
   n: number;
-  factorization: RankingEvaluation;
-  popularity: RankingEvaluation;
-  itemKnn: RankingEvaluation;
   /** of the held-out ratings; null without ratings */
-  ratings: { rmse: number; mae: number; baselineRmse: number; pairs: number } | null;
+  ratings: RatingErrors | null;
+} & Record<Family | 'popularity' | 'itemKnn', RankingEvaluation>;
+
+export interface RatingErrors {
+  rmse: number;
+  mae: number;
+  /** of always answering the mean of the training pairs */
+  baselineRmse: number;
+  pairs: number;
 }
 
-export interface EvaluationOptions extends RecommenderOptions, RunOptions {
+export interface EvaluationOptions extends RecommenderOptions {
   /** length of the lists; default 10 */
   n?: number;
-  /** default 'last' */
-  split?: 'last' | 'random';
   /** items sampled for each relevant one; default 0: full ranking */
   negatives?: number;
+  /** of events: what is held out, default 'last'; and the days after which one counts half, default: all count the same */
+  split?: 'last' | 'random';
+  halfLife?: number;
 }
 
-const RANDOM_SHARE = 0.2;
-const STREAM = 0x72000000;
+const RANKING = { n: v.optional(whole(1), 10), negatives: v.optional(whole(0), 0) };
+const SPLIT = { split: v.optional(oneOf(...HOLD_OUTS), 'last'), halfLife: v.optional(above(0)) };
+const SPLITS = {
+  last: {
+    says: 'temporal leave-last-out (last order, items new to the user)',
+    needs: 'Leaving the last order out (users with two orders)',
+  },
+  random: {
+    says: 'a random fifth of the pairs held out',
+    needs: 'Leaving a fifth out (pairs of known users and items)',
+  },
+};
+/** Each user has a stream of their own, above those of all else. */
+const STREAM = 0x80000000;
 /** Users whose whole rankings are in memory at a time. */
 const CHUNK = 256;
 
-/** Cuts the events into the tables `train` and `held` (u, i, rating). */
-async function cut(events: Events, split: 'last' | 'random', seed: number): Promise<void> {
-  if (split === 'last') {
-    await events.query(`CREATE OR REPLACE TEMP TABLE last AS
-      SELECT u, max(t) AS cut FROM events WHERE bought GROUP BY u HAVING count(DISTINCT t) >= 2`);
-    await events.query(
-      'CREATE OR REPLACE TEMP TABLE train AS SELECT e.* FROM events e LEFT JOIN last USING (u) WHERE cut IS NULL OR t < cut',
-    );
-    await events.query(`CREATE OR REPLACE TEMP TABLE held AS
-      SELECT u, i, arg_max(rating, (t, rating)) AS rating FROM events JOIN last USING (u) WHERE t = cut AND bought GROUP BY u, i`);
-    return;
-  }
-  await events.query(`CREATE OR REPLACE TEMP TABLE held AS
-    SELECT u, i, arg_max(rating, (t, rating)) AS rating FROM events GROUP BY u, i
-    HAVING md5_number_lower(u || chr(31) || i || chr(31) || '${seed}') % 1000 < ${1000 * RANDOM_SHARE}`);
-  await events.query('CREATE OR REPLACE TEMP TABLE train AS SELECT e.* FROM events e ANTI JOIN held USING (u, i)');
+/** What the lists are held against, by number. */
+interface Truth {
+  /** users with relevant items, and the items of each */
+  users: number[];
+  relevant: number[][];
+  rated: { user: number; item: number; rating: number }[];
 }
 
-/** @throws CameoError 'data' when nothing can be held out, 'argument' for options out of range */
+/**
+ * Holds some of the events out, fits a recommender of the family that the options name on the rest, and compares it.
+ * @throws CameoError 'data' when nothing can be held out, 'argument' for options that are not known or out of range; as the fit
+ */
 export async function evaluateRecommender(
   engine: Engine,
   events: Events,
   options: EvaluationOptions = {},
 ): Promise<RecommenderEvaluation> {
-  const { n = 10, split = 'last', negatives = 0, seed = 42, signal } = options;
-  if (split !== 'last' && split !== 'random') throw errors.option('split', "'last' or 'random'", split);
-  if (!Number.isInteger(negatives) || negatives < 0) throw errors.option('negatives', 'a whole number from 0', negatives);
-  await cut(events, split, seed);
-  const nothing = errors.tooFewRows(
-    split === 'last'
-      ? 'Leaving the last order out (users with two orders)'
-      : 'Leaving a fifth out (pairs of known users and items)',
-    0,
-    1,
-  );
-  const [{ rows }] = await events.query('SELECT count(*)::INTEGER AS rows FROM held');
-  if (rows === 0) throw nothing;
-  const data = await interactionsOf(events, 'train', options.halfLife);
-  const userNumber = new Map(data.users.map((id, k) => [id, k]));
-  const itemNumber = new Map(data.items.map((id, k) => [id, k]));
-  const model = await fitFactorization(engine, data, options);
-  const { offsets, items: had } = model.history;
-  const own = (u: number) => had.subarray(offsets[u], offsets[u + 1]);
+  const { options: own, rest } = familyOf(options, { ...RANKING, ...SPLIT });
+  const { split, halfLife, ...others } = { ...options, ...rest };
+  const how = SPLITS[split];
+  const { train: before, held } = holdOut(events, split, seedOf(own));
+  if (held.user.length === 0) throw errors.tooFewRows(how.needs, 0, 1);
+  const train = pairsOf(before, { halfLife });
+  return compareRecommenders(engine, { how, train, held: knownPairs(held, train) }, others);
+}
 
+/** As evaluateRecommender, of what is held out already. */
+export async function compareRecommenders(
+  engine: Engine,
+  { how, train, held }: HeldOut,
+  options: EvaluationOptions = {},
+): Promise<RecommenderEvaluation> {
+  const { family, options: own, run, rest } = familyOf(options, RANKING);
+  const { n, negatives } = rest;
+  const { user, item, users, items, values } = train.pairs;
+  const histories = historyOf(user, item, users);
+  const truth = truthOf(held, histories);
+  if (truth.users.length === 0) throw errors.tooFewRows(how.needs, 0, 1);
+  const candidates = negatives > 0 ? candidatesOf(truth, histories, items, negatives, seedOf(own)) : undefined;
+
+  const model = await family.fit(engine, train.pairs, own, run);
+  const rankers = { [family.name]: model, popularity: popularity(histories, items), itemKnn: itemNeighbours(histories, items) };
+  const rankings: Record<string, RankingEvaluation> = {};
+  for (const [name, ranker] of Object.entries<Ranker>(rankers)) {
+    const lists = candidates
+      ? await rankCandidates(ranker, truth.users, candidates, items, n, run.signal)
+      : (await ranker.recommend(truth.users, { n, signal: run.signal })).map(({ ids }) => ids);
+    rankings[name] = evaluateRanking(lists, truth.relevant, n);
+  }
+  return {
+    protocol: `${how.says}, ${negatives > 0 ? `ranked against ${negatives} sampled items each` : 'full ranking'}`,
+    n,
+    ...(rankings as Record<'factorization' | 'popularity' | 'itemKnn', RankingEvaluation>),
+    ratings: values && truth.rated.length > 0 ? ratingErrors(model, truth.rated, values) : null,
+  };
+}
+
+/** The seed of the recommender's options splits and samples too. */
+const seedOf = ({ seed }: Record<string, unknown>) => (typeof seed === 'number' ? seed : 42);
+
+/** The held-out pairs whose item the user had not had before, by user; and those with a rating. */
+function truthOf({ user, item, values }: HeldPairs, histories: Histories): Truth {
   const relevant = new Map<number, number[]>();
-  const rated: { u: number; i: number; rating: number }[] = [];
-  const held = (await events.columns('SELECT u, i, rating::DOUBLE FROM held ORDER BY u, i')) as [
-    string[],
-    string[],
-    (number | null)[],
-  ];
-  held[0].forEach((user, t) => {
-    const [u, i, rating] = [userNumber.get(user), itemNumber.get(held[1][t]), held[2][t]];
-    if (u === undefined || i === undefined) return;
-    if (rating !== null) rated.push({ u, i, rating });
-    if (own(u).includes(i)) return;
+  const rated: Truth['rated'] = [];
+  user.forEach((u, t) => {
+    const i = item[t];
+    if (values && !Number.isNaN(values[t])) rated.push({ user: u, item: i, rating: values[t] });
+    if (hadBy(histories, u).includes(i)) return;
     const list = relevant.get(u);
     if (list) list.push(i);
     else relevant.set(u, [i]);
   });
-  if (relevant.size === 0) throw nothing;
-  const asked = [...relevant.keys()];
-  const candidates =
-    negatives > 0 ? asked.map((u) => sampled(u, relevant.get(u) as number[], own(u), model.items, negatives, seed)) : undefined;
-  const depth = candidates ? model.items : n;
-
-  const counts = new Float64Array(model.items);
-  for (const item of data.i) counts[item]++;
-  const popular = Int32Array.from(counts.keys()).sort((a, b) => counts[b] - counts[a] || a - b);
-  const rankers = {
-    factorization: async (users: number[]) => (await model.recommend(users, { n: depth, signal })).map(({ ids }) => ids),
-    popularity: async (users: number[]) =>
-      users.map((u) => {
-        const mine = new Set(own(u));
-        const list: number[] = [];
-        for (let k = 0; list.length < depth && k < popular.length; k++) if (!mine.has(popular[k])) list.push(popular[k]);
-        return list;
-      }),
-    itemKnn: async (users: number[]) => itemKnn(model.history, model.items, users, depth).map(({ ids }) => ids),
-  };
-  const results: Partial<Record<keyof typeof rankers, RankingEvaluation>> = {};
-  for (const [name, rank] of Object.entries(rankers)) {
-    const lists: ArrayLike<number>[] = [];
-    for (let first = 0; first < asked.length; first += candidates ? CHUNK : asked.length) {
-      const all = await rank(asked.slice(first, candidates ? first + CHUNK : undefined));
-      all.forEach((list, k) => {
-        lists.push(
-          candidates
-            ? Array.from(list)
-                .filter((i) => candidates[first + k].has(i))
-                .slice(0, n)
-            : list,
-        );
-      });
-    }
-    results[name as keyof typeof rankers] = evaluateRanking(lists, [...relevant.values()], n);
-  }
-  const errorsOf = () => {
-    const truth = rated.map(({ rating }) => rating);
-    const predicted = model.predict(
-      rated.map(({ u }) => u),
-      rated.map(({ i }) => i),
-    );
-    const { rmse, mae } = evaluateRegression(truth, predicted);
-    const mean = (data.values as Float32Array).reduce((sum, v) => sum + v, 0) / data.u.length;
-    return {
-      rmse,
-      mae,
-      baselineRmse: evaluateRegression(
-        truth,
-        truth.map(() => mean),
-      ).rmse,
-      pairs: rated.length,
-    };
-  };
-  const how =
-    split === 'last' ? 'temporal leave-last-out (last order, items new to the user)' : 'a random fifth of the pairs held out';
-  return {
-    protocol: `${how}, ${negatives > 0 ? `ranked against ${negatives} sampled items each` : 'full ranking'}`,
-    n,
-    ...(results as Record<keyof typeof rankers, RankingEvaluation>),
-    ratings: data.values && rated.length > 0 ? errorsOf() : null,
-  };
+  return { users: [...relevant.keys()], relevant: [...relevant.values()], rated };
 }
 
-/** A user's relevant items, and for each some that the user never had, without repetition, at random by seed and user. */
-function sampled(u: number, relevant: number[], own: Int32Array, nItems: number, negatives: number, seed: number): Set<number> {
-  const chosen = new Set(relevant);
-  const mine = new Set(own);
-  const order = shuffle(
-    Int32Array.from({ length: nItems }, (_, i) => i),
-    seed,
-    STREAM + u,
+/** Each user's relevant items, and for each some that the user never had, without repetition, at random by seed and user. */
+function candidatesOf({ users, relevant }: Truth, histories: Histories, count: number, negatives: number, seed: number) {
+  return users.map((user, r) => {
+    const chosen = new Set(relevant[r]);
+    const had = new Set(hadBy(histories, user));
+    const order = shuffle(
+      Int32Array.from({ length: count }, (_, item) => item),
+      seed,
+      STREAM + user,
+    );
+    const most = relevant[r].length * (negatives + 1);
+    for (let k = 0; k < order.length && chosen.size < most; k++) if (!had.has(order[k])) chosen.add(order[k]);
+    return chosen;
+  });
+}
+
+/** The n best of each user's candidates: all items are ranked, some users at a time, and the others struck out. */
+async function rankCandidates(
+  ranker: Ranker,
+  users: number[],
+  candidates: ReadonlySet<number>[],
+  items: number,
+  n: number,
+  signal: AbortSignal | undefined,
+): Promise<Int32Array[]> {
+  const lists: Int32Array[] = [];
+  for (let first = 0; first < users.length; first += CHUNK) {
+    const all = await ranker.recommend(users.slice(first, first + CHUNK), { n: items, signal });
+    for (const { ids } of all) {
+      const wanted = candidates[lists.length];
+      lists.push(ids.filter((item) => wanted.has(item)).subarray(0, n));
+    }
+  }
+  return lists;
+}
+
+function ratingErrors(model: Recommends, rated: Truth['rated'], values: Float32Array): RatingErrors {
+  const truth = rated.map(({ rating }) => rating);
+  const predicted = model.score(
+    rated.map(({ user }) => user),
+    rated.map(({ item }) => item),
   );
-  const most = relevant.length * (negatives + 1);
-  for (let k = 0; k < order.length && chosen.size < most; k++) if (!mine.has(order[k])) chosen.add(order[k]);
-  return chosen;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const { rmse, mae } = evaluateRegression(truth, predicted);
+  const baseline = evaluateRegression(
+    truth,
+    truth.map(() => mean),
+  );
+  return { rmse, mae, baselineRmse: baseline.rmse, pairs: rated.length };
 }

@@ -1,6 +1,7 @@
 /** Options of a matrix factorization, their defaults and ranges. */
+import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
-import { errors } from '../errors.js';
+import { above, atLeast, checked, flag, oneOf, opaque, seed, whole } from '../options.js';
 import type { FactorizationLoss, RateSchedule } from '../programs/factorization/factorize.js';
 
 export interface MatrixFactorizationOptions {
@@ -40,41 +41,47 @@ export interface MatrixFactorizationOptions {
   seed?: number;
 }
 
-export const DEFAULTS = {
-  rank: 32,
-  loss: 'squared' as FactorizationLoss,
-  epochs: 20,
-  learningRate: 0.05,
-  schedule: 'inverse' as RateSchedule,
-  learningRateDecay: 0.1,
-  regularization: 0.02,
-  biases: true,
-  samples: 4,
-  initScale: 0.1,
-  validationFraction: 0,
-  nIterNoChange: 2,
-  seed: 0,
+const fraction = v.pipe(v.number('from 0 to below 1'), v.minValue(0, 'from 0 to below 1'), v.ltValue(1, 'from 0 to below 1'));
+
+/** What each may be, in the order in which a file holds them. */
+export const ranges = {
+  rank: whole(1, 1024),
+  loss: oneOf('squared', 'logistic', 'bpr'),
+  epochs: whole(1, 100_000),
+  learningRate: above(0),
+  schedule: oneOf('inverse', 'adagrad'),
+  learningRateDecay: atLeast(0),
+  regularization: atLeast(0),
+  biases: flag,
+  samples: whole(1, 100),
+  initScale: atLeast(0),
+  validationFraction: fraction,
+  nIterNoChange: whole(1, 100_000),
+  seed,
 };
 
 /** All options but the engine. */
-export type FactorizationSettings = typeof DEFAULTS;
+export const SETTINGS = v.strictObject({
+  rank: v.optional(ranges.rank, 32),
+  loss: v.optional(ranges.loss, 'squared'),
+  epochs: v.optional(ranges.epochs, 20),
+  learningRate: v.optional(ranges.learningRate, 0.05),
+  schedule: v.optional(ranges.schedule, 'inverse'),
+  learningRateDecay: v.optional(ranges.learningRateDecay, 0.1),
+  regularization: v.optional(ranges.regularization, 0.02),
+  biases: v.optional(ranges.biases, true),
+  samples: v.optional(ranges.samples, 4),
+  initScale: v.optional(ranges.initScale, 0.1),
+  validationFraction: v.optional(ranges.validationFraction, 0),
+  nIterNoChange: v.optional(ranges.nIterNoChange, 2),
+  seed: v.optional(ranges.seed, 0),
+});
+export type FactorizationSettings = v.InferOutput<typeof SETTINGS>;
 
-/** @throws CameoError 'argument' naming the option that is out of its range */
-export function checkOptions(o: FactorizationSettings): void {
-  const whole = (name: string, value: number, least: number, most: number) => {
-    if (!Number.isInteger(value) || value < least || value > most)
-      throw errors.option(name, `a whole number from ${least} to ${most}`, value);
-  };
-  whole('rank', o.rank, 1, 1024);
-  whole('epochs', o.epochs, 1, 100_000);
-  whole('samples', o.samples, 1, 100);
-  whole('nIterNoChange', o.nIterNoChange, 1, 100_000);
-  whole('seed', o.seed, 0, 0xffffffff);
-  if (!['squared', 'logistic', 'bpr'].includes(o.loss)) throw errors.option('loss', "'squared', 'logistic' or 'bpr'", o.loss);
-  if (!['inverse', 'adagrad'].includes(o.schedule)) throw errors.option('schedule', "'inverse' or 'adagrad'", o.schedule);
-  if (!(o.learningRate > 0)) throw errors.option('learningRate', 'above 0', o.learningRate);
-  for (const name of ['learningRateDecay', 'regularization', 'initScale'] as const)
-    if (!(o[name] >= 0)) throw errors.option(name, 'at least 0', o[name]);
-  if (!(o.validationFraction >= 0 && o.validationFraction < 1))
-    throw errors.option('validationFraction', 'from 0 to below 1', o.validationFraction);
+const OPTIONS = v.strictObject({ engine: v.optional(opaque<Engine>()), ...SETTINGS.entries });
+
+/** The settings with their defaults. @throws CameoError 'argument' for an option that is not known or out of its range */
+export function settingsOf(options: MatrixFactorizationOptions): FactorizationSettings {
+  const { engine: _, ...settings } = checked(OPTIONS, options);
+  return settings;
 }

@@ -6,8 +6,13 @@
  *               gets as far in shorter steps (on Online Retail the ten best of a folded-in user then overlap most with
  *               those of the trained one)
  */
+import { errors } from '../errors.js';
 import { logistic } from '../math.js';
-import { type RateSchedule, rateOf } from '../programs/factorization/factorize.js';
+import { rateOf } from '../programs/factorization/factorize.js';
+import { drawer } from '../random.js';
+import type { FactorizationSettings } from './factorization-options.js';
+import { checkKnown, type Factors } from './factors.js';
+import type { NumberedHistory } from './recommender.js';
 import { solve } from './solve.js';
 
 export interface FoldedIn {
@@ -16,21 +21,30 @@ export interface FoldedIn {
   bias: number;
 }
 
-/** The items' side of a factorization. */
-export interface ItemSide {
-  /** f32[items, rank] */
-  factors: Float32Array;
-  biases: Float32Array;
-  rank: number;
-  mean: number;
+const STREAM = 0x71000003;
+/** Draws before giving up on an item that the user has not: without one among so many, the user has nearly all. */
+const TRIES = 100;
+/** Of fitting's rate. */
+const PACE = 0.4;
+
+/**
+ * The work grows with the history given, not with what was fitted.
+ * @param history for ratings with the value of each item
+ */
+export function foldIn(f: Factors, settings: FactorizationSettings, history: NumberedHistory): FoldedIn {
+  const { items, values } = history;
+  checkKnown(items, f.items, 'item');
+  if (settings.loss !== 'squared') return foldInEvents(f, items, settings);
+  if (values?.length !== items.length) throw errors.shape('Values', `${items.length}`, `${values?.length ?? 0}`);
+  return foldInRatings(f, items, values, settings);
 }
 
 /** @param values rating of each item */
-export function foldInRatings(
-  { factors, biases, rank, mean }: ItemSide,
+function foldInRatings(
+  { itemFactors, itemBiases, rank, mean }: Factors,
   items: ArrayLike<number>,
   values: ArrayLike<number>,
-  { regularization, withBias }: { regularization: number; withBias: boolean },
+  { regularization, biases: withBias }: FactorizationSettings,
 ): FoldedIn {
   const width = rank + Number(withBias);
   const a = Array.from({ length: width }, (_, i) =>
@@ -39,8 +53,8 @@ export function foldInRatings(
   const y = new Array<number>(width).fill(0);
   for (let t = 0; t < items.length; t++) {
     const item = items[t];
-    const x = [...factors.subarray(item * rank, (item + 1) * rank), ...(withBias ? [1] : [])];
-    const rest = values[t] - mean - biases[item];
+    const x = [...itemFactors.subarray(item * rank, (item + 1) * rank), ...(withBias ? [1] : [])];
+    const rest = values[t] - mean - itemBiases[item];
     for (let i = 0; i < width; i++) {
       y[i] += x[i] * rest;
       for (let j = 0; j < width; j++) a[i][j] += x[i] * x[j];
@@ -50,39 +64,23 @@ export function foldInRatings(
   return { factors: Float32Array.from(p.slice(0, rank)), bias: withBias ? p[rank] : 0 };
 }
 
-export interface StepOptions {
-  loss: 'logistic' | 'bpr';
-  schedule: RateSchedule;
-  epochs: number;
-  learningRate: number;
-  learningRateDecay: number;
-  regularization: number;
-  samples: number;
-}
-
-const PACE = 0.4;
-
-/** @param sample draws an item, as often as it was met in fitting; undefined when there is none that the user has not */
-export function foldInEvents(
-  { factors, biases, rank }: ItemSide,
-  items: ArrayLike<number>,
-  o: StepOptions,
-  sample: () => number | undefined,
-): FoldedIn {
+function foldInEvents(f: Factors, items: ArrayLike<number>, o: FactorizationSettings): FoldedIn {
+  const { itemFactors, itemBiases, rank } = f;
+  const sample = strangeItems(f, items, o.seed);
   const p = new Float64Array(rank);
   let bias = 0;
   let squares = 1;
   const gradient = new Float64Array(rank);
   const score = (item: number) => {
-    let sum = biases[item] + (o.loss === 'bpr' ? 0 : bias);
-    for (let j = 0, at = item * rank; j < rank; j++) sum += p[j] * factors[at + j];
+    let sum = itemBiases[item] + (o.loss === 'bpr' ? 0 : bias);
+    for (let j = 0, at = item * rank; j < rank; j++) sum += p[j] * itemFactors[at + j];
     return sum;
   };
   /** Moves p along e · (row of item − row of other). */
   const step = (scheduled: number, e: number, item: number, other?: number) => {
     let sum = 0;
     for (let j = 0; j < rank; j++) {
-      const x = factors[item * rank + j] - (other === undefined ? 0 : factors[other * rank + j]);
+      const x = itemFactors[item * rank + j] - (other === undefined ? 0 : itemFactors[other * rank + j]);
       gradient[j] = e * x - o.regularization * p[j];
       sum += gradient[j] * gradient[j];
     }
@@ -108,4 +106,22 @@ export function foldInEvents(
     }
   }
   return { factors: Float32Array.from(p), bias };
+}
+
+/**
+ * Draws items that the user has not, each as often as it was met in fitting: an entry of the histories at random is an item by its
+ * occurrence. Gives undefined when none is found.
+ */
+function strangeItems({ history }: Factors, own: ArrayLike<number>, seed: number): () => number | undefined {
+  const had = new Set(Array.from(own));
+  const { items } = history;
+  const draw = drawer(seed, STREAM);
+  return () => {
+    if (items.length === 0) return undefined;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const item = items[draw(items.length)];
+      if (!had.has(item)) return item;
+    }
+    return undefined;
+  };
 }

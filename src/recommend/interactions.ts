@@ -1,6 +1,7 @@
 /** What a factorization learns from: entries of users and items, checked before anything starts, and each user's history. */
 import { errors } from '../errors.js';
 import type { FactorizationLoss } from '../programs/factorization/factorize.js';
+import type { Histories } from './recommender.js';
 
 /** Who did something with what. Ids are whole numbers from 0; an id that never occurs has a vector all the same. */
 export interface Interactions {
@@ -12,11 +13,21 @@ export interface Interactions {
   weights?: ArrayLike<number>;
 }
 
+/** The same, checked, as typed arrays, with how many users and items there are. */
+export interface Entries {
+  readonly nUsers: number;
+  readonly nItems: number;
+  readonly users: Int32Array;
+  readonly items: Int32Array;
+  readonly values?: Float32Array;
+  readonly weights?: Float32Array;
+}
+
 /**
  * The entries as typed arrays.
  * @throws CameoError 'argument' or 'data', naming the first entry that is wrong
  */
-export function checkInteractions(loss: FactorizationLoss, { users, items, values, weights }: Interactions) {
+export function checkInteractions(loss: FactorizationLoss, { users, items, values, weights }: Interactions): Entries {
   if (users.length === 0) throw errors.tableEmpty('The list of interactions');
   if (items.length !== users.length) throw errors.shape('Items', `${users.length}`, `${items.length}`);
   if (loss === 'squared' && values?.length !== users.length)
@@ -43,23 +54,26 @@ export function checkInteractions(loss: FactorizationLoss, { users, items, value
       throw errors.invalid(`${what} of entry ${bad} must be a finite number${least === 0 ? ', not negative' : ''}.`);
     return out;
   };
+  const [user, item] = [ids('User', users), ids('Item', items)];
   return {
-    users: ids('User', users),
-    items: ids('Item', items),
+    nUsers: maximum(user) + 1,
+    nItems: maximum(item) + 1,
+    users: user,
+    items: item,
     values: loss === 'squared' ? numbers('Value', values, Number.NEGATIVE_INFINITY) : undefined,
     weights: numbers('Weight', weights, 0),
   };
 }
 
 /** The largest value; −1 for none. */
-export function maximum(values: Int32Array): number {
+function maximum(values: Int32Array): number {
   let most = -1;
   for (const v of values) if (v > most) most = v;
   return most;
 }
 
 /** Each user's distinct items, ascending: a counting sort by user, then each user's part by itself. */
-export function historyOf(users: Int32Array, items: Int32Array, nUsers: number) {
+export function historyOf(users: Int32Array, items: Int32Array, nUsers: number): Histories {
   const starts = new Int32Array(nUsers + 1);
   for (const user of users) starts[user + 1]++;
   for (let u = 0; u < nUsers; u++) starts[u + 1] += starts[u];
@@ -74,4 +88,17 @@ export function historyOf(users: Int32Array, items: Int32Array, nUsers: number) 
     offsets[u + 1] = end;
   }
   return { offsets, items: all.slice(0, end) };
+}
+
+/** The histories with those of more entries: what was had before stays had. */
+export function joinHistories(before: Histories, { users, items }: Entries, nUsers: number): Histories {
+  const owners = new Int32Array(before.items.length);
+  for (let u = 0; u + 1 < before.offsets.length; u++) owners.fill(u, before.offsets[u], before.offsets[u + 1]);
+  const join = (a: Int32Array, b: Int32Array) => {
+    const all = new Int32Array(a.length + b.length);
+    all.set(a);
+    all.set(b, a.length);
+    return all;
+  };
+  return historyOf(join(owners, users), join(before.items, items), nUsers);
 }

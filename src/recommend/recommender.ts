@@ -70,6 +70,9 @@ export interface Recommends {
   write(): Part;
 }
 
+/** All that a baseline needs, to be ranked beside a recommender. */
+export type Ranker = Pick<Recommends, 'recommend'>;
+
 /** How a recommender is read: all that an entry needs which does not fit. */
 export interface RecommenderReader {
   /** @throws CameoError 'model' naming what was expected and what was found */

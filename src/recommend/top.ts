@@ -4,12 +4,7 @@ import { errors } from '../errors.js';
 import { topScratch } from '../programs/top.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { Layout } from '../wasm/memory.js';
-
-/** Best first; shorter than n where there are not enough. */
-export interface TopList {
-  ids: Int32Array;
-  scores: Float32Array;
-}
+import type { TopList } from './recommender.js';
 
 const SHARD = 256;
 

@@ -2,15 +2,15 @@
  * How much each feature matters to a model:
  *
  *     mean, std   drop of the metric on held-out rows when the feature's values are permuted (programs/permute.ts)
- *     weight      mean of the first layer's weights over the feature's encoded columns and all units: a heuristic only,
- *                 shown because the article that this program began from ranks by it; it ignores every later layer
+ *     weight      a heuristic of the model's own, where its family has one: the article ranks by the mean first-layer weight
  */
 import type { Engine } from '../engine/engine.js';
 import { METRIC, type Task } from '../metrics/index.js';
-import { type Features, featureNames, widths } from '../profile/features.js';
-import { type Network, packedIndex } from '../programs/perceptron/network.js';
+import type { Model } from '../models/model.js';
+import type { Features } from '../prepare/features.js';
 import { permuteScratch } from '../programs/permute.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import { place } from '../wasm/memory.js';
 import type { Tile } from '../wasm/resident.js';
 
 export interface Importance {
@@ -19,33 +19,35 @@ export interface Importance {
   mean: number;
   /** their standard deviation */
   std: number;
-  /** signed mean first-layer weight: a heuristic */
-  weight: number;
+  /** signed, a heuristic; absent where the family has none */
+  weight?: number;
 }
 
 const REPEATS = 5;
 /** Streams of the generator that permutations draw from; splits and initial weights have others. */
 const STREAM = 0x60000000;
 
-/** @returns in the order of the features */
+/**
+ * @param tile held-out rows, encoded
+ * @param truth f32[rows]: the class, or the number in units of the raw output
+ * @returns in the order of the features
+ */
 export async function importances(
   engine: Engine,
-  { task, network, parameters, features }: { task: Task; network: Network; parameters: Float32Array; features: Features },
+  { task, model, features }: { task: Task; model: Model; features: Features },
   tile: Tile,
   truth: Float32Array,
   seed: number,
   run: RunOptions,
 ): Promise<Importance[]> {
-  using weights = engine.allocate(parameters.length * 4);
-  using y = engine.allocate(truth.length * 4);
-  engine.f32(weights.offset, parameters.length).set(parameters);
-  engine.f32(y.offset, truth.length).set(truth);
+  const { at, region } = place(engine, (layout) => ({ predictor: model.place(layout), y: layout.put(truth) }));
+  using _ = region;
   const args = {
+    ...at,
     task,
-    network,
-    parameters: weights.offset,
+    inputs: model.inputs,
+    outputs: model.outputs,
     x: tile.address(),
-    y: y.offset,
     rows: tile.rows,
     seed,
     first: 0,
@@ -54,36 +56,29 @@ export async function importances(
     stream: STREAM,
   };
   const slotBytes = permuteScratch(engine.kernels, args);
-  const width = widths(features);
-  const starts = width.map((_, i) => width.slice(0, i).reduce((a, b) => a + b, 0));
-  const jobs = [
-    { first: 0, count: 0, repeats: 0 },
-    ...width.map((count, i) => ({ first: starts[i], count, repeats: REPEATS })),
-  ];
+  let first = 0;
+  const jobs = features.widths.map((count) => {
+    const job = { first, count, repeats: REPEATS };
+    first += count;
+    return job;
+  });
   const scores: number[][] = [];
   const results = engine.map(
     'permute',
-    jobs,
+    [{ first: 0, count: 0, repeats: 0 }, ...jobs],
     (job, scratch, i) => ({ ...args, ...job, stream: STREAM + i * REPEATS, scratch }),
     { ...run, slotBytes },
   );
   for await (const { value } of results) scores.push(value);
   const [[whole], ...permuted] = scores;
-  return featureNames(features).map((feature, i) => {
+  const weights = model.weights?.();
+  return features.names.map((feature, i) => {
     const drops = permuted[i].map((score) => whole - score);
     const mean = drops.reduce((a, b) => a + b, 0) / REPEATS;
-    const std = Math.sqrt(drops.reduce((sum, d) => sum + (d - mean) ** 2, 0) / REPEATS);
-    return { feature, mean, std, weight: meanWeight(network, parameters, starts[i], width[i]) };
+    const std = Math.sqrt(drops.reduce((sum, d) => sum + (d - mean) * (d - mean), 0) / REPEATS);
+    return { feature, mean, std, ...(weights && { weight: weights[i] }) };
   });
 }
 
 /** The name of the metric that `mean` and `std` are drops of. */
 export const importanceMetric = (task: Task) => METRIC[task];
-
-function meanWeight({ sizes }: Network, parameters: Float32Array, first: number, count: number): number {
-  const [inputs, units] = sizes;
-  let sum = 0;
-  for (let i = first; i < first + count; i++)
-    for (let j = 0; j < units; j++) sum += parameters[packedIndex(i, j, inputs, units)];
-  return sum / (count * units);
-}

@@ -1,14 +1,17 @@
 /**
- * The bridge to Apache Arrow: the profile's schema, and record batches read out of the engine's memory by arrow-js-ffi.
+ * The bridge to Apache Arrow: the schema of profiles, which follows from the fields of their sections, and record batches of what sections
+ * give: plain values, or columns that stand in the engine's memory and are read out by arrow-js-ffi.
  *
- * Workers write integers where the schema has dictionaries (programs/profile.ts); here they meet the dictionaries, which
- * are made once and shared by all batches.
+ * Workers write integers where the schema has dictionaries (programs/score.ts); here they meet the dictionaries, which are made once and
+ * shared by all batches.
  */
 import {
+  Field as ArrowField,
+  Bool,
   type Data,
   DataType,
   Dictionary,
-  Field,
+  FixedSizeList,
   Float32,
   Float64,
   Int32,
@@ -17,6 +20,9 @@ import {
   RecordBatch,
   Schema,
   Struct,
+  TimestampMillisecond,
+  Uint8,
+  Uint32,
   Utf8,
   type Vector,
   vectorFromArray,
@@ -24,78 +30,93 @@ import {
 import { parseData } from 'arrow-js-ffi';
 import { errors } from '../errors.js';
 import { dataOf, utf8 } from './build.js';
+import type { Field, FieldType, Filled } from './section.js';
 import type { Column } from './table.js';
 
-export interface ProfileSchemaOptions {
-  target: string;
-  /** names of the classes; empty for a number */
-  classes: readonly string[];
-  features: readonly string[];
-  /** labels of all category features, one after the other */
-  labels: readonly string[];
-  percentile: boolean;
-  explanation: boolean;
-  /** columns of the table that are carried as they are */
-  attributes?: readonly Pick<Column, 'name' | 'kind'>[];
-  metadata: Record<string, string>;
-}
+const PLAIN = {
+  utf8: Utf8,
+  bool: Bool,
+  uint8: Uint8,
+  uint32: Uint32,
+  int32: Int32,
+  float32: Float32,
+  float64: Float64,
+  timestamp: TimestampMillisecond,
+};
 
 /** Makes record batches of profiles. */
-export class ProfileBatches {
-  /** user_id utf8, attributes (f64 or utf8), score_T f32, percentile_T f32?, prediction_T dictionary?, explanation_T list<struct>? */
+export class ProfileArrow {
+  /** user_id utf8, attributes (f64 or utf8), then the fields of each section */
   readonly schema: Schema;
-  readonly #struct: Struct;
-  readonly #physical: Struct;
+  readonly #structs: Struct[];
+  readonly #physical: Struct[];
   readonly #dictionaries = new Map<number, Vector<Utf8>>();
 
-  constructor(options: ProfileSchemaOptions) {
-    const { target, classes, features, labels, percentile, explanation, attributes = [], metadata } = options;
-    const fields: Field[] = [new Field(`score_${target}`, new Float32(), false)];
-    if (percentile) fields.push(new Field(`percentile_${target}`, new Float32(), false));
-    if (classes.length > 0) fields.push(new Field(`prediction_${target}`, this.#dictionary(classes), false));
-    if (explanation) {
-      const entry = new Struct([
-        new Field('feature', this.#dictionary(features), false),
-        new Field('value', new Float32(), true),
-        new Field('category', this.#dictionary(labels), true),
-        new Field('contribution', new Float32(), false),
-      ]);
-      fields.push(new Field(`explanation_${target}`, new List(new Field('item', entry, false)), false));
-    }
-    this.#struct = new Struct(fields);
-    this.#physical = physical(this.#struct) as Struct;
-    const given = attributes.map(({ name, kind }) => new Field(name, kind === 'number' ? new Float64() : new Utf8(), true));
-    const all = [new Field('user_id', new Utf8(), true), ...given, ...fields];
+  /**
+   * @param sections fields of each section, in the order in which `batch` is given their values
+   * @param attributes columns of the table that are carried as they are
+   */
+  constructor(
+    sections: readonly (readonly Field[])[],
+    attributes: readonly Pick<Column, 'name' | 'kind'>[],
+    metadata: Readonly<Record<string, string>>,
+  ) {
+    this.#structs = sections.map((fields) => new Struct(fields.map((field) => this.#field(field))));
+    this.#physical = this.#structs.map((struct) => physical(struct) as Struct);
+    const given = attributes.map(
+      ({ name, kind }) => new ArrowField(name, kind === 'number' ? new Float64() : new Utf8(), true),
+    );
+    const all = [new ArrowField('user_id', new Utf8(), true), ...given, ...this.#structs.flatMap((struct) => struct.children)];
     const twice = all.find(({ name }, i) => all.findIndex((field) => field.name === name) < i);
     if (twice) throw errors.columnDuplicate(twice.name);
     this.schema = new Schema(all, new Map(Object.entries(metadata)));
   }
 
   /**
-   * @param memory the engine's
-   * @param at address of the shard's ArrowArray
    * @param ids user_id of each row
    * @param attributes the attributes' columns of the batch's table, of which row `first` is the batch's first
-   * @param copy whether the batch owns its values; without, they are views of the memory
+   * @param filled values of each section
+   * @param copy whether the batch owns its values; without, they may be views of the engine's memory
    */
   batch(
-    memory: WebAssembly.Memory,
-    at: number,
     ids: readonly (string | null)[],
     attributes: readonly Column[],
     first: number,
+    filled: readonly Filled[],
     copy: boolean,
   ): RecordBatch {
-    const data = this.#logical(parseData(memory.buffer as ArrayBuffer, at, this.#physical, copy), this.#struct);
-    const children = [utf8(ids), ...attributes.map((column) => attribute(column, first, ids.length)), ...data.children];
+    const { length } = ids;
+    const children = [utf8(ids), ...attributes.map((column) => attribute(column, first, length))];
+    filled.forEach((values, s) => {
+      const struct = this.#structs[s];
+      if ('columns' in values) {
+        struct.children.forEach(({ type }, c) => {
+          children.push(dataOf(type, values.columns[c], this.#dictionaries));
+        });
+        return;
+      }
+      const { memory, address } = values;
+      const parsed = parseData(memory.buffer as ArrayBuffer, address, this.#physical[s], copy);
+      children.push(...this.#logical(parsed, struct).children);
+    });
     const type = new Struct(this.schema.fields);
-    return new RecordBatch(this.schema, makeData({ type, length: ids.length, nullCount: 0, children }));
+    return new RecordBatch(this.schema, makeData({ type, length, nullCount: 0, children }));
   }
 
-  #dictionary(values: readonly string[]): Dictionary<Utf8, Int32> {
-    const id = this.#dictionaries.size;
-    this.#dictionaries.set(id, vectorFromArray(values, new Utf8()));
-    return new Dictionary(new Utf8(), new Int32(), id);
+  #field({ name, type, nullable }: Field): ArrowField {
+    return new ArrowField(name, this.#type(type), nullable);
+  }
+
+  #type(type: FieldType): DataType {
+    if (typeof type === 'string') return new PLAIN[type]();
+    if ('dictionary' in type) {
+      const id = this.#dictionaries.size;
+      this.#dictionaries.set(id, vectorFromArray(type.dictionary, new Utf8()));
+      return new Dictionary(new Utf8(), new Int32(), id);
+    }
+    if ('list' in type) return new List(new ArrowField('item', this.#type(type.list), false));
+    if ('struct' in type) return new Struct(type.struct.map((field) => this.#field(field)));
+    return new FixedSizeList(type.vector, new ArrowField('item', new Float32(), false));
   }
 
   /** The same data under its logical type. */
@@ -119,7 +140,7 @@ export class ProfileBatches {
 
 /** The type that workers write: integers for dictionaries. */
 function physical(type: DataType): DataType {
-  const fields = () => type.children.map((f) => new Field(f.name, physical(f.type), f.nullable));
+  const fields = () => type.children.map((f) => new ArrowField(f.name, physical(f.type), f.nullable));
   if (DataType.isDictionary(type)) return new Int32();
   if (DataType.isStruct(type)) return new Struct(fields());
   if (DataType.isList(type)) return new List(fields()[0]);

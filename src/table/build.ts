@@ -1,13 +1,39 @@
 /**
  * Arrow data from plain values, column by column: apache-arrow's own builders go value by value and take several times as long.
  */
-import { Bool, type Data, DataType, type List, makeData, type Struct, Utf8 } from 'apache-arrow';
+import {
+  Bool,
+  type Data,
+  DataType,
+  type FixedSizeList,
+  Float32,
+  type List,
+  makeData,
+  type Struct,
+  Utf8,
+  type Vector,
+} from 'apache-arrow';
 
-/** Values of a type as Arrow data, null and undefined for missing: a copy. Lists take arrays, structs objects, times milliseconds. */
-export function dataOf(type: DataType, values: readonly unknown[]): Data {
+/**
+ * Values of a type as Arrow data, null and undefined for missing: a copy. Lists take arrays, structs objects, times milliseconds,
+ * dictionaries texts, and a list of fixed size one Float32Array for all rows, which is taken as it is.
+ */
+export function dataOf(
+  type: DataType,
+  given: readonly unknown[] | Float32Array,
+  dictionaries: ReadonlyMap<number, Vector<Utf8>> = new Map(),
+): Data {
+  if (DataType.isFixedSizeList(type)) return vectors(type as FixedSizeList<Float32>, given as Float32Array);
+  const values = given as readonly unknown[];
   const { length } = values;
   if (DataType.isUtf8(type)) return utf8(values as (string | null)[]);
   const validity = validityOf(values);
+  if (DataType.isDictionary(type)) {
+    const dictionary = dictionaries.get(type.id) as Vector<Utf8>;
+    const codes = new Map(Array.from(dictionary, (text, code) => [text, code]));
+    const data = Int32Array.from(values, (text) => codes.get(text as string) ?? 0);
+    return makeData({ type, length, ...validity, data, dictionary });
+  }
   if (DataType.isList(type)) {
     const valueOffsets = new Int32Array(length + 1);
     const all: unknown[] = [];
@@ -15,7 +41,7 @@ export function dataOf(type: DataType, values: readonly unknown[]): Data {
       for (const value of (values[i] ?? []) as unknown[]) all.push(value);
       valueOffsets[i + 1] = all.length;
     }
-    const child = dataOf(type.children[0].type, all);
+    const child = dataOf(type.children[0].type, all, dictionaries);
     return makeData({ type: type as List, length, ...validity, valueOffsets, child });
   }
   if (DataType.isStruct(type)) {
@@ -23,6 +49,7 @@ export function dataOf(type: DataType, values: readonly unknown[]): Data {
       dataOf(
         of,
         values.map((value) => (value as Record<string, unknown> | null)?.[name]),
+        dictionaries,
       ),
     );
     return makeData({ type: type as Struct, length, ...validity, children });
@@ -39,6 +66,11 @@ export function dataOf(type: DataType, values: readonly unknown[]): Data {
     if (value !== null && value !== undefined) data[i] = big ? BigInt(value as number) : value;
   }
   return makeData({ type: type as never, length, ...validity, data });
+}
+
+function vectors(type: FixedSizeList<Float32>, data: Float32Array): Data {
+  const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data });
+  return makeData({ type, length: data.length / type.listSize, nullCount: 0, child });
 }
 
 /** Bits of the values that are there. */

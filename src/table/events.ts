@@ -5,7 +5,7 @@
 
 export interface Events {
   readonly rows: number;
-  /** ids by number, ascending as text (by UTF-16 units) */
+  /** ids by number, ascending by their bytes in UTF-8 (by code points): the order of a database, not of `<`, which compares UTF-16 units */
   readonly users: readonly string[];
   readonly items: readonly string[];
   /** i32[rows]: numbers of user and item */
@@ -29,6 +29,8 @@ export interface Events {
   readonly fields: readonly EventField[];
   /** milliseconds since 1970: the moment that recency counts back from */
   readonly asOf: number;
+  /** whether that moment was asked for, so that no event at or after it is here; else it is the time of the last event */
+  readonly asOfGiven: boolean;
   /** rows of the log by what became of them */
   readonly counts: EventCounts;
 }
@@ -37,7 +39,7 @@ export interface EventField {
   readonly name: string;
   /** i32[rows] */
   readonly codes: Int32Array;
-  /** ascending */
+  /** ascending, as the ids are */
   readonly values: readonly string[];
 }
 
@@ -55,4 +57,23 @@ export interface EventCounts {
   afterAsOf: number;
   /** copies of rows that were used or left out, with `distinct` */
   duplicate: number;
+}
+
+/** The events of these rows, ascending, with the users, items and values that all have: a copy. */
+export function selectEvents(events: Events, rows: Int32Array): Events {
+  const { user, item, time, value, bought, weight, rating, price, fields } = events;
+  const some = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]);
+  return {
+    ...events,
+    rows: rows.length,
+    user: rows.map((row) => user[row]),
+    item: rows.map((row) => item[row]),
+    time: some(time),
+    value: some(value),
+    bought: Uint8Array.from(rows, (row) => bought[row]),
+    weight: weight && some(weight),
+    rating: rating && some(rating),
+    price: price && some(price),
+    fields: fields.map((field) => ({ ...field, codes: rows.map((row) => field.codes[row]) })),
+  };
 }

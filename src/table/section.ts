@@ -26,6 +26,8 @@ export interface Field {
   readonly name: string;
   readonly type: FieldType;
   readonly nullable: boolean;
+  /** left out where a profile is asked for without its reasons */
+  readonly reasons?: boolean;
 }
 
 /** The users of a batch: rows `first` … `first + ids.length − 1` of a table where there is one. */
@@ -49,6 +51,13 @@ export type SectionBatch = Filled & Disposable;
 /** One row as plain values, by the names of the table's columns. */
 export type PlainRow = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
+export interface BatchOptions extends RunOptions {
+  /** default true; without, fields of reasons are left out */
+  explain?: boolean;
+  /** items recommended to each user; default 10 */
+  n?: number;
+}
+
 export interface Section extends Disposable {
   /** its name in model files, such as 'score' */
   readonly kind: string;
@@ -56,9 +65,11 @@ export interface Section extends Disposable {
   /** for the schema of the batches, such as the scale of the contributions */
   readonly metadata: Readonly<Record<string, string>>;
   /** Fills a batch; dispose it after use. Several may be under way at once. */
-  batch(users: Users, run: RunOptions): Promise<SectionBatch>;
+  batch(users: Users, options: BatchOptions): Promise<SectionBatch>;
   /** The fields of one user, at once and on the calling thread; what takes longer than that (recommendations) is not among them. */
-  one(row: PlainRow, id: string | null): Record<string, unknown>;
+  one(row: PlainRow, id: string | null, options: BatchOptions): Record<string, unknown>;
+  /** Where several rows at once cost less: as `one`, written into `profiles`, one a row. */
+  fill?(rows: readonly PlainRow[], profiles: Record<string, unknown>[], options: BatchOptions): void;
   /** All that its reader needs. */
   write(): Part;
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { behaviourOf, createEngine, itemKnn, Recommender, readEvents, tastesOf } from '../../src/index.js';
+import { behaviourRow } from '../../src/events/behaviour.js';
+import { tasteOf } from '../../src/events/preferences.js';
+import { behaviourOf, createEngine, itemKnn, Profiler, readEvents, tastesOf } from '../../src/index.js';
 import { evaluateRanking } from '../../src/metrics/ranking.js';
 import { cameo, folder } from '../support/command.js';
 import { generator } from '../support/tables.js';
@@ -57,7 +59,7 @@ const flags = [
 const job = ['profile', '--events', 'log.csv', ...flags];
 
 test('every row of the log is counted once, by its first cause', async () => {
-  await using events = await readEvents(log);
+  const events = await readEvents(log);
   assert.equal(events.counts, {
     rows: lines.length + 5,
     used: lines.length,
@@ -70,12 +72,12 @@ test('every row of the log is counted once, by its first cause', async () => {
     afterAsOf: 0,
     duplicate: 0,
   });
-  await using early = await readEvents({ ...log, asOf: '2024-06-01' });
+  const early = await readEvents({ ...log, asOf: '2024-06-01' });
   const after = lines.filter((line) => (line.split(',').at(-3) as string) >= '2024-06-01T00:00:00').length;
   assert.equal([early.counts.afterAsOf, early.counts.used], [after, lines.length - after]);
-  assert.is(early.asOf, '2024-06-01 00:00:00');
+  assert.is(early.asOf, Date.UTC(2024, 5, 1));
   writeFileSync(join(cwd, 'twice.csv'), [header, ...lines, ...lines.slice(0, 100), ...dirty].join('\n'));
-  await using twice = await readEvents({ ...log, path: join(cwd, 'twice.csv'), distinct: true, cancelled: 'quantity = -1' });
+  const twice = await readEvents({ ...log, path: join(cwd, 'twice.csv'), distinct: true, cancelled: 'quantity = -1' });
   const different = new Set(lines).size;
   assert.equal(twice.counts, {
     ...events.counts,
@@ -88,8 +90,9 @@ test('every row of the log is counted once, by its first cause', async () => {
 });
 
 test('recency, frequency, monetary value and quintiles equal a plain SQL query', async () => {
-  await using events = await readEvents(log);
-  const found = await behaviourOf(events);
+  const events = await readEvents(log);
+  const behaviour = behaviourOf(events);
+  const found = behaviour.users.map((_, u) => behaviourRow(behaviour, u));
   const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   const rows = (
     await duckdb.runAndReadAll(`
@@ -115,9 +118,9 @@ test('recency, frequency, monetary value and quintiles equal a plain SQL query',
 });
 
 test('preferences are smoothed shares, and tags name their evidence', async () => {
-  await using events = await readEvents({ ...log, fields: ['item', 'name'] });
-  const behaviour = await behaviourOf(events);
-  const tastes = await tastesOf(events, behaviour, ['item', 'name']);
+  const events = await readEvents({ ...log, fields: ['item', 'name'] });
+  const behaviour = behaviourOf(events);
+  const tastes = tastesOf(events, behaviour);
   const good = lines.map((line) => ({
     user: line.split(',')[0],
     item: line.split(',')[1],
@@ -125,7 +128,8 @@ test('preferences are smoothed shares, and tags name their evidence', async () =
   }));
   const share = (of: (l: (typeof good)[0]) => boolean, among = good) => among.filter(of).length / among.length;
   let seen = 0;
-  for (const [user, { preferences, tags }] of tastes) {
+  for (const [u, user] of tastes.users.entries()) {
+    const { preferences, tags } = tasteOf(tastes, u);
     const mine = good.filter((l) => l.user === user);
     for (const { field, value, weight } of preferences) {
       if (field !== 'item' && field !== 'hour') continue;
@@ -135,10 +139,9 @@ test('preferences are smoothed shares, and tags name their evidence', async () =
       assert.ok(Math.abs(weight - expected) < 1e-12 && weight > base, `${user} ${field} ${value}: ${weight} ${expected}`);
       seen++;
     }
-    const b = behaviour.find((row) => row.user === user);
     assert.is(
       tags.some(({ tag }) => tag === 'high-value'),
-      b?.m === 5,
+      behaviour.m[u] === 5,
     );
     for (const { confidence, evidence } of tags) assert.ok(confidence > 0 && confidence <= 1 && evidence.length > 0);
   }
@@ -288,7 +291,7 @@ test('Online Retail has its known numbers', async () => {
     return;
   }
   const where = 'Quantity > 0 AND UnitPrice > 0';
-  await using events = await readEvents({
+  const events = await readEvents({
     path: RETAIL,
     user: 'CustomerID',
     item: 'StockCode',
@@ -298,7 +301,7 @@ test('Online Retail has its known numbers', async () => {
   });
   assert.equal([events.counts.rows, events.counts.noUser, events.counts.used], [541_909, 135_080, 397_884]);
   const flags = { cancelled: "InvoiceNo LIKE 'C%'", distinct: true };
-  await using counted = await readEvents({
+  const counted = await readEvents({
     path: RETAIL,
     user: 'CustomerID',
     item: 'StockCode',
@@ -306,27 +309,27 @@ test('Online Retail has its known numbers', async () => {
     ...flags,
   });
   assert.equal([counted.counts.rows, counted.counts.duplicate, counted.counts.cancelled], [541_909, 5268, 8872]);
-  const behaviour = await behaviourOf(events);
-  assert.is(behaviour.length, 4338);
+  const behaviour = behaviourOf(events);
+  assert.is(behaviour.users.length, 4338);
   // A folded-in customer's ten best items are those of the trained one, where the history says enough.
   await using engine = await createEngine();
-  const { model } = await Recommender.fit(engine, events);
-  const { offsets, items } = model.history;
-  const users = behaviour.map((_, u) => u).filter((u) => offsets[u + 1] - offsets[u] >= 20 && u % 15 === 0);
-  const lists = await model.recommend(users);
-  const overlaps = users.map((u, r) => {
+  using profiler = await Profiler.fit(engine, { events }, { seed: 42 });
+  const { model } = profiler.recommender;
+  const { offsets, items } = model.histories;
+  const users = behaviour.users.map((_, u) => u).filter((u) => offsets[u + 1] - offsets[u] >= 20 && u % 15 === 0);
+  const lists = await model.recommend(users, { n: 10 });
+  const folded: Promise<number>[] = [];
+  users.forEach((u, r) => {
     const own = items.subarray(offsets[u], offsets[u + 1]);
-    const { factors } = model.foldIn({ items: own });
-    const k = factors.length;
-    const scores = model.itemBiases.map((b, i) => factors.reduce((sum, v, j) => sum + v * model.itemFactors[i * k + j], b));
-    for (const i of own) scores[i] = Number.NEGATIVE_INFINITY;
-    const best = [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, 10);
-    return best.filter((i) => lists[r].ids.includes(i)).length / 10;
+    folded.push(
+      model.recommendFor({ items: own }, { n: 10 }).then(({ ids }) => ids.filter((i) => lists[r].ids.includes(i)).length / 10),
+    );
   });
+  const overlaps = await Promise.all(folded);
   const overlap = overlaps.reduce((sum, v) => sum + v, 0) / overlaps.length;
   console.log(`fold-in overlap ${overlap.toFixed(3)} over ${users.length} customers of 20 items or more`);
   assert.ok(overlap >= 0.8);
-  const total = behaviour.reduce((sum, b) => sum + b.monetary, 0);
+  const total = behaviour.monetary.reduce((sum, v) => sum + v, 0);
   assert.ok(Math.abs(total - 8_911_407.904) < 0.01, `${total}`);
 });
 

@@ -6,8 +6,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createEngine, Profiler, Recommender, readEvents } from '../../src/index.js';
-import { joinModels } from '../../src/profile/model-pair.js';
+import { createEngine, Profiler, readEvents } from '../../src/index.js';
 import { runtime } from '../support/runtimes.js';
 import { answers, freePort } from '../support/server.js';
 import { generator } from '../support/tables.js';
@@ -28,13 +27,17 @@ const MODEL = join(folder, 'model.cameo');
     { kind: 'category' as const, name: 'channel', codes: codes.map((v, i) => (v + i) % 2), categories: ['mail', 'web'] },
     { kind: 'category' as const, name: 'buys', codes, categories: ['no', 'yes'] },
   ];
-  using profiler = await Profiler.fit(engine, { rows: 300, columns }, { target: 'buys', maxIter: 40 });
+  using profiler = await Profiler.fit(
+    engine,
+    { table: { rows: 300, columns } },
+    { target: 'buys', modelOptions: { maxIter: 40 } },
+  );
   const log = ['user,item,time'];
   for (let i = 0; i < 2000; i++) log.push(`u${(i * 7919) % 101},i${(i * i * 31 + i) % 53},2026-01-01`);
   writeFileSync(join(folder, 'log.csv'), log.join('\n'));
-  await using events = await readEvents({ path: join(folder, 'log.csv'), user: 'user', item: 'item', time: 'time' });
-  const recommender = await Recommender.fit(engine, events, { rank: 8 });
-  writeFileSync(MODEL, await joinModels(await profiler.save(), await recommender.save()));
+  const events = await readEvents({ path: join(folder, 'log.csv'), user: 'user', item: 'item', time: 'time' });
+  using ofEvents = await Profiler.fit(engine, { events }, { recommenderOptions: { rank: 8 } });
+  writeFileSync(MODEL, await new Profiler(engine, [...profiler.sections, ...ofEvents.sections]).save());
 }
 
 interface Reply {

@@ -8,7 +8,11 @@ import { makeTable } from '../support/tables.js';
 
 const engine = await createEngine({ threads: 0 });
 const table = makeTable({ seed: 4, rows: 60, numbers: 2, codes: 1, texts: 1, missing: 0.1, task: 'multiclass' });
-const profiler = await Profiler.fit(engine, table, { target: 'target', maxIter: 2, hiddenLayerSizes: [4] });
+const profiler = await Profiler.fit(
+  engine,
+  { table },
+  { target: 'target', modelOptions: { maxIter: 2, hiddenLayerSizes: [4] } },
+);
 const bytes = await profiler.save();
 
 /** What loading ends in: true for a profiler, false for the error of a bad file; anything else is a failure. */
@@ -88,10 +92,19 @@ test('well-formed files with another meaning: removed, swapped and reshaped part
   );
 });
 
-test('the schema hash and the version are checked', async () => {
+test('the versions of the file and of its parts are checked, and sections that are not known refused', async () => {
   const { metadata, tensors } = await readSafetensors(bytes);
-  assert.not(await loads(await writeSafetensors({ metadata: { ...metadata, version: '9' }, tensors })));
-  assert.not(await loads(await writeSafetensors({ metadata: { ...metadata, schema: `${metadata.schema} ` }, tensors })));
+  const changes: Record<string, string>[] = [
+    { version: '9' },
+    { 'score.0.version': '9' },
+    { sections: '["scores"]' },
+    { 'score.0.family': 'forest' },
+  ];
+  for (const changed of changes)
+    assert.not(
+      await loads(await writeSafetensors({ metadata: { ...metadata, ...changed }, tensors })),
+      JSON.stringify(changed),
+    );
 });
 
 test.run();

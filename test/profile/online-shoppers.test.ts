@@ -12,7 +12,7 @@ async function evaluations(options: Partial<FitOptions>): Promise<ClassifierEval
   const table = await readTable(FILE);
   assert.equal([table.rows, table.columns.length], [12330, 18]);
   const profilers = await Promise.all(
-    SEEDS.map((seed) => Profiler.fit(engine, table, { target: 'Revenue', seed, ...options })),
+    SEEDS.map((seed) => Profiler.fit(engine, { table }, { target: 'Revenue', seed, ...options })),
   );
   return profilers.map(({ summary }) => summary.evaluation as ClassifierEvaluation);
 }

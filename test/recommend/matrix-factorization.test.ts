@@ -1,41 +1,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createEngine, MatrixFactorization, type MatrixFactorizationOptions } from '../../src/index.js';
+import { createEngine } from '../../src/engine/create.js';
+import type { MatrixFactorizationOptions } from '../../src/recommend/factorization-options.js';
+import { MatrixFactorization } from '../../src/recommend/matrix-factorization.js';
 import { BLOCKS, cutStrata } from '../../src/recommend/strata.js';
-import { generator } from '../support/tables.js';
+import { grouped, planted } from '../support/interactions.js';
 
 const engine = await createEngine({ threads: 2 });
 
-/** Ratings 3 + bᵤ + bᵢ + pᵤ · qᵢ + noise of a planted model. */
-function planted(nUsers: number, nItems: number, rank: number, count: number, noise: number, seed = 1) {
-  const next = generator(seed);
-  const gauss = () => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
-  const rows = (n: number) => Array.from({ length: n }, () => Array.from({ length: rank }, () => gauss() / Math.sqrt(rank)));
-  const [p, q] = [rows(nUsers), rows(nItems)];
-  const [bu, bi] = [nUsers, nItems].map((n) => Array.from({ length: n }, () => 0.3 * gauss()));
-  const users = Int32Array.from({ length: count }, () => Math.floor(next() * nUsers));
-  const items = Int32Array.from({ length: count }, () => Math.floor(next() * nItems));
-  const clean = (u: number, i: number) => 3 + bu[u] + bi[i] + p[u].reduce((s, v, k) => s + v * q[i][k], 0);
-  const values = Float32Array.from(users, (u, t) => clean(u, items[t]) + noise * gauss());
-  return { users, items, values, clean };
-}
 const rmse = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Math.sqrt(Array.from(a).reduce((s, v, i) => s + (v - b[i]) ** 2, 0) / a.length);
-
-/** Events: users of group g like items of group g. */
-function grouped(nUsers: number, nItems: number, groups: number, perUser: number, seed = 2) {
-  const next = generator(seed);
-  const users: number[] = [];
-  const items: number[] = [];
-  for (let u = 0; u < nUsers; u++) {
-    for (let e = 0; e < perUser; e++) {
-      users.push(u);
-      const at = Math.floor((next() * nItems) / groups) * groups;
-      items.push(next() < 0.95 ? Math.min(nItems - 1, at + (u % groups)) : Math.floor(next() * nItems));
-    }
-  }
-  return { users, items };
-}
 
 test('a planted low-rank matrix is recovered to the noise', async () => {
   const noise = 0.1;
@@ -258,6 +232,10 @@ test('bad input: what, where, and nothing is changed', async () => {
     [{ users: [0, 1], items: [0, 1] }, {}, /Values: expected 2, found 0/],
     [good, { rank: 0 }, /rank/],
     [good, { schedule: 'cosine' as never }, /'schedule' must be 'inverse' or 'adagrad'/],
+    [good, { loss: 'hinge' as never }, /'loss' must be 'squared', 'logistic' or 'bpr'/],
+    [good, { learningRate: Number.NaN }, /'learningRate' must be a number above 0/],
+    [good, { biases: 1 as never }, /'biases' must be true or false/],
+    [good, { learnRate: 0.1 } as never, /'learnRate' is not known\. The options are .*'learningRate'/],
     [good, { learningRate: 1e20 }, /Training diverged in epoch 1: .* at learning rate 100000000000000000000/],
   ];
   for (const [data, options, message] of cases) {
@@ -267,6 +245,37 @@ test('bad input: what, where, and nothing is changed', async () => {
       (error) => assert.match(error.message, message),
     );
     assert.is(model.users, 0);
+  }
+});
+
+test('a fit that fails leaves what was learnt', async () => {
+  const data = planted(50, 40, 2, 800, 0.1);
+  const model = await new MatrixFactorization({ engine, rank: 4, epochs: 2 }).fit(data);
+  const before = await model.save();
+  await model.fit({ users: [], items: [] }).then(
+    () => assert.unreachable(),
+    ({ message }) => assert.match(message, /no rows/),
+  );
+  assert.equal(await model.save(), before);
+});
+
+test('what is asked for is checked by name and value', async () => {
+  const model = await new MatrixFactorization({ engine, rank: 4, epochs: 1 }).fit(planted(50, 40, 2, 800, 0.1));
+  const cases: [() => Promise<unknown>, RegExp][] = [
+    [() => model.recommend([0], { N: 3 } as never), /'N' is not known/],
+    [() => model.recommend([0], { n: 0 }), /'n' must be a whole number from 1/],
+    [() => model.recommend([50]), /There is no user 50: fitting had users 0 to 49/],
+    [() => model.recommend([0, 1], { exclude: [[0]] }), /Lists to exclude: expected 2, found 1/],
+    [() => model.similarItems([40]), /There is no item 40/],
+    [() => model.similarItems([0], { n: 1.5 }), /'n'/],
+    [() => model.similarUsers([-1]), /There is no user -1/],
+    [() => MatrixFactorization.load(new Uint8Array(20), { engin: engine } as never), /'engin' is not known/],
+  ];
+  for (const [work, message] of cases) {
+    await work().then(
+      () => assert.unreachable(String(message)),
+      (error) => assert.match(error.message, message),
+    );
   }
 });
 

@@ -2,7 +2,7 @@
  * What every runtime is asked: profiles of some rows, and recommendations, from the same bytes. It needs the edge entry alone, so that
  * one file runs wherever there is WebAssembly.
  */
-import { Profiler, Recommender, type Row, type WasmSource } from '../../src/edge.js';
+import { Profiler, type Row, type WasmSource } from '../../src/edge.js';
 
 export interface Question {
   model: Uint8Array;
@@ -27,7 +27,7 @@ export async function answer({ model, events, rows, users, items }: Question, wa
   const profiles = [profiler.profileOne(rows[0])];
   const first = Date.now() - start;
   profiles.push(...profiler.profileBatch(rows.slice(1, 700)), ...rows.slice(700).map((row) => profiler.profileOne(row)));
-  const recommender = await Recommender.load(events, { wasm: wasm() });
+  const { recommender } = await Profiler.load(events, { wasm: wasm() });
   const recommended = [
     await recommender.recommend([...users, 'nobody']),
     await recommender.recommendOne({ items: items.slice(0, 4) }),

@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createEngine, Profiler, Recommender, readEvents, readTable } from '../../src/index.js';
+import { createEngine, Profiler, readEvents, readTable } from '../../src/index.js';
 import { openBrowser, serve } from '../support/browser.js';
 import { RUNTIMES, runtime } from '../support/runtimes.js';
 import { startWorkerd } from '../support/workerd.js';
@@ -27,12 +27,17 @@ process.on('exit', () => rmSync(folder, { recursive: true }));
 async function prepare(): Promise<Record<'simd' | 'relaxed', Answer>> {
   await using engine = await createEngine({ threads: 0, reproducible: true });
   const table = await readTable(FILE);
-  using profiler = await Profiler.fit(engine, table, { target: 'Revenue', hiddenLayerSizes: [32, 8], maxIter: 20 });
+  using profiler = await Profiler.fit(
+    engine,
+    { table },
+    { target: 'Revenue', modelOptions: { hiddenLayerSizes: [32, 8], maxIter: 20 } },
+  );
   const log = ['user,item,time'];
   for (let i = 0; i < 4000; i++) log.push(`u${(i * 7919) % 211},i${(i * i * 31 + i) % 97},2026-01-01`);
   writeFileSync(join(folder, 'log.csv'), log.join('\n'));
-  await using events = await readEvents({ path: join(folder, 'log.csv'), user: 'user', item: 'item', time: 'time' });
-  const recommender = await Recommender.fit(engine, events, { rank: 24 });
+  const events = await readEvents({ path: join(folder, 'log.csv'), user: 'user', item: 'item', time: 'time' });
+  using ofEvents = await Profiler.fit(engine, { events }, { recommenderOptions: { rank: 24 } });
+  const { recommender } = ofEvents;
   const rows = Array.from({ length: 1000 }, (_, r) =>
     Object.fromEntries(
       table.columns.map((c) => [c.name, c.kind === 'number' ? c.values[r] : (c.categories[c.codes[r]] ?? null)]),
@@ -40,7 +45,7 @@ async function prepare(): Promise<Record<'simd' | 'relaxed', Answer>> {
   );
   const question: Question = {
     model: await profiler.save(),
-    events: await recommender.save(),
+    events: await ofEvents.save(),
     rows,
     users: recommender.users.slice(0, 20),
     items: recommender.items.slice(0, 10),

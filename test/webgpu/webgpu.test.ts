@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert';
 import { openBrowser, serve } from '../support/browser.js';
 import { cameo } from '../support/command.js';
 import { runtime, vulkan } from '../support/runtimes.js';
-import type { Outcome } from './battery.js';
+import type { Outcome } from './check.js';
 
 /** What every run goes through; fewer would be a run that broke off. */
 const CASES = 25;
@@ -23,7 +23,7 @@ interface Report {
 
 function judge(name: string, { adapter, outcomes }: Report) {
   if (!adapter) {
-    console.log(`WebGPU is not tested in ${name}: it has no adapter on this machine`);
+    console.log(`skipped: WebGPU in ${name}: it has no adapter on this machine`);
     return;
   }
   const failed = outcomes.filter(({ error }) => error !== undefined);
@@ -55,11 +55,12 @@ for (const name of ['node', 'bun', 'deno']) {
 }
 
 const adapter = existsSync(vulkan('node').VK_ICD_FILENAMES ?? '');
-if (!adapter)
-  console.log('break-even and doctor are not tested with an adapter: SwiftShader of Debian chromium is not installed');
 
 test("under 'auto' sizes are measured once per device and written down", async () => {
-  if (!adapter) return;
+  if (!adapter) {
+    console.log('skipped: break-even and doctor with an adapter: SwiftShader of Debian chromium is not installed');
+    return;
+  }
   const cache = mkdtempSync(join(tmpdir(), 'cameo-cache-'));
   try {
     const env = { ...vulkan('node'), XDG_CACHE_HOME: cache };

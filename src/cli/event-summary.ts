@@ -1,0 +1,53 @@
+/** What a job found in events, for people. */
+import type { EventCounts } from '../table/events.js';
+import type { EventReport } from './report.js';
+import { bar, columns, plain } from './terminal.js';
+
+const CAUSES: [keyof EventCounts, string][] = [
+  ['noUser', 'without a user'],
+  ['noItem', 'without an item'],
+  ['badTime', 'whose time cannot be read'],
+  ['cancelled', 'cancelled'],
+  ['filtered', 'that do not meet --where'],
+  ['badNumber', 'whose value or weight is no usable number'],
+  ['afterAsOf', 'from --as-of on'],
+  ['duplicate', 'that stand there twice'],
+];
+
+const number = (n: number) => n.toLocaleString('en');
+
+/** The summary of the events for people, in paragraphs. */
+export function eventParagraphs(report: EventReport): string[] {
+  const { events, evaluation } = report;
+  const left = CAUSES.filter(([cause]) => events[cause] > 0).map(([cause, text]) => `${number(events[cause])} ${text}`);
+  const shares = (counts: Record<string, number>) => {
+    const rows = Object.entries(counts).sort((a, b) => b[1] - a[1]);
+    return columns(
+      rows.map(([name, count]) => [plain(name), number(count), bar(count, rows[0][1])]),
+      [1],
+    );
+  };
+  const paragraphs = [
+    `${number(report.users)} users, ${number(report.items)} items, ${number(events.used)} of ${number(events.rows)} events up to ${report.asOf}`,
+    left.length > 0 ? `Left out: ${left.join(', ')}.` : '',
+    `Segments\n${shares(report.segments)}`,
+    `Lifecycle\n${shares(report.lifecycle)}`,
+  ];
+  if (evaluation) {
+    const rows = (['factorization', 'itemKnn', 'popularity'] as const).map((name) => {
+      const { hitRate, ndcg, recall, map } = evaluation[name];
+      return [name === 'itemKnn' ? 'item-kNN' : name, ...[hitRate, ndcg, recall, map].map((v) => v.toFixed(4))];
+    });
+    paragraphs.push(
+      `Recommendations: ${evaluation.protocol}, at ${evaluation.n}, ${number(evaluation.factorization.users)} users\n` +
+        columns([['', 'hit rate', 'NDCG', 'recall', 'MAP'], ...rows]),
+    );
+    if (evaluation.ratings) {
+      const { rmse, mae, baselineRmse, pairs } = evaluation.ratings;
+      paragraphs.push(
+        `Ratings: RMSE ${rmse.toFixed(4)}, MAE ${mae.toFixed(4)} on ${number(pairs)} held-out ratings; always the mean: RMSE ${baselineRmse.toFixed(4)}`,
+      );
+    }
+  }
+  return paragraphs.filter(Boolean);
+}

@@ -1,0 +1,115 @@
+/** What a job has to tell, as --json prints it. */
+import type { Capabilities } from '../engine/capabilities.js';
+import type { Behaviour } from '../events/behaviour.js';
+import { matchedRows } from '../events/features.js';
+import { timeText } from '../events/time.js';
+import type { Evaluation, Task } from '../metrics/index.js';
+import type { Profiler } from '../profile/profiler.js';
+import { behaviourOf } from '../profile/sections.js';
+import type { RecommenderEvaluation } from '../recommend/evaluate.js';
+import type { Importance } from '../score/importance.js';
+import type { CrossValidation } from '../score/score.js';
+import type { EventCounts, Events } from '../table/events.js';
+import type { Table } from '../table/table.js';
+import type { Stage } from './stages.js';
+
+export interface TargetReport {
+  features: number;
+  target: string;
+  task: Task;
+  evaluation: Evaluation | null;
+  crossValidation: CrossValidation | null;
+  importances: Importance[];
+  /** columns that were left out, and why */
+  ignored: { name: string; reason: string }[];
+}
+
+export interface EventReport {
+  users: number;
+  items: number;
+  events: EventCounts;
+  /** ISO 8601 without a zone */
+  asOf: string;
+  segments: Record<string, number>;
+  lifecycle: Record<string, number>;
+  evaluation: RecommenderEvaluation | null;
+}
+
+interface Common {
+  /** seconds */
+  timings: Record<Stage | 'total', number>;
+  capabilities: Capabilities;
+  /** where the model is, null when it was not saved */
+  model: string | null;
+  output: string | null;
+}
+
+interface OfTable extends Common {
+  rows: number;
+  /** values per category column without a label of their own */
+  unknownCategories: Record<string, number>;
+  /** of the events beside the table, null without; `matched`: rows of the table that have events */
+  events: (EventReport & { matched: number }) | null;
+}
+
+/** Of a table with one target, with several, and of events alone. */
+export type Report = (OfTable & TargetReport) | (OfTable & { targets: TargetReport[] }) | (Common & EventReport);
+
+interface Told extends Common {
+  profiler: Profiler;
+  events?: Events;
+  table?: Table | AsyncIterable<Table>;
+  rows: number;
+  evaluations: (Evaluation | null)[];
+  recommendations: RecommenderEvaluation | null;
+}
+
+export function reportOf(told: Told): Report {
+  const { profiler, events, timings, capabilities, model, output } = told;
+  const common = { timings, capabilities, model, output };
+  const behaviour = behaviourOf(profiler.sections);
+  const learnt = events && behaviour && eventReport(profiler, events, behaviour, told.recommendations);
+  if (profiler.scores.length === 0) return { ...(learnt as EventReport), ...common };
+  const targets = profiler.scores.map(({ score: { target, features, summary } }, t): TargetReport => {
+    const { importances, crossValidation, ignored } = summary;
+    return {
+      features: features.list.length,
+      target: target.name,
+      task: target.task,
+      evaluation: told.evaluations[t],
+      crossValidation,
+      importances,
+      ignored,
+    };
+  });
+  const { rows } = told;
+  const rest = {
+    unknownCategories: profiler.unknownCategories,
+    events:
+      learnt && behaviour ? { ...learnt, matched: matchedRows(told.table as Table, profiler.id as string, behaviour) } : null,
+    ...common,
+  };
+  return targets.length === 1 ? { rows, ...targets[0], ...rest } : { rows, targets, ...rest };
+}
+
+function eventReport(
+  profiler: Profiler,
+  events: Events,
+  { users, segment, lifecycle }: Behaviour,
+  evaluation: RecommenderEvaluation | null,
+): EventReport {
+  const tally = (names: readonly string[]) => {
+    const counts: Record<string, number> = {};
+    for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+    return counts;
+  };
+  return {
+    users: users.length,
+    items: profiler.recommender.items.length,
+    events: events.counts,
+    asOf: timeText(events.asOf),
+    segments: tally(segment),
+    lifecycle: tally(lifecycle),
+    evaluation,
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * An event log: where it is, and what in it says who did what to which item when, and for how much. What a log may be is a file (or a glob
+ * of files), a query on a DuckDB database file, or a query on a PostgreSQL server; expressions and conditions are DuckDB's SQL.
+ */
+import { stat } from 'node:fs/promises';
+import * as v from 'valibot';
+import { errors } from '../errors.js';
+import { flag } from '../options.js';
+import { type Database, literal, READABLE, readerOf } from './duckdb.js';
+import { copyFromPostgres, isPostgres } from './postgres.js';
+
+export interface EventLog {
+  /** a CSV, Parquet or JSON file (`.gz` too), a glob of such files, a DuckDB database file, or postgres://… */
+  path: string;
+  /** SQL that gives the events of a database; needed for a database, refused for files */
+  query?: string;
+  /** columns: who, what, when. Times without a zone are taken as they are; whole numbers are seconds or milliseconds of 1970 */
+  user: string;
+  item: string;
+  time: string;
+  /** SQL expression of an event's worth, such as "Quantity * UnitPrice"; default 0 */
+  value?: string;
+  /** column that names the item for people */
+  label?: string;
+  /** columns whose values a user may prefer, such as a category or a brand */
+  fields?: readonly string[];
+  /** SQL expression of the price of one piece, for price bands */
+  price?: string;
+  /** SQL condition that events must meet */
+  where?: string;
+  /** SQL condition of cancelled orders, which are left out and counted by themselves; default: none */
+  cancelled?: string;
+  /** whether rows that are alike in every column count once; default false: a log may well hold two alike events */
+  distinct?: boolean;
+  /** SQL condition of the events that are orders, the others being views and carts; default: all */
+  orders?: string;
+  /** SQL expression of how much an event counts for recommendations, not negative; default 1 */
+  weight?: string;
+  /** SQL expression of the user's rating of the item; recommendations then predict ratings */
+  rating?: string;
+  /** the moment that recency counts back from; events at it and later are left out; default: the last event's time, with it */
+  asOf?: string;
+}
+
+const text = v.string('a text');
+const optional = v.optional(text);
+
+export const EVENT_LOG = v.strictObject({
+  path: text,
+  query: optional,
+  user: text,
+  item: text,
+  time: text,
+  value: optional,
+  label: optional,
+  fields: v.optional(v.array(text, 'a list of column names')),
+  price: optional,
+  where: optional,
+  cancelled: optional,
+  distinct: v.optional(flag),
+  orders: optional,
+  weight: optional,
+  rating: optional,
+  asOf: optional,
+});
+
+const DATABASE = /\.(duckdb|ddb|db)$/i;
+const GLOB = /[*?[]/;
+
+/** @throws CameoError 'file' for a file that is not there or of a kind that cannot be read, 'argument' for a query that does not fit */
+export async function checkSource({ path, query }: EventLog): Promise<void> {
+  const reader = readerOf(path);
+  const database = isPostgres(path) || DATABASE.test(path);
+  if (!reader && !database) throw errors.fileType(path, `${READABLE}, .duckdb, or an address postgres://…`);
+  if (database && query === undefined)
+    throw errors.invalid('A database of events needs a query, such as --query "SELECT * FROM orders".');
+  if (!database && query !== undefined) throw errors.invalid('A query is for databases; use --where with files.');
+  if (!isPostgres(path) && !GLOB.test(path)) await stat(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
+}
+
+/** What stands after FROM to read the log. */
+export async function openSource({ connection }: Database, log: EventLog, signal?: AbortSignal): Promise<string> {
+  const { path, query } = log;
+  const reader = readerOf(path);
+  if (reader) return `${reader}(${literal(path)})`;
+  if (isPostgres(path)) {
+    await copyFromPostgres(connection, 'log', path, query as string, signal);
+    return 'temp.main.log';
+  }
+  try {
+    await connection.run(`ATTACH ${literal(path)} AS source (READ_ONLY)`);
+    await connection.run(`SET search_path = 'memory.main,source.main'`);
+  } catch (cause) {
+    throw errors.fileRead(path, cause);
+  }
+  return `(${query})`;
+}

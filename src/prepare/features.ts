@@ -1,0 +1,140 @@
+/**
+ * The features of a fitted model: which columns of a table it reads, by name and never by position, and how they reach the raw columns of a
+ * shard. They stand kind by kind, in the order of kinds.ts.
+ */
+import { errors } from '../errors.js';
+import { joinParts, type Part, PartReader, partOf } from '../part.js';
+import { type EncodePlan, rawPitch } from '../programs/encode.js';
+import type { RawColumns } from '../programs/encoder.js';
+import type { PlainRow } from '../table/section.js';
+import type { Table } from '../table/table.js';
+import type { Layout } from '../wasm/memory.js';
+import { checkTable } from './columns.js';
+import type { Feature, FeatureReader } from './feature.js';
+import { readers } from './kinds.js';
+
+/** Features of one kind. */
+export interface OfKind {
+  kind: FeatureReader;
+  features: readonly Feature[];
+}
+
+/** A table as the features read it: copies rows into raw columns. */
+export interface Binding {
+  readonly rows: number;
+  /** values per column that have no label of their own: rare in fitting, or never seen */
+  readonly unknown: Readonly<Record<string, number>>;
+  /** Fills rows first … first + raw.rows − 1 of the table, or of `index` where it is given. */
+  fill(buffer: ArrayBufferLike, raw: RawColumns, first: number, index?: Int32Array): void;
+}
+
+/** The whole memory as float32 and as int32. */
+export interface Words {
+  f32: Float32Array;
+  i32: Int32Array;
+}
+
+/** The raw columns at an address. */
+export const rawColumns = (columns: number, rows: number): RawColumns => ({ columns, pitch: rawPitch(rows), rows });
+
+export class Features {
+  /** all features, in order */
+  readonly list: readonly Feature[];
+  readonly names: readonly string[];
+  /** encoded columns of each feature */
+  readonly widths: readonly number[];
+
+  constructor(private readonly kinds: readonly OfKind[]) {
+    this.list = kinds.flatMap(({ features }) => features);
+    this.names = this.list.map(({ name }) => name);
+    this.widths = this.list.map(({ width }) => width);
+  }
+
+  /** Encoded columns. */
+  get inputs(): number {
+    return this.widths.reduce((a, b) => a + b, 0);
+  }
+  /** Of each feature: how many labels its codes have; −1 for a number. */
+  get labelCounts(): number[] {
+    return this.list.map(({ raw, labels }) => (raw === 'f32' ? -1 : labels.length));
+  }
+  /** Labels of all features, one after the other: what the codes of reasons count in. */
+  get labels(): string[] {
+    return this.list.flatMap(({ labels }) => labels);
+  }
+  /** Bytes of a shard's raw columns. */
+  rawBytes(rows: number): number {
+    return this.list.length * rawPitch(rows);
+  }
+
+  /** Lays the fitted numbers out in memory. */
+  place(layout: Layout): EncodePlan {
+    const kinds = this.kinds.map(({ kind, features }) => kind.place(features, layout));
+    return { inputs: this.inputs, columns: this.list.length, kinds };
+  }
+
+  /**
+   * @param known names of columns that the model knows and does not read: target, id, ignored ones
+   * @throws CameoError 'column' for a column that is absent or of another type than in fitting
+   */
+  bind(table: Table, known: ReadonlySet<string>): Binding {
+    checkTable(table);
+    const byName = new Map(table.columns.map((column) => [column.name, column]));
+    const missing = this.names.filter((name) => !byName.has(name));
+    if (missing.length > 0) {
+      const expected = new Set(this.names);
+      const unexpected = table.columns.map(({ name }) => name).filter((name) => !expected.has(name) && !known.has(name));
+      throw errors.columnMissing(missing[0], this.names.length, missing, unexpected);
+    }
+    const unknown: Record<string, number> = {};
+    const sources = this.list.map((feature) => {
+      const source = feature.bind(byName.get(feature.name) as Table['columns'][number]);
+      if (source.unknown > 0) unknown[feature.name] = source.unknown;
+      return source.values;
+    });
+    return {
+      rows: table.rows,
+      unknown,
+      fill(buffer, raw, first, index) {
+        sources.forEach((values, j) => {
+          const at = raw.columns + j * raw.pitch;
+          const to =
+            values instanceof Int32Array ? new Int32Array(buffer, at, raw.rows) : new Float32Array(buffer, at, raw.rows);
+          if (index) for (let i = 0; i < to.length; i++) to[i] = values[index[first + i]];
+          else to.set(values.subarray(first, first + to.length));
+        });
+      },
+    };
+  }
+
+  /** Writes a row into place r of raw columns. */
+  fillRow(row: PlainRow, { f32, i32 }: Words, raw: RawColumns, r: number): void {
+    const { list } = this;
+    for (let j = 0; j < list.length; j++) {
+      const feature = list[j];
+      const at = (raw.columns + j * raw.pitch) / 4 + r;
+      const value = feature.one(row[feature.name], r);
+      if (feature.raw === 'f32') f32[at] = value;
+      else i32[at] = value;
+    }
+  }
+
+  write(): Part {
+    const { metadata, tensors } = joinParts(this.kinds.map(({ kind, features }) => [kind.name, kind.write(features)]));
+    return { metadata: { kinds: JSON.stringify(this.kinds.map(({ kind }) => kind.name)), ...metadata }, tensors };
+  }
+
+  /** @throws CameoError 'model' for a kind that is not known, or a name that appears twice */
+  static read(part: Part, names: readonly string[]): Features {
+    const reader = new PartReader(part);
+    const kinds = names.map((name): OfKind => {
+      const kind = readers.find((known) => known.name === name);
+      const known = readers.map((k) => `'${k.name}'`).join(', ');
+      if (!kind) throw errors.modelFile('kind of feature', `one of ${known}`, `'${name}'`);
+      return { kind, features: kind.read(new PartReader(partOf(part, name))) };
+    });
+    const features = new Features(kinds);
+    reader.check(new Set(features.names).size === features.names.length, 'feature names', 'each once', 'one twice');
+    return features;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What an entry of the package puts behind the profiler. The class is the same everywhere; Node's entry brings fitting, Arrow and an engine
+ * with workers, the browser's fitting, and the edge's no more than a way to start an engine from kernels that the caller has. What an
+ * entry does not bring is not in its bundle.
+ */
+import type { Engine } from '../engine/engine.js';
+import { errors } from '../errors.js';
+import type { Section } from '../table/section.js';
+import type { WasmSource } from '../wasm/source.js';
+import type { FitData, FitOptions } from './options.js';
+
+/** Where a fitted model is to work. */
+export interface LoadOptions {
+  /** default: the process-wide engine, where the entry has one */
+  engine?: Engine;
+  /** the kernels, for an engine of its own without threads: `cameo/kernels/simd.wasm` or `relaxed.wasm` (cameo/edge) */
+  wasm?: WasmSource;
+  /** bytes that the memory of that engine may grow to; default 64 MiB */
+  maximum?: number;
+}
+
+export interface Entry {
+  fit?: (engine: Engine, data: FitData, options: FitOptions) => Promise<Section[]>;
+  arrow?: () => Promise<typeof import('../table/arrow.js')>;
+  /** the process-wide engine */
+  engine?: () => Promise<Engine>;
+  /** an engine from kernels that the caller brings */
+  engineOf?: (options: { wasm: WasmSource; maximum?: number }) => Promise<Engine>;
+}
+
+const entry: Entry = {};
+
+/** Called by the entries, with what they have. */
+export const provide = (parts: Entry): void => void Object.assign(entry, parts);
+
+/** @throws CameoError 'runtime' where the entry does not bring it */
+export function provided<N extends keyof Entry>(name: N, what: string): NonNullable<Entry[N]> {
+  const part = entry[name];
+  if (!part) throw errors.runtime(`This entry of cameo does not ${what}. Import 'cameo' in Node, Deno or Bun for that.`);
+  return part;
+}
+
+/** The engine that the options ask for, and whether it is the caller's. @throws CameoError 'argument' for wrong options */
+export async function engineFor({ engine, wasm, maximum }: LoadOptions): Promise<Engine> {
+  if (engine) return engine;
+  if (wasm !== undefined) return provided('engineOf', 'start an engine from kernels')({ wasm, maximum });
+  if (!entry.engine) throw errors.invalid('Give the kernels, as { wasm }, or an engine, as { engine }.');
+  return entry.engine();
+}

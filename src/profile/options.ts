@@ -1,0 +1,79 @@
+/** Options of fitting and of profiling, their defaults and ranges. */
+import * as v from 'valibot';
+import { flag, oneOf, opaque, RUN, whole } from '../options.js';
+import type { Progress } from '../progress.js';
+import { SCORE_ENTRIES, type ScoreOptions } from '../score/options.js';
+import type { Events } from '../table/events.js';
+import type { BatchOptions } from '../table/section.js';
+import type { Column, Table } from '../table/table.js';
+
+/** What a profiler learns from: a table of users, their events, or both, which meet by the table's id column. */
+export interface FitData {
+  table?: Table;
+  events?: Events;
+}
+
+export interface EventOptions {
+  /** how to recommend; default 'factorization' */
+  recommender?: string;
+  /** options of that recommender, such as { rank: 32 } */
+  recommenderOptions?: Readonly<Record<string, unknown>>;
+  /** days after which an event counts half for recommendations; default: all count the same */
+  halfLife?: number;
+}
+
+export interface FitOptions extends Omit<ScoreOptions, 'target'>, EventOptions {
+  /** the column to predict, of the table; several for a score each */
+  target?: string | readonly string[];
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export const EVENT_ENTRIES = {
+  recommender: v.optional(v.string('the name of a recommender'), 'factorization'),
+  recommenderOptions: v.optional(v.record(v.string(), v.unknown(), 'an object of options'), {}),
+  halfLife: v.optional(
+    v.pipe(
+      v.number('a number of days above 0'),
+      v.finite('a number of days above 0'),
+      v.gtValue(0, 'a number of days above 0'),
+    ),
+  ),
+};
+
+export const FIT_OPTIONS = v.strictObject({
+  ...SCORE_ENTRIES,
+  target: v.optional(SCORE_ENTRIES.target),
+  ...EVENT_ENTRIES,
+  ...RUN,
+});
+/** The names among them that concern a table, and those that concern events. */
+export const TABLE_NAMES = Object.keys(SCORE_ENTRIES);
+export const EVENT_NAMES = Object.keys(EVENT_ENTRIES);
+
+export interface ProfileOptions extends BatchOptions {
+  /** default true: batches own their values. Without, they may be views, valid until the next batch is asked for. */
+  copy?: boolean;
+  /** columns of the source that the profiles carry as they are, numbers as float64; default: none */
+  attributes?: readonly Pick<Column, 'name' | 'kind'>[];
+  onProgress?: never;
+}
+
+export const PROFILE_OPTIONS = v.strictObject({
+  explain: v.optional(flag, true),
+  copy: v.optional(flag, true),
+  n: v.optional(whole(1, 100_000), 10),
+  attributes: v.optional(
+    v.array(v.looseObject({ name: v.string('a column name'), kind: oneOf('number', 'category') }), 'a list of columns'),
+    [],
+  ),
+  ...RUN,
+});
+
+export const ONE_OPTIONS = v.strictObject({ explain: v.optional(flag, true) });
+
+export const LOAD_OPTIONS = v.strictObject({
+  engine: v.optional(opaque<never>()),
+  wasm: v.optional(opaque<never>()),
+  maximum: v.optional(v.number('a number of bytes')),
+});

@@ -1,0 +1,62 @@
+/** Fits a recommender of a family to events, or to pairs of users and items with their names. Apart from catalogue.ts, since an edge function never fits. */
+import * as v from 'valibot';
+import type { Engine } from '../engine/engine.js';
+import { type EventPairs, type PairOptions, pairsOf } from '../events/pairs.js';
+import { checked, oneOf, RUN } from '../options.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import type { Events } from '../table/events.js';
+import { Recommender } from './catalogue.js';
+import { families } from './index.js';
+import type { RecommenderFamily } from './recommender.js';
+
+export interface RecommenderOptions extends RunOptions {
+  /** the family, by its name in index.ts; default 'factorization' */
+  recommender?: string;
+  /** an option of the family, such as `rank`, `epochs` or `seed` of a factorization */
+  [option: string]: unknown;
+}
+
+/** Pairs with the names of their users and items. */
+export type NamedPairs = Pick<EventPairs, 'users' | 'items' | 'labels' | 'pairs'>;
+
+/** A family that was asked for, with its own options, those of the run, and the rest. */
+export interface Choice<Rest = unknown> {
+  family: RecommenderFamily;
+  options: Record<string, unknown>;
+  run: RunOptions;
+  rest: Rest;
+}
+
+/**
+ * Reads the options of a recommender, of whichever family they name, and of the work around it.
+ * @param more options of that work
+ * @throws CameoError 'argument' for what is not known or out of its range
+ */
+export function familyOf<E extends v.ObjectEntries>(
+  options: RecommenderOptions,
+  more: E = {} as E,
+): Choice<v.InferOutput<v.StrictObjectSchema<E, undefined>>> {
+  const NAME = v.strictObject({ recommender: v.optional(oneOf(...Object.keys(families)), 'factorization') });
+  const { recommender } = checked(NAME, { recommender: options.recommender });
+  const family = families[recommender];
+  const all = v.strictObject({ ...NAME.entries, ...more, ...family.options.entries, ...RUN });
+  const found = Object.entries<unknown>(checked(all, options));
+  const those = (entries: object) => Object.fromEntries(found.filter(([name]) => name in entries));
+  return { family, options: those(family.options.entries), run: those(RUN), rest: those(more) as never };
+}
+
+/**
+ * @param options of the family, by its name; of the pairs `halfLife`
+ * @throws CameoError 'argument' for options, 'data' for events that cannot be learnt from, 'diverged', 'aborted', 'memory'
+ */
+export async function fitRecommender(engine: Engine, events: Events, options: RecommenderOptions = {}): Promise<Recommender> {
+  const { halfLife, ...others } = options;
+  familyOf(others);
+  return fitPairs(engine, pairsOf(events, { halfLife } as PairOptions), others);
+}
+
+/** As fitRecommender, of pairs. */
+export async function fitPairs(engine: Engine, named: NamedPairs, options: RecommenderOptions = {}): Promise<Recommender> {
+  const { family, options: own, run } = familyOf(options);
+  return new Recommender(await family.fit(engine, named.pairs, own, run), named);
+}

@@ -1,0 +1,11 @@
+/**
+ * Table of contents of the recommenders, by name. `families` can fit and read; `readers` only read, which is all that an edge function
+ * carries (readers.ts).
+ */
+import { factorization } from './factorization.js';
+import type { RecommenderFamily } from './recommender.js';
+
+export { readers } from './readers.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: each family has options of its own
+export const families: Record<string, RecommenderFamily<any>> = { factorization };

@@ -1,0 +1,189 @@
+/**
+ * Learns a factorization by stochastic gradient descent over block strata, on all workers: the formulas stand in assembly/factorize.ts, the
+ * schedule in programs/factorization/factorize.ts. Here is what comes before and after: the entries cut into blocks and laid out in linear
+ * memory, and the rows taken out again.
+ */
+import type { Engine } from '../engine/engine.js';
+import { CameoError, errors } from '../errors.js';
+import { BARRIER_BYTES } from '../programs/barrier.js';
+import type { FactorizeArgs, FactorizeResult } from '../programs/factorization/factorize.js';
+import { shuffle } from '../random.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import { type Layout, place } from '../wasm/memory.js';
+import { ldOf, offsetsOf, startRows, takeRows } from './factor-rows.js';
+import type { FactorizationSettings } from './factorization-options.js';
+import type { Factors } from './factors.js';
+import { type Entries, historyOf, joinHistories } from './interactions.js';
+import type { Histories } from './recommender.js';
+import { BLOCKS, cutStrata, type Strata } from './strata.js';
+
+/** Stream of the generator for the held-out share. */
+const HELD_STREAM = 0x71000002;
+const ATTEMPTS = 3;
+
+/** The entries in the order of training: those of the strata by block, and behind them those held out. */
+interface Plan {
+  strata: Strata;
+  blocks: number;
+  order: Int32Array;
+  trained: number;
+  held: number;
+}
+
+/**
+ * @param before what was learnt before, to go on from: what these entries do not touch stays as it is. Absent to begin anew
+ * @throws CameoError 'data' for fewer than two users or items, 'diverged', 'aborted', 'memory'
+ */
+export async function learnFactors(
+  engine: Engine,
+  settings: FactorizationSettings,
+  entries: Entries,
+  before: Factors | undefined,
+  run: RunOptions,
+): Promise<{ factors: Factors; result: FactorizeResult }> {
+  const { users, items, values } = entries;
+  const nUsers = Math.max(before?.users ?? 0, entries.nUsers);
+  const nItems = Math.max(before?.items ?? 0, entries.nItems);
+  if (nUsers < 2) throw errors.tooFewRows('Factorization (users)', nUsers, 2);
+  if (nItems < 2) throw errors.tooFewRows('Factorization (items)', nItems, 2);
+  const plan = await planOf(engine, settings, entries, nUsers, nItems);
+  const history = before ? joinHistories(before.history, entries, nUsers) : historyOf(users, items, nUsers);
+  // Biases and factors were learnt beside the first mean: another would shift every score that these entries do not touch.
+  const mean = before?.mean ?? (values ? meanOf(values, plan.order.subarray(0, plan.trained)) : 0);
+
+  const { at, region } = place(engine, layerOf(engine, settings, entries, plan, history));
+  using _ = region;
+  const start = () => {
+    startRows(engine, at.p, plan.strata, settings, before);
+    if (at.squares) engine.f32(at.squares, plan.strata.rowsP + plan.strata.rowsQ).fill(1);
+    engine.i32(at.sync, BARRIER_BYTES / 4).fill(0);
+  };
+  const result = await train(engine, { ...argsOf(settings, plan, at), mean }, start, run);
+  const rows = takeRows(engine, at.p, plan.strata, settings.rank);
+  return { factors: { rank: settings.rank, users: nUsers, items: nItems, ...rows, mean, history }, result };
+}
+
+async function planOf(
+  engine: Engine,
+  { rank, validationFraction, seed }: FactorizationSettings,
+  { users, items }: Entries,
+  nUsers: number,
+  nItems: number,
+): Promise<Plan> {
+  const held = Math.floor(users.length * validationFraction);
+  const all = Int32Array.from({ length: users.length }, (_, entry) => entry);
+  const mixed = held > 0 ? shuffle(all, seed, HELD_STREAM) : all;
+  const blocks = (await engine.blocks(users.length - held, nUsers, nItems, ldOf(rank))) ?? BLOCKS;
+  const strata = cutStrata(users, items, mixed.subarray(held), nUsers, nItems, seed, blocks);
+  const order = new Int32Array(users.length);
+  order.set(strata.order);
+  order.set(mixed.subarray(0, held), strata.order.length);
+  return { strata, blocks, order, trained: strata.order.length, held };
+}
+
+const meanOf = (values: Float32Array, entries: Int32Array) =>
+  entries.reduce((sum, entry) => sum + values[entry], 0) / entries.length;
+
+/** Samples drawn of each entry. */
+const samplesOf = ({ loss, samples }: FactorizationSettings) => ({ squared: 0, bpr: 1, logistic: samples })[loss];
+
+/** Lays out all that the program works on, and puts the entries there. */
+function layerOf(
+  engine: Engine,
+  settings: FactorizationSettings,
+  { users, items, values, weights }: Entries,
+  { strata, blocks, order, held }: Plan,
+  history: Histories,
+) {
+  const { userRow, itemRow, rowsP, rowsQ, starts } = strata;
+  const { length } = offsetsOf(strata, ldOf(settings.rank));
+  const rowOfUser = order.map((entry) => userRow[users[entry]]);
+  const rowOfItem = order.map((entry) => itemRow[items[entry]]);
+  const ordered = (list: Float32Array | undefined) => list && Float32Array.from(order, (entry) => list[entry]);
+  const [orderedValues, orderedWeights] = [ordered(values), ordered(weights)];
+  const seen = settings.loss === 'squared' ? undefined : seenByRow(history, strata);
+  let largest = 0;
+  for (let b = 0; b < blocks * blocks; b++) largest = Math.max(largest, starts[b + 1] - starts[b]);
+  const bitsPerWorker = Math.ceil(Math.max(largest * samplesOf(settings), held > 0 ? 32768 : 0) / 16) * 16 + 16;
+  return (layout: Layout) => ({
+    p: layout.take(length * 4),
+    users: layout.put(rowOfUser),
+    items: layout.put(rowOfItem),
+    values: orderedValues ? layout.put(orderedValues) : 0,
+    weights: orderedWeights ? layout.put(orderedWeights) : 0,
+    seen: seen ? layout.put(seen.items) : 0,
+    seenOffsets: seen ? layout.put(seen.offsets) : 0,
+    losses: layout.take(blocks * blocks * 8),
+    best: held > 0 ? layout.take(length * 4) : 0,
+    // Σ of squared gradients, of the rows of p and then those of q.
+    squares: settings.schedule === 'adagrad' ? layout.take((rowsP + rowsQ) * 4) : 0,
+    bits: layout.take(Math.max(1, engine.scheduler.threads) * bitsPerWorker * 4),
+    bitsPerWorker,
+    sync: layout.take(BARRIER_BYTES),
+  });
+}
+
+type Addresses = ReturnType<ReturnType<typeof layerOf>>;
+
+/** The histories by rows: each user's items ascending by their row. */
+function seenByRow({ offsets, items }: Histories, { userRow, itemRow, rowsP }: Strata): Histories {
+  const userOf = new Int32Array(rowsP).fill(-1);
+  userRow.forEach((row, user) => {
+    userOf[row] = user;
+  });
+  const seen = { offsets: new Int32Array(rowsP + 1), items: new Int32Array(items.length) };
+  let end = 0;
+  for (let row = 0; row < rowsP; row++) {
+    const user = userOf[row];
+    if (user >= 0) {
+      const own = items.subarray(offsets[user], offsets[user + 1]);
+      const rows = seen.items.subarray(end, end + own.length);
+      rows.set(own.map((item) => itemRow[item]));
+      rows.sort();
+      end += own.length;
+    }
+    seen.offsets[row + 1] = end;
+  }
+  return seen;
+}
+
+/** All of a worker's arguments but its number and the mean. */
+function argsOf(settings: FactorizationSettings, { strata, blocks, trained, held }: Plan, at: Addresses) {
+  const ld = ldOf(settings.rank);
+  const offsets = offsetsOf(strata, ld);
+  const { rank: _, initScale: __, validationFraction: ___, nIterNoChange: patience, ...rest } = settings;
+  return {
+    ...rest,
+    ...at,
+    q: at.p + offsets.q * 4,
+    bu: at.p + offsets.bu * 4,
+    bi: at.p + offsets.bi * 4,
+    blocks,
+    starts: [...strata.starts],
+    rowsP: strata.rowsP,
+    rowsQ: strata.rowsQ,
+    ld,
+    heldFirst: trained,
+    held,
+    samples: samplesOf(settings),
+    patience,
+  };
+}
+
+/** A worker that died in the middle leaves half-moved factors: all begin again, which gives the same bytes. */
+async function train(
+  engine: Engine,
+  args: Omit<FactorizeArgs, 'worker' | 'workers'>,
+  start: () => void,
+  run: RunOptions,
+): Promise<FactorizeResult> {
+  for (let attempt = 1; ; attempt++) {
+    start();
+    try {
+      const result = await engine.gang('factorize', (worker, workers) => ({ ...args, worker, workers }), run);
+      return result as FactorizeResult;
+    } catch (error) {
+      if (!(error instanceof CameoError) || error.code !== 'worker' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/** From rows of a table to fitted models: features once, then a model of each target over them. */
+import type { Engine } from '../engine/engine.js';
+import { type Evaluation, evaluate } from '../metrics/index.js';
+import type { Model } from '../models/model.js';
+import type { Binding, Features } from '../prepare/features.js';
+import { fitFeatures, type Ignored } from '../prepare/fit-features.js';
+import { standardizeBy, type Target } from '../prepare/target.js';
+import type { Progress } from '../progress.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import type { Table } from '../table/table.js';
+import { place } from '../wasm/memory.js';
+import type { CheckedScoreOptions } from './options.js';
+import { ResidentScores } from './resident.js';
+import { encodeRows, scoreRows } from './shards.js';
+
+/** What is predicted and what is known of it. */
+export interface Question {
+  target: Target;
+  /** f64[rows of the table]: the class, or the number; NaN where it is missing */
+  truth: Float64Array;
+}
+
+export interface Job {
+  engine: Engine;
+  table: Table;
+  /** columns that are no features: targets, id, ignored ones */
+  without: ReadonlySet<string>;
+  options: CheckedScoreOptions;
+  run: RunOptions;
+  report: (progress: Progress) => void;
+}
+
+export interface Learnt {
+  features: Features;
+  ignored: Ignored[];
+  binding: Binding;
+  /** a model of each question, and its target as these rows standardize it */
+  answers: { target: Target; model: Model }[];
+}
+
+/** Learns features and models from these rows, on which every question has an answer. */
+export async function learn(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Learnt> {
+  const { engine, table, options, run, report } = job;
+  const { features, ignored } = await fitFeatures(engine, table, rows, job.without, options.preset);
+  const binding = features.bind(table, new Set([...job.without, ...ignored.map(({ name }) => name)]));
+  const { at: plan, region } = place(engine, (layout) => features.place(layout));
+  using _ = region;
+  using x = await encodeRows(engine, plan, features, binding, rows, run);
+  report({ stage: 'prepare', done: 1, total: 1 });
+  const answers: Learnt['answers'] = [];
+  for (const { target: asked, truth } of questions) {
+    const target = standardizeBy(asked, truth, rows);
+    const y = Float64Array.from(rows, (r) => (truth[r] - target.mean) / target.scale);
+    const outputs = target.task === 'multiclass' ? target.classes.length : 1;
+    const note = questions.length > 1 ? `${target.name}, ` : '';
+    const total = typeof options.modelOptions.maxIter === 'number' ? options.modelOptions.maxIter : 0;
+    report({ stage: 'train', done: 0, total });
+    const onProgress = (done: number, loss: number) =>
+      report({ stage: 'train', done, total, note: `${note}loss ${loss.toFixed(4)}` });
+    const examples = { task: target.task, outputs, x, y, widths: features.widths };
+    const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
+    answers.push({ target, model });
+  }
+  return { features, ignored, binding, answers };
+}
+
+/** Scores and metrics of each answer on some rows. */
+export async function examine(
+  job: Pick<Job, 'engine' | 'run'>,
+  { features, binding, answers }: Learnt,
+  questions: readonly Question[],
+  rows: Int32Array,
+): Promise<{ scores: Float32Array; evaluation: Evaluation }[]> {
+  const placed = answers.map((answer) => ({ ...answer, ranks: new Float32Array(0) }));
+  using resident = new ResidentScores(job.engine, features, placed);
+  const all = await scoreRows(job.engine, features, resident.plan, binding, rows, job.run);
+  return answers.map(({ target, model }, q) => {
+    const truth = Float64Array.from(rows, (r) => questions[q].truth[r]);
+    return { scores: all[q], evaluation: evaluate(target.task, truth, all[q], model.outputs) };
+  });
+}

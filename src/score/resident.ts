@@ -1,0 +1,46 @@
+/** Fitted scores of the same features in linear memory, where every shard reads them. */
+import type { Model } from '../models/model.js';
+import type { Features } from '../prepare/features.js';
+import type { Target } from '../prepare/target.js';
+import type { ScorePlan } from '../programs/score.js';
+import { place, type Region, type Space } from '../wasm/memory.js';
+
+/** What of a score is placed. */
+export interface Placeable {
+  target: Target;
+  model: Model;
+  ranks: Float32Array;
+}
+
+export class ResidentScores implements Disposable {
+  readonly plan: ScorePlan;
+  readonly #region: Region;
+
+  constructor(space: Space, features: Features, scores: readonly Placeable[]) {
+    const { at, region } = place(
+      space,
+      (layout): ScorePlan => ({
+        encode: features.place(layout),
+        targets: scores.map(({ target, model, ranks }) => ({
+          task: target.task,
+          predictor: model.place(layout),
+          outputs: model.outputs,
+          ranks: layout.put(ranks),
+          nRanks: ranks.length,
+          scale: target.scale,
+          mean: target.mean,
+        })),
+        labels: features.labelCounts,
+      }),
+    );
+    this.plan = at;
+    this.#region = region;
+  }
+
+  dispose(): void {
+    this.#region.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

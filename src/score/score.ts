@@ -1,0 +1,53 @@
+/** A fitted score: what is predicted, from which features, by which model, and what training found. */
+import type { Evaluation } from '../metrics/index.js';
+import type { Model } from '../models/model.js';
+import type { Preset } from '../prepare/feature.js';
+import type { Features } from '../prepare/features.js';
+import type { Ignored } from '../prepare/fit-features.js';
+import type { Target } from '../prepare/target.js';
+import type { Importance } from './importance.js';
+
+/** The facts of training that a model file carries. */
+export interface Summary {
+  preset: Preset;
+  seed: number;
+  /** the family of the model, and what it tells of how it was learnt: epochs, why it stopped */
+  family: string;
+  facts: Readonly<Record<string, string | number>>;
+  /** rows of the table, and how many of them had a target and were trained on or held out */
+  rows: number;
+  trainRows: number;
+  testRows: number;
+  /** on the held-out rows */
+  evaluation: Evaluation;
+  /** by falling mean; in the article's preset by signed weight */
+  importances: Importance[];
+  crossValidation: CrossValidation | null;
+  ignored: Ignored[];
+}
+
+/** Mean and standard deviation of each metric over the folds. */
+export interface CrossValidation {
+  folds: number;
+  mean: Record<string, number>;
+  std: Record<string, number>;
+}
+
+export interface Score {
+  target: Target;
+  /** name of the id column; undefined for the row number */
+  id?: string;
+  features: Features;
+  model: Model;
+  /** the model's base in the scale of the contributions, per output (programs/score.ts) */
+  base: number[];
+  /** scores of the training rows at evenly spaced ranks, ascending; empty for several classes */
+  ranks: Float32Array;
+  summary: Summary;
+}
+
+/** The model's base in the scale of the contributions: above the mean of all classes, or in the target's units. */
+export function baseOf(raw: readonly number[], { task, scale, mean }: Target): number[] {
+  const center = task === 'multiclass' ? raw.reduce((a, b) => a + b, 0) / raw.length : 0;
+  return raw.map((value) => (value - center) * scale + mean);
+}

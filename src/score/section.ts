@@ -1,0 +1,120 @@
+/** The section of one target: its score, percentile, likeliest class and the reasons, filled by a scorer that others may share. */
+import type { Part } from '../part.js';
+import type { BatchOptions, Field, PlainRow, Section, SectionBatch, Users } from '../table/section.js';
+import { writeScore } from './part.js';
+import type { Score } from './score.js';
+import type { Scorer } from './scorer.js';
+
+/** One reason of a profile. */
+export interface ExplanationEntry {
+  feature: string;
+  /** the feature's value, null where it is missing or the feature is a category */
+  value: number | null;
+  /** the category, '(rare)' or '(missing)'; null for a number and for a category that was never seen */
+  category: string | null;
+  /** what the feature adds to the score, in the scale that the schema's metadata names */
+  contribution: number;
+}
+
+/** What the contributions of each task are made of. */
+const SCALE = {
+  binary: 'log-odds of the last class',
+  multiclass: "the predicted class's raw output above the mean of all classes",
+  regression: "the target's units",
+} as const;
+
+export class ScoreSection implements Section {
+  readonly kind = 'score';
+  readonly fields: readonly Field[];
+  readonly score: Score;
+  readonly #labels: readonly string[];
+
+  /** @param number of this target among the scorer's */
+  constructor(
+    private readonly engine: { readonly memory: WebAssembly.Memory },
+    readonly scorer: Scorer,
+    private readonly number: number,
+  ) {
+    this.score = scorer.scores[number];
+    const { target, features, ranks } = this.score;
+    this.#labels = features.labels;
+    const field = (name: string, type: Field['type']): Field => ({ name: `${name}_${target.name}`, type, nullable: false });
+    const reason = (name: string, type: Field['type'], nullable: boolean): Field => ({ name, type, nullable });
+    const entry = [
+      reason('feature', { dictionary: features.names }, false),
+      reason('value', 'float32', true),
+      reason('category', { dictionary: this.#labels }, true),
+      reason('contribution', 'float32', false),
+    ];
+    this.fields = [
+      field('score', 'float32'),
+      ...(ranks.length > 0 ? [field('percentile', 'float32')] : []),
+      ...(target.classes.length > 0 ? [field('prediction', { dictionary: target.classes })] : []),
+      { ...field('explanation', { list: { struct: entry } }), reasons: true },
+    ];
+  }
+
+  get metadata(): Record<string, string> {
+    const { target, base } = this.score;
+    return {
+      task: target.task,
+      classes: JSON.stringify(target.classes),
+      'contribution.scale': SCALE[target.task],
+      'contribution.base': JSON.stringify(base),
+    };
+  }
+
+  async batch(users: Users, { explain = true, signal }: BatchOptions): Promise<SectionBatch> {
+    const { addresses, release } = await this.scorer.batch(users, this.scorer.scores.length, explain, { signal });
+    const address = addresses[this.number];
+    return { memory: this.engine.memory, address, [Symbol.dispose]: release };
+  }
+
+  one(row: PlainRow, _id: string | null, options: BatchOptions): Record<string, unknown> {
+    const profile = {};
+    this.fill([row], [profile], options);
+    return profile;
+  }
+
+  fill(rows: readonly PlainRow[], profiles: Record<string, unknown>[], { explain = true }: BatchOptions): void {
+    const { target, features, ranks } = this.score;
+    const { name, classes } = target;
+    const { f32, i32, u8, out } = this.scorer.rows(rows, explain);
+    const columns = out[this.number];
+    const n = features.list.length;
+    const bit = (address: number, i: number) => (u8[address + (i >> 3)] >> (i & 7)) & 1;
+    for (let r = 0; r < rows.length; r++) {
+      const profile = profiles[r];
+      profile[`score_${name}`] = f32[columns.score / 4 + r];
+      if (ranks.length > 0) profile[`percentile_${name}`] = f32[columns.percentile / 4 + r];
+      if (classes.length > 0) profile[`prediction_${name}`] = classes[i32[columns.label / 4 + r]];
+      if (!explain) continue;
+      const entries: ExplanationEntry[] = [];
+      for (let i = r * n; i < (r + 1) * n; i++) {
+        entries.push({
+          feature: features.names[i32[columns.feature / 4 + i]],
+          value: bit(columns.valueValid, i) ? f32[columns.value / 4 + i] : null,
+          category: bit(columns.categoryValid, i) ? this.#labels[i32[columns.category / 4 + i]] : null,
+          contribution: f32[columns.contribution / 4 + i],
+        });
+      }
+      profile[`explanation_${name}`] = entries;
+    }
+  }
+
+  write(): Part {
+    return writeScore(this.score);
+  }
+
+  /** The scorer's memory is given back with the last of its sections; see Profiler.dispose. */
+  dispose(): void {
+    this.scorer.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** A section for each target of a scorer. */
+export const sectionsOf = (engine: { readonly memory: WebAssembly.Memory }, scorer: Scorer): ScoreSection[] =>
+  scorer.scores.map((_, number) => new ScoreSection(engine, scorer, number));
