@@ -3,8 +3,8 @@
  * the second leaves the first behind.
  */
 import type { Family, ModelReader } from './model.js';
-import { perceptron, read as readPerceptron } from './perceptron.js';
+import { perceptron, perceptronReader } from './perceptron.js';
 
-export const readers: Record<string, ModelReader> = { perceptron: { read: readPerceptron } };
+export const readers: Record<string, ModelReader> = { perceptron: perceptronReader };
 
 export const families: Record<string, Family> = { perceptron: perceptron as unknown as Family };

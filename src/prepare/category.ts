@@ -1,5 +1,6 @@
 /**
- * Categories as features: text, booleans, and numbers that are codes, one encoded column per label, rare labels together.
+ * Categories as features: text, booleans, and numbers that are codes, one encoded column per label, rare labels together. Raw they are one
+ * column: the label's code.
  *
  * A number is a code when all its values are whole, from 1 on, with 3 to 32 different ones: an operating system's, a region's. Counts start
  * at 0 and stay numbers. In the article's preset every number stays a number.
@@ -9,10 +10,12 @@ import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { f32, type Part, type PartReader } from '../part.js';
 import type { CategoryPlan } from '../programs/encoders/category.js';
+import type { CodePlan } from '../programs/encoders/code.js';
 import type { Column } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
 import { kindName, refuseInfinity } from './columns.js';
 import {
+  type Encoding as Encoded,
   type Feature,
   type FeatureKind,
   type FeatureReader,
@@ -51,8 +54,8 @@ export class CategoryFeature implements Feature {
   get labels(): readonly string[] {
     return this.encoding.labels;
   }
-  get width(): number {
-    return this.encoding.labels.length;
+  width(encoding: Encoded): number {
+    return encoding === 'raw' ? 1 : this.encoding.labels.length;
   }
 
   bind(column: Column): Source {
@@ -105,8 +108,9 @@ const joined = (arrays: readonly Float32Array[]): Float32Array => {
   return all;
 };
 
-function place(features: readonly CategoryFeature[], layout: Layout): CategoryPlan {
-  const labels = features.map(({ width }) => width);
+function place(features: readonly CategoryFeature[], layout: Layout, encoding: Encoded): CategoryPlan | CodePlan {
+  const labels = features.map((feature) => feature.labels.length);
+  if (encoding === 'raw') return { kind: 'code', columns: features.length, inputs: features.length, labels };
   return {
     kind: 'category',
     columns: features.length,

@@ -1,6 +1,6 @@
 /**
- * Numbers as features: missing → the mean; ranked among the training quantiles (not in the article's preset); standardized. One encoded
- * column each.
+ * Numbers as features: missing → the mean; ranked among the training quantiles (not in the article's preset); standardized. Raw they stay
+ * as they are, NaN where missing. One encoded column each.
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
@@ -12,19 +12,18 @@ import type { Column } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
 import { isCodes } from './category.js';
 import { refuseInfinity } from './columns.js';
-import type { Feature, FeatureKind, FeatureReader, Preset, Source, Value } from './feature.js';
+import type { Encoding, Feature, FeatureKind, FeatureReader, Preset, Source, Value } from './feature.js';
 import { isMissing } from './feature.js';
 import { QuantileTransformer } from './quantile-transformer.js';
 import { StandardScaler } from './standard-scaler.js';
 
 export class NumberFeature implements Feature {
-  readonly width = 1;
   readonly raw = 'f32';
   readonly labels: readonly string[] = [];
 
   /**
    * @param quantiles ascending; empty for no ranks
-   * @param mean and scale: of the ranks, or of the values without them
+   * @param mean and scale: of the ranks, or of the values without them; 0 and 1 where only raw values were asked for
    */
   constructor(
     readonly name: string,
@@ -32,6 +31,10 @@ export class NumberFeature implements Feature {
     readonly mean: number,
     readonly scale: number,
   ) {}
+
+  width(): number {
+    return 1;
+  }
 
   bind(column: Column): Source {
     if (column.kind === 'number') {
@@ -51,14 +54,18 @@ export class NumberFeature implements Feature {
   }
 }
 
-function place(features: readonly NumberFeature[], layout: Layout): NumberPlan {
-  const nQuantiles = features[0]?.quantiles.length ?? 0;
+/** x = (x − 0) · 1, and missing stays missing. */
+const IDENTITY = [0, 0, 1, Number.NaN];
+
+function place(features: readonly NumberFeature[], layout: Layout, encoding: Encoding): NumberPlan {
+  const raw = encoding === 'raw';
+  const nQuantiles = raw ? 0 : (features[0]?.quantiles.length ?? 0);
   const quantiles = new Float32Array(features.length * nQuantiles);
   const standardize = new Float32Array(features.length * 4);
   features.forEach((feature, j) => {
-    quantiles.set(feature.quantiles, j * nQuantiles);
+    if (nQuantiles > 0) quantiles.set(feature.quantiles, j * nQuantiles);
     const high = Math.fround(feature.mean);
-    standardize.set([high, feature.mean - high, 1 / feature.scale, feature.mean], j * 4);
+    standardize.set(raw ? IDENTITY : [high, feature.mean - high, 1 / feature.scale, feature.mean], j * 4);
   });
   return {
     kind: 'number',
@@ -101,7 +108,14 @@ function read(part: PartReader): NumberFeature[] {
   });
 }
 
-async function fit(engine: Engine, columns: readonly Column[], rows: Int32Array, preset: Preset): Promise<NumberFeature[]> {
+async function fit(
+  engine: Engine,
+  columns: readonly Column[],
+  rows: Int32Array,
+  preset: Preset,
+  encodings: readonly Encoding[],
+): Promise<NumberFeature[]> {
+  if (!encodings.includes('standard')) return columns.map(({ name }) => new NumberFeature(name, new Float32Array(0), 0, 1));
   let matrix = new Matrix(columns.map((column) => valuesOf(column, rows)));
   let quantiles: Float32Array[] | undefined;
   if (preset === 'default') {

@@ -117,7 +117,7 @@ async function rank(job: Job, { features, binding, answers }: Learnt, questions:
   const { engine, options, run } = job;
   const step = Math.ceil(test.length / IMPORTANCE_ROWS);
   const rows = test.filter((_, i) => i % step === 0);
-  const { at: plan, region } = place(engine, (layout) => features.place(layout));
+  const { at: plan, region } = place(engine, (layout) => features.place(layout, options.family.encoding));
   using _ = region;
   using held = await encodeRows(engine, plan, features, binding, rows, run);
   const all = [];
