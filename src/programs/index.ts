@@ -10,8 +10,10 @@ import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { score } from './score.js';
 import { top } from './top.js';
+import { bin } from './trees/bin.js';
+import { boost } from './trees/boost.js';
 
-const table = { encode, factorize, limits, moments, permute, predict, scale, score, top, train };
+const table = { bin, boost, encode, factorize, limits, moments, permute, predict, scale, score, top, train };
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];

@@ -1,0 +1,106 @@
+/**
+ * Gradient boosting (Friedman, "Greedy Function Approximation: A Gradient Boosting Machine", 2001) on binned features, with second
+ * derivatives: each round grows a tree for every raw output from the derivatives of the loss at the scores as they stand, and adds a share
+ * of its values to them. A gang runs it; what each worker does of the work changes no bit of the result.
+ */
+import { errors } from '../../errors.js';
+import type { Kernels } from '../../wasm/kernels.js';
+import { Barrier } from '../barrier.js';
+import type { Control } from '../program.js';
+import { Derivatives } from './derivatives.js';
+import { type BinnedFeature, Grower, type GrowOptions, type GrowPlaces } from './grow.js';
+import type { Tree } from './tree.js';
+
+export type BoostLoss = 'logistic' | 'softmax' | 'squared';
+
+export interface BoostArgs {
+  worker: number;
+  workers: number;
+  /** i32[16] zeros: where they meet */
+  sync: number;
+  loss: BoostLoss;
+  features: BinnedFeature[];
+  /** rows trained on, and rows behind them that are held out */
+  rows: number;
+  held: number;
+  /** raw outputs, and floats from one row of z to the next */
+  outputs: number;
+  ld: number;
+  grow: GrowPlaces;
+  /** f32[rows + held, ld]: raw outputs, the initial ones at the start */
+  z: number;
+  /** as z: probabilities of several classes; 0 for the other losses */
+  p: number;
+  /** f32[rows + held]: class or number */
+  y: number;
+  /** f32[rows + held] weights, 0 for none; the largest, and the sums of those trained on and those held out */
+  weights: number;
+  largest: number;
+  weightSums: [trained: number, held: number];
+  /** f64[2, chunksOf(rows + held)]: losses of chunks, and their largest gradients */
+  losses: number;
+  options: BoostOptions;
+}
+
+export interface BoostOptions extends GrowOptions {
+  maxIter: number;
+  learningRate: number;
+  /** where rows are held out: rounds without a loss that is lower by more than tol, after which training ends */
+  nIterNoChange: number;
+  tol: number;
+}
+
+export interface BoostResult {
+  /** those of a round follow each other, one an output; rounds behind the best are left out */
+  trees: Tree[];
+  /** mean loss before each round; of the rows held out after each, empty without */
+  lossCurve: number[];
+  validation: number[];
+  stopped: 'maxIter' | 'converged' | 'noGain';
+}
+
+export function boost(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  a: BoostArgs,
+  control: Control,
+): BoostResult | undefined {
+  const barrier = new Barrier(memory, a.sync, a.workers, control, a.worker);
+  const { rows, held, options } = a;
+  const grower = new Grower(kernels, memory, barrier, a.worker, a.workers, a.grow, a.features, rows, held, options);
+  const derive = new Derivatives(kernels, memory, a, barrier);
+  const trees: Tree[] = [];
+  const lossCurve: number[] = [];
+  const validation: number[] = [];
+  let best = { loss: Number.POSITIVE_INFINITY, round: 0 };
+  let stopped: BoostResult['stopped'] = 'maxIter';
+  for (let round = 1; round <= options.maxIter; round++) {
+    if (control.aborted()) throw errors.aborted();
+    lossCurve.push(derive.start());
+    if (!Number.isFinite(lossCurve[round - 1])) throw errors.diverged(round, options.learningRate, 'a raw output');
+    const grown: Tree[] = [];
+    for (let output = 0; output < a.outputs; output++) {
+      grown.push(grower.grow(derive.pairs(output), output, options.learningRate));
+      // Several classes learn from the probabilities of the round's start, so the scores may move on.
+      grower.add(a.z, a.ld, grown[output]);
+      barrier.wait();
+    }
+    if (grown.every(({ feature }) => feature.length === 0)) {
+      stopped = 'noGain';
+      break;
+    }
+    trees.push(...grown);
+    if (held > 0) {
+      const loss = derive.heldLoss();
+      validation.push(loss);
+      if (loss < best.loss - options.tol) best = { loss, round };
+      if (round - best.round >= options.nIterNoChange) stopped = 'converged';
+    }
+    if (a.worker === 0) control.progress(round, validation[round - 1] ?? lossCurve[round - 1]);
+    if (stopped === 'converged') break;
+  }
+  if (a.worker > 0) return undefined;
+  if (held > 0) trees.length = Math.min(trees.length, best.round * a.outputs);
+  return { trees, lossCurve, validation, stopped };
+}
+
