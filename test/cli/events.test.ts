@@ -1,13 +1,12 @@
 /** The commands on an event log: what is counted, computed, written and answered, and what is refused. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { behaviourRow } from '../../src/events/behaviour.js';
 import { tasteOf } from '../../src/events/preferences.js';
-import { behaviourOf, createEngine, itemKnn, Profiler, readEvents, tastesOf } from '../../src/index.js';
-import { evaluateRanking } from '../../src/metrics/ranking.js';
+import { behaviourOf, readEvents, tastesOf } from '../../src/index.js';
 import { cameo, folder } from '../support/command.js';
 import { generator } from '../support/tables.js';
 
@@ -265,72 +264,6 @@ test('--evaluate holds the last order out and shows baselines', async () => {
   assert.is(evaluation.n, 10);
   for (const name of ['factorization', 'popularity', 'itemKnn'])
     assert.ok(evaluation[name].hitRate > 0 && evaluation[name].users > 30);
-});
-
-test('item-kNN by hand', () => {
-  // Users 0 {0, 1}, 1 {0, 1, 2}, 2 {1}: cos(0, 1) = 2 / √6, cos(0, 2) = 1 / √2, cos(1, 2) = 1 / √3.
-  const history = { offsets: Int32Array.of(0, 2, 5, 6), items: Int32Array.of(0, 1, 0, 1, 2, 1) };
-  const [first, second, third] = itemKnn(history, 3, [0, 1, 2]);
-  assert.equal([[...first.ids], [...second.ids], [...third.ids]], [[2], [], [0, 2]]);
-  assert.ok(Math.abs(first.scores[0] - (1 / Math.SQRT2 + 1 / Math.sqrt(3))) < 1e-6);
-  assert.ok(Math.abs(third.scores[0] - 2 / Math.sqrt(6)) < 1e-6);
-});
-
-test('ranking metrics by hand', () => {
-  const { hitRate, ndcg, recall, map, users } = evaluateRanking([[5, 1, 2], [1], [9]], [[1, 2, 7, 8], [3], []], 3);
-  const ideal = 1 + 1 / Math.log2(3) + 0.5;
-  assert.equal([hitRate, recall, users], [0.5, 0.25, 2]);
-  assert.ok(Math.abs(ndcg - (1 / Math.log2(3) + 0.5) / ideal / 2) < 1e-12);
-  assert.ok(Math.abs(map - (1 / 2 + 2 / 3) / 3 / 2) < 1e-12);
-});
-
-const RETAIL = '../shared/data/online_retail.csv.gz';
-test('Online Retail has its known numbers', async () => {
-  if (!existsSync(RETAIL)) {
-    console.log(`skipped: ${RETAIL} is absent`);
-    return;
-  }
-  const where = 'Quantity > 0 AND UnitPrice > 0';
-  const events = await readEvents({
-    path: RETAIL,
-    user: 'CustomerID',
-    item: 'StockCode',
-    time: 'InvoiceDate',
-    value: 'Quantity * UnitPrice',
-    where,
-  });
-  assert.equal([events.counts.rows, events.counts.noUser, events.counts.used], [541_909, 135_080, 397_884]);
-  const flags = { cancelled: "InvoiceNo LIKE 'C%'", distinct: true };
-  const counted = await readEvents({
-    path: RETAIL,
-    user: 'CustomerID',
-    item: 'StockCode',
-    time: 'InvoiceDate',
-    ...flags,
-  });
-  assert.equal([counted.counts.rows, counted.counts.duplicate, counted.counts.cancelled], [541_909, 5268, 8872]);
-  const behaviour = behaviourOf(events);
-  assert.is(behaviour.users.length, 4338);
-  // A folded-in customer's ten best items are those of the trained one, where the history says enough.
-  await using engine = await createEngine();
-  using profiler = await Profiler.fit(engine, { events }, { seed: 42 });
-  const { model } = profiler.recommender;
-  const { offsets, items } = model.histories;
-  const users = behaviour.users.map((_, u) => u).filter((u) => offsets[u + 1] - offsets[u] >= 20 && u % 15 === 0);
-  const lists = await model.recommend(users, { n: 10 });
-  const folded: Promise<number>[] = [];
-  users.forEach((u, r) => {
-    const own = items.subarray(offsets[u], offsets[u + 1]);
-    folded.push(
-      model.recommendFor({ items: own }, { n: 10 }).then(({ ids }) => ids.filter((i) => lists[r].ids.includes(i)).length / 10),
-    );
-  });
-  const overlaps = await Promise.all(folded);
-  const overlap = overlaps.reduce((sum, v) => sum + v, 0) / overlaps.length;
-  console.log(`fold-in overlap ${overlap.toFixed(3)} over ${users.length} customers of 20 items or more`);
-  assert.ok(overlap >= 0.8);
-  const total = behaviour.monetary.reduce((sum, v) => sum + v, 0);
-  assert.ok(Math.abs(total - 8_911_407.904) < 0.01, `${total}`);
 });
 
 test.run();
