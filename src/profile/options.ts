@@ -70,6 +70,8 @@ export const PROFILE_OPTIONS = v.strictObject({
   ...RUN,
 });
 
+export const EVALUATE_OPTIONS = v.strictObject({ target: v.optional(v.string('the name of a target')), signal: RUN.signal });
+
 export const ONE_OPTIONS = v.strictObject({ explain: v.optional(flag, true) });
 
 export const LOAD_OPTIONS = v.strictObject({

@@ -1,0 +1,34 @@
+/** A worker that dies once, in the middle of a task. test/support/dying.ts writes the module that calls this. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import type { Program } from '../../src/programs/program.js';
+import { programs } from '../../src/scheduler/worker.js';
+
+export { default } from '../../src/scheduler/worker.js';
+
+type Kernel = (...args: number[]) => unknown;
+
+/**
+ * Ends the thread after some kernel calls of a program.
+ * @param marker a file that is written before; where it is there, no other worker dies
+ */
+export function dieAfter(calls: number, name: string, marker: string): void {
+  if (isMainThread) return;
+  const table = programs as Record<string, Program<unknown, unknown>>;
+  const program = table[name];
+  let left = calls;
+  const counted =
+    (kernel: Kernel): Kernel =>
+    (...args) => {
+      if (left-- === 0 && !existsSync(marker)) {
+        writeFileSync(marker, '');
+        process.exit(1);
+      }
+      return kernel(...args);
+    };
+  table[name] = (kernels, memory, args, control) => {
+    // The size of a buffer is asked for before the work begins.
+    const mortal = Object.entries(kernels).map(([key, call]) => [key, key === 'gemm_scratch' ? call : counted(call)]);
+    return program(Object.fromEntries(mortal), memory, args, control);
+  };
+}
