@@ -1,12 +1,8 @@
 /** The commands on an event log: what is counted, computed, written and answered, and what is refused. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { behaviourRow } from '../../src/events/behaviour.js';
-import { tasteOf } from '../../src/events/preferences.js';
-import { behaviourOf, readEvents, tastesOf } from '../../src/index.js';
 import { cameo, folder } from '../support/command.js';
 import { generator } from '../support/tables.js';
 
@@ -32,15 +28,6 @@ const dirty = [
   'u1,i1,x,2024-01-02,0,1',
 ];
 writeFileSync(join(cwd, 'log.csv'), [header, ...lines, ...dirty].join('\n'));
-const log = {
-  path: join(cwd, 'log.csv'),
-  user: 'user',
-  item: 'item',
-  time: 'time',
-  value: 'quantity * price',
-  label: 'name',
-  where: 'quantity > 0',
-};
 const flags = [
   '--user',
   'user',
@@ -56,96 +43,6 @@ const flags = [
   'quantity > 0',
 ];
 const job = ['profile', '--events', 'log.csv', ...flags];
-
-test('every row of the log is counted once, by its first cause', async () => {
-  const events = await readEvents(log);
-  assert.equal(events.counts, {
-    rows: lines.length + 5,
-    used: lines.length,
-    noUser: 1,
-    noItem: 1,
-    badTime: 1,
-    cancelled: 0,
-    filtered: 2,
-    badNumber: 0,
-    afterAsOf: 0,
-    duplicate: 0,
-  });
-  const early = await readEvents({ ...log, asOf: '2024-06-01' });
-  const after = lines.filter((line) => (line.split(',').at(-3) as string) >= '2024-06-01T00:00:00').length;
-  assert.equal([early.counts.afterAsOf, early.counts.used], [after, lines.length - after]);
-  assert.is(early.asOf, Date.UTC(2024, 5, 1));
-  writeFileSync(join(cwd, 'twice.csv'), [header, ...lines, ...lines.slice(0, 100), ...dirty].join('\n'));
-  const twice = await readEvents({ ...log, path: join(cwd, 'twice.csv'), distinct: true, cancelled: 'quantity = -1' });
-  const different = new Set(lines).size;
-  assert.equal(twice.counts, {
-    ...events.counts,
-    rows: lines.length + 105,
-    used: different,
-    cancelled: 1,
-    filtered: 1,
-    duplicate: lines.length + 100 - different,
-  });
-});
-
-test('recency, frequency, monetary value and quintiles equal a plain SQL query', async () => {
-  const events = await readEvents(log);
-  const behaviour = behaviourOf(events);
-  const found = behaviour.users.map((_, u) => behaviourRow(behaviour, u));
-  const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
-  const rows = (
-    await duckdb.runAndReadAll(`
-      WITH lines AS (SELECT "user" AS u, TRY_CAST("time" AS TIMESTAMP) AS t, (quantity * price)::DECIMAL(18, 4) AS v
-          FROM read_csv('${log.path}', types = {'time': 'VARCHAR'}) WHERE "user" IS NOT NULL AND item IS NOT NULL AND quantity > 0),
-        good AS (FROM lines WHERE t IS NOT NULL),
-        rfm AS (SELECT u, max(t) AS last, count(DISTINCT t) AS f, sum(v) AS m FROM good GROUP BY u)
-      SELECT u, (epoch((SELECT max(t) FROM good) - last) / 86400)::DOUBLE AS recency, f::INTEGER AS frequency, m::DOUBLE AS monetary,
-        (1 + (5 * (SELECT count(*) FROM rfm o WHERE o.last < a.last)) // (SELECT count(*) FROM rfm))::INTEGER AS r,
-        (1 + (5 * (SELECT count(*) FROM rfm o WHERE o.f < a.f)) // (SELECT count(*) FROM rfm))::INTEGER AS f,
-        (1 + (5 * (SELECT count(*) FROM rfm o WHERE o.m < a.m)) // (SELECT count(*) FROM rfm))::INTEGER AS m
-      FROM rfm a ORDER BY u`)
-  ).getRows();
-  assert.equal(
-    found.map((b) => [b.user, b.recencyDays, b.frequency, b.monetary, b.r, b.f, b.m]),
-    rows,
-  );
-  for (const b of found) {
-    assert.ok(b.r >= 1 && b.r <= 5 && b.f >= 1 && b.f <= 5 && b.m >= 1 && b.m <= 5);
-    assert.is(b.interPurchaseDays === null, b.frequency === 1);
-    if (b.segment === 'champions') assert.ok(b.r >= 4 && b.f >= 4 && b.m >= 4);
-  }
-});
-
-test('preferences are smoothed shares, and tags name their evidence', async () => {
-  const events = await readEvents({ ...log, fields: ['item', 'name'] });
-  const behaviour = behaviourOf(events);
-  const tastes = tastesOf(events, behaviour);
-  const good = lines.map((line) => ({
-    user: line.split(',')[0],
-    item: line.split(',')[1],
-    hour: Number(line.slice(0, -1).split('T').at(-1)?.slice(0, 2)),
-  }));
-  const share = (of: (l: (typeof good)[0]) => boolean, among = good) => among.filter(of).length / among.length;
-  let seen = 0;
-  for (const [u, user] of tastes.users.entries()) {
-    const { preferences, tags } = tasteOf(tastes, u);
-    const mine = good.filter((l) => l.user === user);
-    for (const { field, value, weight } of preferences) {
-      if (field !== 'item' && field !== 'hour') continue;
-      const is = (l: (typeof good)[0]) => String(l[field]) === value;
-      const base = share(is);
-      const expected = (mine.filter(is).length + 10 * base) / (mine.length + 10);
-      assert.ok(Math.abs(weight - expected) < 1e-12 && weight > base, `${user} ${field} ${value}: ${weight} ${expected}`);
-      seen++;
-    }
-    assert.is(
-      tags.some(({ tag }) => tag === 'high-value'),
-      behaviour.m[u] === 5,
-    );
-    for (const { confidence, evidence } of tags) assert.ok(confidence > 0 && confidence <= 1 && evidence.length > 0);
-  }
-  assert.ok(seen > 150);
-});
 
 test('profile --events writes profiles and a model; recommend and similar answer from it', async () => {
   const { code, stdout, stderr } = await cameo([...job, '-o', 'p.jsonl', '--save', 'm.cameo', '--threads', '1', '--json'], {
