@@ -27,6 +27,7 @@ function valuesOf(type: FieldType): fc.Arbitrary<unknown> {
       Object.fromEntries(
         type.struct.map(({ name, type: of, nullable }) => [name, nullable ? fc.option(valuesOf(of)) : valuesOf(of)]),
       ),
+      { noNullPrototype: true },
     );
   }
   return fc.constant(undefined); // a vector comes as one array for all rows
