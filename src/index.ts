@@ -85,7 +85,7 @@ export type { Build } from './wasm/builds.js';
 export type { Layout, MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';
 export type { WasmSource } from './wasm/source.js';
-export type { AdapterInfo, Limits } from './webgpu/gpu.js';
+export type { AdapterInfo, Limits } from './webgpu/adapter.js';
 export type { WebGPUOptions } from './webgpu/open.js';
 
 provideDefaultEngine(() => createEngine());

@@ -4,11 +4,11 @@ import type { ProgramArgs, ProgramName } from '../programs/index.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Arena } from '../wasm/memory.js';
-import { type Accelerator, isTwin, type TwinName, workOf } from '../webgpu/accelerator.js';
+import type { Accelerator } from '../webgpu/accelerator.js';
+import type { AdapterInfo } from '../webgpu/adapter.js';
 import { measureBreakEven } from '../webgpu/break-even.js';
-import type { AdapterInfo } from '../webgpu/gpu.js';
 import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
-import { SIZES } from '../webgpu/workloads.js';
+import { isTwin, type TwinName, twinOf } from '../webgpu/twins.js';
 import type { BreakEvens } from './break-evens.js';
 import type { Capabilities } from './capabilities.js';
 
@@ -19,7 +19,7 @@ export interface Device {
   /** looks now; absent where that was done */
   look?: () => Promise<Device>;
   /** whether a call is large enough to look for the device's sake */
-  worthLooking?: <P extends ProgramName>(program: P, args: ProgramArgs<P>) => boolean;
+  worthLooking?: <P extends ProgramName>(program: P, args: Partial<ProgramArgs<P>>) => boolean;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function accelerate(
     let book: BreakEvens | undefined;
     const breakEven = async (program: TwinName, work: number): Promise<number> => {
       if (webgpu.breakEven !== undefined || !book || typeof accelerator === 'string') return webgpu.breakEven ?? 0;
-      if (work < SIZES[program][0]) return Number.POSITIVE_INFINITY;
+      if (work < twinOf(program).sizes[0]) return Number.POSITIVE_INFINITY;
       return book.of(program, () => measureBreakEven({ accelerator, scheduler, kernels, arena }, program));
     };
     const gpu = webgpu.gpu ?? (await find());
@@ -64,6 +64,6 @@ export async function accelerate(
   return {
     ...without('not looked for yet: no call was large enough for a GPU'),
     look,
-    worthLooking: (program, args) => isTwin(program) && workOf(program, args as ProgramArgs<TwinName>) >= SIZES[program][0],
+    worthLooking: (program, args) => isTwin(program) && twinOf(program).workOf(args as never) >= twinOf(program).sizes[0],
   };
 }

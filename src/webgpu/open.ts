@@ -1,7 +1,8 @@
 /** Opens the WebGPU device for an engine: from the object that gives adapters to the accelerator, or the reason why there is none. */
 import type { Kernels } from '../wasm/kernels.js';
 import { Accelerator, type AcceleratorOptions } from './accelerator.js';
-import { Gpu, type Limits } from './gpu.js';
+import type { Limits } from './adapter.js';
+import { Gpu } from './gpu.js';
 
 export interface WebGPUOptions {
   /** what gives adapters; default `navigator.gpu`, and in Node and Bun the package `webgpu` */
