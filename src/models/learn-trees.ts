@@ -1,6 +1,6 @@
 /** Learns a forest from columns of raw values in linear memory: bins, initial scores, and the program that boosts (programs/trees/). */
 import type { Engine } from '../engine/engine.js';
-import { errors } from '../errors.js';
+import { CameoError, errors } from '../errors.js';
 import { log } from '../math.js';
 import type { Task } from '../metrics/index.js';
 import { trainTestSplit } from '../prepare/split.js';
@@ -16,6 +16,7 @@ import { Forest } from './forest.js';
 
 /** Values below which one worker is faster than many that meet at every split. */
 const ALONE = 1 << 19;
+const ATTEMPTS = 3;
 /** A class without weight has this share rather than none. */
 const LEAST_SHARE = 1e-12;
 
@@ -87,8 +88,8 @@ function checkWeights({ weights, rows }: TreeExamples): void {
   if (!weights) return;
   if (weights.length !== rows) throw errors.shape('Weights', `${rows}`, `${weights.length}`);
   const bad = weights.findIndex((w) => !(w >= 0 && w < Number.POSITIVE_INFINITY));
-  if (bad >= 0) throw errors.weight(bad);
-  if (weights.every((w) => w === 0)) throw errors.weightsZero();
+  if (bad >= 0) throw errors.weights(bad);
+  if (weights.every((w) => w === 0)) throw errors.weights();
 }
 
 /** The rows in the order of training, those held out for early stopping behind the others. */
@@ -177,16 +178,15 @@ async function boost(
     maxLeafNodes: Math.max(1, Math.min(options.maxLeafNodes, Math.floor(trained / options.minSamplesLeaf))),
   };
   const ordered = (values: Float64Array) => Float32Array.from(order, (r) => values[r]);
-  const z = new Float32Array(rows * ld);
-  for (let r = 0; r < rows; r++) z.set(init, r * ld);
   const w = weights && ordered(weights);
   const { at, region } = place(engine, (layout) => ({
-    z: layout.put(z),
+    init: layout.put(init),
+    z: layout.take(rows * ld * 4),
     p: several ? layout.take(rows * ld * 4) : 0,
     y: layout.put(ordered(y)),
     weights: w ? layout.put(w) : 0,
     losses: layout.take(2 * chunksOf(rows) * 8),
-    sync: layout.put(new Uint8Array(BARRIER_BYTES)),
+    sync: layout.take(BARRIER_BYTES),
     grow: growPlaces(layout, bins, binned, trained, rows, settled, workers),
   }));
   using _ = region;
@@ -204,8 +204,18 @@ async function boost(
     weightSums: w ? [sum(w.subarray(0, trained)), sum(w.subarray(trained))] : [trained, held],
     options: settled,
   });
-  const result = alone ? await engine.run('boost', args(0, 1), { ...run, attempts: 1 }) : await engine.gang('boost', args, run);
-  return result as BoostResult;
+  const begin = () => {
+    engine.i32(at.sync, BARRIER_BYTES / 4).fill(0);
+    return alone ? engine.run('boost', args(0, 1), { ...run, attempts: 1 }) : engine.gang('boost', args, run);
+  };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await begin()) as BoostResult;
+    } catch (error) {
+      // A worker died. The program begins anew with what it is given, so it can run again.
+      if (!(error instanceof CameoError) || error.code !== 'worker' || attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 const sum = (values: Float32Array) => values.reduce((a, b) => a + b, 0);

@@ -27,7 +27,9 @@ export interface BoostArgs {
   outputs: number;
   ld: number;
   grow: GrowPlaces;
-  /** f32[rows + held, ld]: raw outputs, the initial ones at the start */
+  /** f64[outputs]: raw outputs before any tree */
+  init: number;
+  /** f32[rows + held, ld]: raw outputs as they stand */
   z: number;
   /** as z: probabilities of several classes; 0 for the other losses */
   p: number;
@@ -69,6 +71,7 @@ export function boost(
   const { rows, held, options } = a;
   const grower = new Grower(kernels, memory, barrier, a.worker, a.workers, a.grow, a.features, rows, held, options);
   const derive = new Derivatives(kernels, memory, a, barrier);
+  derive.reset();
   const trees: Tree[] = [];
   const lossCurve: number[] = [];
   const validation: number[] = [];

@@ -27,6 +27,17 @@ export class Derivatives {
     this.#shift = 32 - Math.clz32(a.rows);
   }
 
+  /** Puts the initial raw outputs; the workers meet. */
+  reset(): void {
+    const { init, z, ld, outputs } = this.a;
+    const values = new Float64Array(this.memory.buffer, init, outputs);
+    const to = new Float32Array(this.memory.buffer, z, this.#all * ld);
+    this.#chunks(0, this.#all, (row, n) => {
+      for (let r = row; r < row + n; r++) to.set(values, r * ld);
+    });
+    this.barrier.wait();
+  }
+
   /**
    * Begins a round: pairs of all rows trained on, or with several classes their probabilities; the workers meet.
    * @returns the mean loss
