@@ -14,7 +14,7 @@ export { moments, moments_merge } from './moments';
 export { adam, sgd, sum_squares } from './optimizer';
 export { quantile_transform } from './quantile';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
-export { fill_columns, fold_contributions, gather_rows, interpolate_rows, label_codes, one_hot } from './rows';
+export { fill_columns, fold_contributions, gather_rows, interpolate_rows, label_values, one_hot } from './rows';
 export { standardize, standardize_column, standardize_inverse } from './standardize';
 export { top_n } from './top';
 export { bin_codes, bin_numbers } from './trees/bins';

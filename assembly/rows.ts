@@ -45,13 +45,13 @@ export function one_hot(out: usize, codes: usize, on: usize, off: usize, rows: i
 }
 
 /**
- * One categorical column as one column of a row-major tile: out[r] = codes[r] as a number, NaN for a code outside 0 … categories − 1. `out`
- * is the column's address in row 0, rows `ld` floats apart; codes i32[rows].
+ * One categorical column as one column of a row-major tile: out[r] = values[codes[r]], NaN for a code outside 0 … categories − 1. `out` is
+ * the column's address in row 0, rows `ld` floats apart; codes i32[rows], values f32[categories].
  */
-export function label_codes(out: usize, codes: usize, rows: i32, categories: i32, ld: i32): void {
+export function label_values(out: usize, codes: usize, values: usize, rows: i32, categories: i32, ld: i32): void {
   for (let r = 0; r < rows; r++) {
     const code = load<i32>(codes);
-    store<f32>(out, <u32>code < <u32>categories ? <f32>code : <f32>NaN);
+    store<f32>(out, <u32>code < <u32>categories ? load<f32>(values + <usize>code * F32) : <f32>NaN);
     out += <usize>ld * F32;
     codes += 4;
   }

@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.js';
 import { above, atLeast, flag, seed, share, whole } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
-import { Forest, forestReader, MAX_BINS, MAX_LEAVES } from './forest.js';
+import { type Forest, forestReader, MAX_BINS, MAX_LEAVES } from './forest.js';
 import { learnForest, type TreeOptions } from './learn-trees.js';
 import type { Examples, Family } from './model.js';
 

@@ -23,7 +23,7 @@ export type Preset = 'default' | 'article';
 
 /**
  * How a family of models reads its rows. 'standard': numbers standardized (by default their ranks), a category a column for each label.
- * 'raw': one column a feature, the number or the code of the label, NaN for missing. The same features can be placed in each encoding that
+ * 'raw': one column a feature, the number or the code of the label, NaN for missing numbers. The same features can be placed in each encoding that
  * they were fitted for, side by side.
  */
 export type Encoding = 'standard' | 'raw';
@@ -44,6 +44,8 @@ export interface Feature {
   readonly labels: readonly string[];
   /** encoded columns */
   width(encoding: Encoding): number;
+  /** how many labels its codes have; −1 where it is encoded as a number */
+  codes(encoding: Encoding): number;
   /** @throws CameoError 'column' for a column of another type than in fitting, or with an infinite value */
   bind(column: Column): Source;
   /** The raw value of one row's value. @throws as `bind`, naming row `row` */
@@ -66,7 +68,7 @@ export interface FeatureKind<F extends Feature = Feature> extends FeatureReader<
    * @returns true; false to leave it to the next kind; or why no kind should take it
    * @throws CameoError 'column' for a column that can be no feature
    */
-  takes(column: Column, rows: Int32Array, preset: Preset): boolean | string;
+  takes(column: Column, rows: Int32Array, preset: Preset, encodings: readonly Encoding[]): boolean | string;
   /** Learns features from the training rows of the columns that it took, in their order: all that these encodings need. */
   fit(
     engine: Engine,

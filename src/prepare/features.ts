@@ -64,6 +64,11 @@ export class Features {
     return this.list.length * rawPitch(rows);
   }
 
+  /** What the features give a model to read. */
+  inputs(encoding: Encoding): { widths: number[]; labels: number[] } {
+    return { widths: this.widths(encoding), labels: this.list.map((feature) => feature.codes(encoding)) };
+  }
+
   /** Lays the fitted numbers of an encoding out in memory. */
   place(layout: Layout, encoding: Encoding): EncodePlan {
     const kinds = this.kinds.map(({ kind, features }) => kind.place(features, layout, encoding));

@@ -46,7 +46,7 @@ export async function fitFeatures(
       continue;
     }
     for (const { kind, columns } of taken) {
-      const takes = kind.takes(column, rows, preset);
+      const takes = kind.takes(column, rows, preset, encodings);
       if (takes === true) columns.push(column);
       else if (takes !== false) ignored.push({ name: column.name, reason: takes });
       if (takes !== false) break;

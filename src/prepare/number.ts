@@ -35,6 +35,9 @@ export class NumberFeature implements Feature {
   width(): number {
     return 1;
   }
+  codes(): number {
+    return -1;
+  }
 
   bind(column: Column): Source {
     if (column.kind === 'number') {
@@ -144,9 +147,10 @@ export const number: FeatureKind<NumberFeature> = {
   write,
   read,
   fit,
-  takes(column, rows, preset) {
+  takes(column, rows, preset, encodings) {
     if (column.kind !== 'number') return false;
     refuseInfinity(column);
-    return preset === 'article' || !isCodes(column, rows);
+    // Where nobody wants a column a label, a code is a number as good as any: models that split need no more than its order.
+    return preset === 'article' || !encodings.includes('standard') || !isCodes(column, rows);
   },
 };

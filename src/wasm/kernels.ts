@@ -185,7 +185,7 @@ export interface Kernels extends TreeKernels {
   gather_rows(out: Address, x: Address, index: Address, rows: number, ld: number): void;
   interpolate_rows(out: Address, x1: Address, x0: Address, rows: number, ld: number, t: number): void;
   one_hot(out: Address, codes: Address, on: Address, off: Address, rows: number, categories: number, ld: number): void;
-  label_codes(out: Address, codes: Address, rows: number, categories: number, ld: number): void;
+  label_values(out: Address, codes: Address, values: Address, rows: number, categories: number, ld: number): void;
   // assembly/standardize.ts
   standardize(tile: Address, pointers: Address, parameters: Address, rows: number, columns: number, ld: number): void;
   standardize_column(out: Address, column: Address, parameters: Address, rows: number): void;

@@ -26,11 +26,11 @@ async function encoded(table: Table, encodings: readonly Encoding[], encoding: E
   return { features, rows: Array.from(rows, (r) => [...values.subarray(r * ld, r * ld + at.inputs)]) };
 }
 
-test('raw: the number, or the code of the label, and NaN for neither', async () => {
+test('raw: the number, or the code of the label, and NaN for neither; a number that is a code is a number', async () => {
   await fc.assert(
-    fc.asyncProperty(randomTable, async (random) => {
+    fc.asyncProperty(randomTable, fc.boolean(), async (random, beside) => {
       const table = makeTable(random);
-      const { features, rows } = await encoded(table, ['raw'], 'raw');
+      const { features, rows } = await encoded(table, beside ? ['standard', 'raw'] : ['raw'], 'raw');
       assert.equal(
         features.widths('raw'),
         features.list.map(() => 1),
@@ -44,7 +44,8 @@ test('raw: the number, or the code of the label, and NaN for neither', async () 
           const missing = value === undefined || Number.isNaN(value);
           const label = missing ? '(missing)' : feature.labels.includes(String(value)) ? String(value) : '(rare)';
           const code = feature.labels.indexOf(label);
-          assert.ok(Object.is(row[j], code < 0 ? Number.NaN : code), `${feature.name}: ${row[j]} is not ${code}, ${label}`);
+          const plain = column.kind === 'category' ? code : Number(label);
+          assert.ok(Object.is(row[j], code < 0 ? Number.NaN : plain), `${feature.name}: ${row[j]} is not ${plain}, ${label}`);
         });
       });
     }),
@@ -60,7 +61,14 @@ test('standardized rows are the same whether raw ones are placed too or not', as
   ];
   assert.equal(beside.rows, alone.rows);
   const raw = await encoded(table, ['standard', 'raw'], 'raw');
-  assert.equal(raw.rows, (await encoded(table, ['raw'], 'raw')).rows);
+  // Alone, codes are numbers and stand among them.
+  const own = await encoded(table, ['raw'], 'raw');
+  const codes = table.columns.filter(({ name }) => name.startsWith('code'));
+  for (const [j, { name }] of raw.features.list.entries()) {
+    const k = own.features.names.indexOf(name);
+    assert.is(own.features.list[k].raw, codes.some((column) => column.name === name) ? 'f32' : raw.features.list[j].raw);
+    raw.rows.forEach((row, r) => assert.ok(Object.is(row[j], own.rows[r][k]) || Number.isNaN(row[j]), `${name} ${row[j]}`));
+  }
 });
 
 test.run();

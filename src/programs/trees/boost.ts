@@ -61,12 +61,7 @@ export interface BoostResult {
   stopped: 'maxIter' | 'converged' | 'noGain';
 }
 
-export function boost(
-  kernels: Kernels,
-  memory: WebAssembly.Memory,
-  a: BoostArgs,
-  control: Control,
-): BoostResult | undefined {
+export function boost(kernels: Kernels, memory: WebAssembly.Memory, a: BoostArgs, control: Control): BoostResult | undefined {
   const barrier = new Barrier(memory, a.sync, a.workers, control, a.worker);
   const { rows, held, options } = a;
   const grower = new Grower(kernels, memory, barrier, a.worker, a.workers, a.grow, a.features, rows, held, options);
@@ -106,4 +101,3 @@ export function boost(
   if (held > 0) trees.length = Math.min(trees.length, best.round * a.outputs);
   return { trees, lossCurve, validation, stopped };
 }
-

@@ -92,7 +92,9 @@ export class Derivatives {
     const shift = this.#shift;
     const scaleG = scaleFor(bound, BITS);
     const scaleH = scaleFor(this.a.largest / flat, Math.min(BITS, SUM_BITS - 2 * shift));
-    this.#units = { g: 1 / scaleG, h: 1 / scaleH, shift };
+    // Probabilities of several classes sum to 1, so that one output moves the others: Friedman's factor K / (K − 1).
+    const factor = this.a.outputs > 1 ? this.a.outputs / (this.a.outputs - 1) : 1;
+    this.#units = { g: 1 / scaleG, h: factor / scaleH, shift };
     return { scaleG, scaleH };
   }
 

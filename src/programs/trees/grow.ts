@@ -287,8 +287,7 @@ export class Grower {
     const hist = this.#hist(slot) + this.#offsets[f] * 16;
     const total = this.#totals + number * 16;
     const least = [minSamplesLeaf, MIN_HESSIAN, l2] as const;
-    if (category)
-      kernels.tree_split_category(split, hist, total, this.#keys, bins, f, ...least, l2, g, h, shift, lower, upper);
+    if (category) kernels.tree_split_category(split, hist, total, this.#keys, bins, f, ...least, l2, g, h, shift, lower, upper);
     else kernels.tree_split_number(split, hist, total, bins, f, ...least, g, h, shift, constraint, lower, upper);
   }
 
