@@ -170,7 +170,7 @@ function setBit(set: usize, code: i32): void {
 /**
  * A category: hist i64[labels + 1, 2], missing values the last, which are one more category. Up to four labels each is tried against the
  * rest; more are put in the order of G / (H + 10), the best partition of which is contiguous (Fisher, "On Grouping for Maximum
- * Homogeneity", 1958), and tried from both ends. `l2Set` is l2 for sets. scratch f64[256] and u8[256].
+ * Homogeneity", 1958), and tried from both ends. scratch f64[256] and u8[256].
  */
 export function tree_split_category(
   split: usize,
@@ -182,7 +182,6 @@ export function tree_split_category(
   rows: i32,
   least: f64,
   l2: f64,
-  l2Set: f64,
   unitG: f64,
   unitH: f64,
   shift: i32,
@@ -238,7 +237,7 @@ export function tree_split_category(
         if (n < rows || group < GROUP) continue;
         if (count - n < max(rows, GROUP)) break;
         group = 0;
-        const gain = gainOf(left, i64x2.sub(all, left), shift, unitG, unitH, least, l2Set, bounded, 0, lower, upper);
+        const gain = gainOf(left, i64x2.sub(all, left), shift, unitG, unitH, least, l2, bounded, 0, lower, upper);
         if (gain > best) {
           best = gain;
           found = left;

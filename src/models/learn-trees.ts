@@ -7,7 +7,7 @@ import { trainTestSplit } from '../prepare/split.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
 import type { BoostArgs, BoostOptions, BoostResult } from '../programs/trees/boost.js';
 import { chunksOf } from '../programs/trees/derivatives.js';
-import { type BinnedFeature, growPlaces, pitchOf } from '../programs/trees/grow.js';
+import { type BinnedFeature, growPlaces, pitchOf } from '../programs/trees/places.js';
 import type { FeatureBins } from '../programs/trees/plan.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';

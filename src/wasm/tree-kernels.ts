@@ -153,7 +153,6 @@ export interface TreeKernels {
     rows: number,
     least: number,
     l2: number,
-    l2Set: number,
     unitG: number,
     unitH: number,
     shift: number,

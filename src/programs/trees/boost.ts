@@ -8,7 +8,8 @@ import type { Kernels } from '../../wasm/kernels.js';
 import { Barrier } from '../barrier.js';
 import type { Control } from '../program.js';
 import { Derivatives } from './derivatives.js';
-import { type BinnedFeature, Grower, type GrowOptions, type GrowPlaces } from './grow.js';
+import { Grower } from './grow.js';
+import type { BinnedFeature, GrowOptions, GrowPlaces } from './places.js';
 import type { Tree } from './tree.js';
 
 export type BoostLoss = 'logistic' | 'softmax' | 'squared';
@@ -64,7 +65,7 @@ export interface BoostResult {
 export function boost(kernels: Kernels, memory: WebAssembly.Memory, a: BoostArgs, control: Control): BoostResult | undefined {
   const barrier = new Barrier(memory, a.sync, a.workers, control, a.worker);
   const { rows, held, options } = a;
-  const grower = new Grower(kernels, memory, barrier, a.worker, a.workers, a.grow, a.features, rows, held, options);
+  const grower = new Grower(kernels, memory, barrier, a.worker, a.workers, a.grow, a.features, options);
   const derive = new Derivatives(kernels, memory, a, barrier);
   derive.reset();
   const trees: Tree[] = [];
@@ -78,7 +79,7 @@ export function boost(kernels: Kernels, memory: WebAssembly.Memory, a: BoostArgs
     if (!Number.isFinite(lossCurve[round - 1])) throw errors.diverged(round, options.learningRate, 'a raw output');
     const grown: Tree[] = [];
     for (let output = 0; output < a.outputs; output++) {
-      grown.push(grower.grow(derive.pairs(output), output, options.learningRate));
+      grown.push(grower.grow(derive.pairs(output), rows, held, output, options.learningRate));
       // Several classes learn from the probabilities of the round's start, so the scores may move on.
       grower.add(a.z, a.ld, grown[output]);
       barrier.wait();

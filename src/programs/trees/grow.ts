@@ -7,90 +7,13 @@
  * leaf's rows; between these they meet. What they decide by are sums of whole numbers, so that all decide the same, however many they are.
  */
 import type { Kernels } from '../../wasm/kernels.js';
-import type { Layout } from '../../wasm/memory.js';
 import type { Barrier } from '../barrier.js';
-import { fillTable, SPLIT_BYTES, type Split, splitAt, type Tree } from './tree.js';
-
-/** What a feature's bins are. */
-export interface BinnedFeature {
-  /** bins of values that are not missing; those are one more */
-  bins: number;
-  /** whether the bins are codes of categories */
-  category: boolean;
-  /** 1 where the score must not fall as the number rises, −1 where it must not rise, 0 for either */
-  constraint: number;
-}
-
-export interface GrowOptions {
-  /** leaves of a tree at most */
-  maxLeafNodes: number;
-  maxDepth: number;
-  /** rows of a leaf at least */
-  minSamplesLeaf: number;
-  l2Regularization: number;
-}
+import { type BinnedFeature, type GrowOptions, type GrowPlaces, ownPlaces } from './places.js';
+import { LeafRows, type Ranges } from './rows.js';
+import { SPLIT_BYTES, type Split, splitAt, type Tree } from './tree.js';
 
 /** Sum of second derivatives of a leaf at least. */
 const MIN_HESSIAN = 1e-3;
-/** Bytes of a worker's own: pairs of a block of rows, sums of the leaves, keys of categories, a table of bins. */
-const BLOCK_BYTES = 1024 * 16;
-const KEY_BYTES = 2048 + 256;
-export const ownBytes = ({ maxLeafNodes }: GrowOptions): number => BLOCK_BYTES + maxLeafNodes * 16 + KEY_BYTES + 256;
-
-/** Where the work on trees stands in memory; the same for all workers. */
-export interface GrowPlaces {
-  /** u8[features, pitch] */
-  bins: number;
-  pitch: number;
-  /** i32[features + 1]: first entry of each feature in a histogram */
-  offsets: number;
-  /** i64[rows, 2] */
-  gh: number;
-  /** u32[rows + held]: rows leaf by leaf, those held out behind the others; and as much beside it */
-  order: number;
-  dealt: number;
-  /** i64[leaves, entries, 2] */
-  hist: number;
-  /** splits[2, workers] */
-  splits: number;
-  /** i32[2, workers]: rows that went left in each worker's part, held out ones apart */
-  counts: number;
-  /** ownBytes(…) of each worker */
-  own: number;
-}
-
-/** Bytes from one feature's bins to the next. */
-export const pitchOf = (rows: number): number => Math.ceil((rows + 16) / 64) * 64;
-
-/** Lays the places out behind the bins. @param rows trained on @param all with those held out */
-export function growPlaces(
-  layout: Layout,
-  bins: number,
-  features: readonly BinnedFeature[],
-  rows: number,
-  all: number,
-  options: GrowOptions,
-  workers: number,
-): GrowPlaces {
-  const entries = features.reduce((sum, { bins }) => sum + bins + 1, 0);
-  let at = 0;
-  const offsets = Int32Array.from([...features.map(({ bins }) => bins + 1), 0], (size) => {
-    at += size;
-    return at - size;
-  });
-  return {
-    bins,
-    pitch: pitchOf(all),
-    offsets: layout.put(offsets),
-    gh: layout.take(rows * 16),
-    order: layout.take(all * 4),
-    dealt: layout.take(all * 4),
-    hist: layout.take(options.maxLeafNodes * entries * 16),
-    splits: layout.take(2 * workers * SPLIT_BYTES),
-    counts: layout.take(2 * workers * 4),
-    own: layout.take(workers * ownBytes(options)),
-  };
-}
 
 /** Units of the sums: a first or second derivative is its whole number times this; `shift` bits count rows. */
 export interface Units {
@@ -99,15 +22,11 @@ export interface Units {
   shift: number;
 }
 
-interface Leaf {
-  /** its rows in the order, and those held out */
-  first: number;
-  rows: number;
-  heldFirst: number;
-  held: number;
+interface Leaf extends Ranges {
   depth: number;
   /** number of its histogram; −1 for none */
   slot: number;
+  /** sums of derivatives */
   g: number;
   h: number;
   /** bounds of its value */
@@ -120,13 +39,12 @@ interface Leaf {
 }
 
 export class Grower {
-  readonly #blocks: number;
-  readonly #totals: number;
-  readonly #keys: number;
-  readonly #table: number;
+  readonly #rows: LeafRows;
+  readonly #own: ReturnType<typeof ownPlaces>;
   readonly #offsets: Int32Array;
   #units: Units = { g: 1, h: 1, shift: 0 };
   #leaves: Leaf[] = [];
+  /** numbers of histograms that no leaf has */
   #free: number[] = [];
 
   constructor(
@@ -137,57 +55,48 @@ export class Grower {
     private readonly workers: number,
     private readonly at: GrowPlaces,
     private readonly features: readonly BinnedFeature[],
-    private readonly rows: number,
-    private readonly held: number,
     private readonly options: GrowOptions,
   ) {
-    this.#blocks = at.own + worker * ownBytes(options);
-    this.#totals = this.#blocks + BLOCK_BYTES;
-    this.#keys = this.#totals + options.maxLeafNodes * 16;
-    this.#table = this.#keys + KEY_BYTES;
+    this.#rows = new LeafRows(kernels, memory, barrier, worker, workers, at, features, options);
+    this.#own = ownPlaces(at, options, worker);
     this.#offsets = new Int32Array(memory.buffer, at.offsets, features.length + 1);
   }
 
   /** Grows a tree from the pairs as they stand; all workers have met since these were written. */
-  grow(units: Units, output: number, rate: number): Tree {
+  grow(units: Units, rows: number, held: number, output: number, rate: number): Tree {
     const { maxLeafNodes } = this.options;
     this.#units = units;
     const tree: Tree = { output, feature: [], bin: [], missingLeft: [], sets: [], left: [], right: [], value: [], count: [] };
     this.#free = Array.from({ length: maxLeafNodes }, (_, slot) => maxLeafNodes - 1 - slot);
-    this.#leaves = [this.#root()];
+    this.#leaves = [this.#root(rows, held)];
     this.#findSplits([0]);
-    while (this.#leaves.length < maxLeafNodes) {
-      let best = -1;
-      this.#leaves.forEach(({ split }, l) => {
-        if (split && split.gain > (best < 0 ? 0 : (this.#leaves[best].split?.gain ?? 0))) best = l;
-      });
-      if (best < 0) break;
-      this.#split(tree, best);
-    }
-    for (const { g, h, lower, upper, rows } of this.#leaves) {
-      tree.value.push(Math.fround(this.#value(g, h, lower, upper) * rate));
-      tree.count.push(rows);
+    for (let best = this.#best(); best >= 0; best = this.#best()) this.#split(tree, best);
+    for (const leaf of this.#leaves) {
+      tree.value.push(Math.fround(this.#value(leaf) * rate));
+      tree.count.push(leaf.rows);
     }
     return tree;
   }
 
   /** Adds the tree's values to z f32[rows, ld], this worker's part of the rows. */
   add(z: number, ld: number, { output, value }: Tree): void {
-    const { order } = this.at;
-    this.#leaves.forEach((leaf, l) => {
-      const parts = [this.#part(leaf.first, leaf.rows), this.#part(leaf.heldFirst, leaf.held)];
-      for (const { from, n } of parts) this.kernels.tree_add(z + output * 4, order + from * 4, n, ld, value[l]);
+    this.#leaves.forEach((leaf, l) => this.#rows.add(z + output * 4, ld, leaf, value[l]));
+  }
+
+  /** The leaf that gains most by its split; of equal ones the first; −1 where none gains or there are leaves enough. */
+  #best(): number {
+    let best = -1;
+    let most = 0;
+    if (this.#leaves.length === this.options.maxLeafNodes) return best;
+    this.#leaves.forEach(({ split }, l) => {
+      if (!split || split.gain <= most) return;
+      best = l;
+      most = split.gain;
     });
+    return best;
   }
 
-  /** This worker's part of n numbers from `first` on. */
-  #part(first: number, n: number): { from: number; n: number } {
-    const from = Math.floor((n * this.worker) / this.workers);
-    const to = Math.floor((n * (this.worker + 1)) / this.workers);
-    return { from: first + from, n: to - from };
-  }
-
-  #value(g: number, h: number, lower: number, upper: number): number {
+  #value({ g, h, lower, upper }: Pick<Leaf, 'g' | 'h' | 'lower' | 'upper'>): number {
     const curvature = h + this.options.l2Regularization;
     return curvature > 0 ? Math.max(lower, Math.min(upper, -g / curvature)) : 0;
   }
@@ -196,54 +105,35 @@ export class Grower {
     return this.at.hist + slot * this.#offsets[this.features.length] * 16;
   }
 
-  #root(): Leaf {
-    const { rows, held, at, kernels } = this;
-    const order = new Uint32Array(this.memory.buffer, at.order, rows + held);
-    for (const { from, n } of [this.#part(0, rows), this.#part(rows, held)]) {
-      for (let r = from; r < from + n; r++) order[r] = r;
-    }
+  #root(rows: number, held: number): Leaf {
+    const ranges = this.#rows.reset(rows, held);
     const slot = this.#free.pop() as number;
-    const leaf: Leaf = {
-      first: 0,
-      rows,
-      heldFirst: rows,
-      held,
+    // All rows in their order need no list of them.
+    this.#histogram(slot, rows, 0);
+    this.barrier.wait();
+    // Any feature's histogram sums to the same.
+    this.kernels.tree_total(this.#own.totals, this.#hist(slot), this.#offsets[1]);
+    const [g, h] = new BigInt64Array(this.memory.buffer, this.#own.totals, 2);
+    return {
+      ...ranges,
       depth: 0,
       slot,
-      g: 0,
-      h: 0,
+      g: Number(g) * this.#units.g,
+      h: Number(h >> BigInt(this.#units.shift)) * this.#units.h,
       lower: Number.NEGATIVE_INFINITY,
       upper: Number.POSITIVE_INFINITY,
       split: undefined,
       parent: -1,
       right: false,
     };
-    this.#histogram(leaf, 0);
-    this.barrier.wait();
-    // Any feature's histogram sums to the same.
-    kernels.tree_total(this.#totals, this.#hist(slot), this.#offsets[1]);
-    const [g, h] = new BigInt64Array(this.memory.buffer, this.#totals, 2);
-    leaf.g = Number(g) * this.#units.g;
-    leaf.h = Number(h >> BigInt(this.#units.shift)) * this.#units.h;
-    return leaf;
   }
 
-  /** The histograms of this worker's features. @param index address of the leaf's rows; 0 where they are all rows in their order */
-  #histogram(leaf: Leaf, index: number): void {
+  /** The histograms of this worker's features. @param index address of the rows; 0 where they are all rows in their order */
+  #histogram(slot: number, rows: number, index: number): void {
     const { at, kernels, features, worker, workers } = this;
-    kernels.tree_histogram(
-      this.#hist(leaf.slot),
-      at.bins,
-      at.gh,
-      index,
-      at.offsets,
-      this.#blocks,
-      leaf.rows,
-      at.pitch,
-      features.length,
-      worker,
-      workers,
-    );
+    const [hist, { blocks }] = [this.#hist(slot), this.#own];
+    const own = [features.length, worker, workers] as const;
+    kernels.tree_histogram(hist, at.bins, at.gh, index, at.offsets, blocks, rows, at.pitch, ...own);
   }
 
   #mayBeSplit({ rows, depth }: Leaf): boolean {
@@ -256,7 +146,7 @@ export class Grower {
     leaf.slot = -1;
   }
 
-  /** The best splits of leaves from their histograms; the workers meet. @param leaves up to two, by their numbers */
+  /** The best splits of up to two leaves from their histograms; the workers meet. */
   #findSplits(numbers: readonly number[]): void {
     const { at, workers, worker, memory } = this;
     const place = (i: number, w: number) => at.splits + (i * workers + w) * SPLIT_BYTES;
@@ -283,12 +173,12 @@ export class Grower {
     const { kernels, features, options } = this;
     const { bins, category, constraint } = features[f];
     const { g, h, shift } = this.#units;
-    const { minSamplesLeaf, l2Regularization: l2 } = options;
+    const { minSamplesLeaf, l2Regularization } = options;
     const hist = this.#hist(slot) + this.#offsets[f] * 16;
-    const total = this.#totals + number * 16;
-    const least = [minSamplesLeaf, MIN_HESSIAN, l2] as const;
-    if (category) kernels.tree_split_category(split, hist, total, this.#keys, bins, f, ...least, l2, g, h, shift, lower, upper);
-    else kernels.tree_split_number(split, hist, total, bins, f, ...least, g, h, shift, constraint, lower, upper);
+    const total = this.#own.totals + number * 16;
+    const least = [minSamplesLeaf, MIN_HESSIAN, l2Regularization, g, h, shift] as const;
+    if (category) kernels.tree_split_category(split, hist, total, this.#own.keys, bins, f, ...least, lower, upper);
+    else kernels.tree_split_number(split, hist, total, bins, f, ...least, constraint, lower, upper);
   }
 
   /** Splits a leaf, which keeps its number on the left; the right one gets the next. */
@@ -296,51 +186,34 @@ export class Grower {
     const leaf = this.#leaves[number];
     const split = leaf.split as Split;
     const node = tree.feature.length;
+    const added = this.#leaves.length;
     if (leaf.parent >= 0) (leaf.right ? tree.right : tree.left)[leaf.parent] = node;
     tree.feature.push(split.feature);
     tree.bin.push(split.bin);
     tree.missingLeft.push(split.missingLeft);
     tree.sets.push(split.set);
     tree.left.push(-1 - number);
-    tree.right.push(-1 - this.#leaves.length);
-    const heldLeft = this.#deal(leaf, split);
-    const [left, right] = this.#children(leaf, split, heldLeft, node);
-    this.#leaves[number] = left;
-    this.#leaves.push(right);
-    const totals = new BigInt64Array(this.memory.buffer, this.#totals, this.options.maxLeafNodes * 2);
+    tree.right.push(-1 - added);
+    const children = this.#children(leaf, split, node);
+    [this.#leaves[number], this.#leaves[added]] = children;
+    const totals = new BigInt64Array(this.memory.buffer, this.#own.totals, (added + 1) * 2);
     totals.set(split.sums.subarray(0, 2), number * 2);
-    totals.set(split.sums.subarray(2), (this.#leaves.length - 1) * 2);
-    const done = this.#leaves.length === this.options.maxLeafNodes;
-    if (done || !(this.#mayBeSplit(left) || this.#mayBeSplit(right))) return this.#release(leaf);
-    const [small, large] = right.rows < left.rows ? [right, left] : [left, right];
-    small.slot = this.#free.pop() as number;
-    large.slot = leaf.slot;
-    this.#histogram(small, this.at.order + small.first * 4);
-    const { worker, workers, features } = this;
-    this.kernels.tree_subtract(
-      this.#hist(large.slot),
-      this.#hist(small.slot),
-      this.at.offsets,
-      features.length,
-      worker,
-      workers,
-    );
-    for (const child of [left, right]) if (!this.#mayBeSplit(child)) this.#release(child);
-    this.#findSplits([number, this.#leaves.length - 1]);
+    totals.set(split.sums.subarray(2), added * 2);
+    this.#searchChildren(leaf, children, [number, added]);
   }
 
-  #children(leaf: Leaf, { feature, left, right }: Split, heldLeft: number, node: number): [Leaf, Leaf] {
-    const { constraint } = this.features[feature];
-    const { lower, upper, first, heldFirst, held } = leaf;
+  #children(leaf: Leaf, split: Split, node: number): [Leaf, Leaf] {
+    const { constraint } = this.features[split.feature];
+    const { lower, upper } = leaf;
     const common = { depth: leaf.depth + 1, slot: -1, split: undefined, parent: node, lower, upper };
+    const [left, right] = this.#rows.deal(leaf, split);
     const children: [Leaf, Leaf] = [
-      { ...common, ...left, first, heldFirst, held: heldLeft, right: false },
-      { ...common, ...right, first: first + left.rows, heldFirst: heldFirst + heldLeft, held: held - heldLeft, right: true },
+      { ...common, ...left, g: split.left.g, h: split.left.h, right: false },
+      { ...common, ...right, g: split.right.g, h: split.right.h, right: true },
     ];
     if (constraint !== 0) {
       // All that comes of the lower side stays below all that comes of the other.
-      const [a, b] = children.map(({ g, h }) => this.#value(g, h, lower, upper));
-      const middle = (a + b) / 2;
+      const middle = (this.#value(children[0]) + this.#value(children[1])) / 2;
       const [below, above] = constraint > 0 ? children : [children[1], children[0]];
       below.upper = middle;
       above.lower = middle;
@@ -348,28 +221,21 @@ export class Grower {
     return children;
   }
 
-  /** Deals a leaf's rows to its children; the workers meet. @returns held out rows that go left */
-  #deal(leaf: Leaf, split: Split): number {
-    const { kernels, memory, at, workers, worker } = this;
-    fillTable(new Uint8Array(memory.buffer, this.#table, 256), split, this.features[split.feature].bins);
-    const column = at.bins + split.feature * at.pitch;
-    const counts = new Int32Array(memory.buffer, at.counts, 2 * workers);
-    const parts = [this.#part(leaf.first, leaf.rows), this.#part(leaf.heldFirst, leaf.held)];
-    parts.forEach(({ from, n }, i) => {
-      const left = n > 0 ? kernels.tree_partition(at.dealt + from * 4, at.order + from * 4, column, this.#table, n) : 0;
-      counts[i * workers + worker] = left;
-    });
-    this.barrier.wait();
-    const lefts = parts.map(({ from, n }, i) => {
-      const [first] = [leaf.first, leaf.heldFirst].slice(i);
-      const own = counts.subarray(i * workers, (i + 1) * workers);
-      const before = own.subarray(0, worker).reduce((a, b) => a + b, 0);
-      const left = own.reduce((a, b) => a + b, 0);
-      const [to, beside] = [first + before, first + left + (from - first - before)];
-      if (n > 0) kernels.tree_settle(at.order + to * 4, at.order + beside * 4, at.dealt + from * 4, n, own[worker]);
-      return left;
-    });
-    this.barrier.wait();
-    return lefts[1];
+  /** Histograms and best splits of a leaf's children, where these may be split. */
+  #searchChildren(leaf: Leaf, children: [Leaf, Leaf], numbers: readonly number[]): void {
+    const done = this.#leaves.length === this.options.maxLeafNodes;
+    if (done || !children.some((child) => this.#mayBeSplit(child))) {
+      this.#release(leaf);
+      return;
+    }
+    const [small, large] = children[1].rows < children[0].rows ? [children[1], children[0]] : children;
+    small.slot = this.#free.pop() as number;
+    large.slot = leaf.slot;
+    this.#histogram(small.slot, small.rows, this.#rows.address(small));
+    const { worker, workers, features, at, kernels } = this;
+    const pair = [this.#hist(large.slot), this.#hist(small.slot)] as const;
+    kernels.tree_subtract(...pair, at.offsets, features.length, worker, workers);
+    for (const child of children) if (!this.#mayBeSplit(child)) this.#release(child);
+    this.#findSplits(numbers);
   }
 }
