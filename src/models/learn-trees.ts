@@ -59,7 +59,7 @@ export async function learnForest(
   options: TreeOptions,
   run: RunOptions,
 ): Promise<Forest> {
-  const { rows, outputs, task } = examples;
+  const { rows, outputs } = examples;
   if (rows === 0) throw errors.tableEmpty('The training matrix');
   checkWeights(examples);
   const { index, held } = orderOf(examples, options);
@@ -80,7 +80,6 @@ export async function learnForest(
     stopped: result.stopped,
     ...(held > 0 && { loss: Math.min(...result.validation) }),
   };
-  if (task === 'binary' && outputs !== 1) throw errors.shape('Outputs of two classes', '1', String(outputs));
   return new Forest(features, init, result.trees, facts);
 }
 
@@ -177,13 +176,15 @@ async function boost(
     // More leaves than the rows can fill need no memory.
     maxLeafNodes: Math.max(1, Math.min(options.maxLeafNodes, Math.floor(trained / options.minSamplesLeaf))),
   };
-  const ordered = (values: Float64Array) => Float32Array.from(order, (r) => values[r]);
+  // Numbers are learnt as what they are above the mean, so that large ones keep their digits in a float32.
+  const above = task === 'regression' ? init[0] : 0;
+  const ordered = (values: Float64Array, least = 0) => Float32Array.from(order, (r) => values[r] - least);
   const w = weights && ordered(weights);
   const { at, region } = place(engine, (layout) => ({
-    init: layout.put(init),
+    init: layout.put(task === 'regression' ? new Float64Array(1) : init),
     z: layout.take(rows * ld * 4),
     p: several ? layout.take(rows * ld * 4) : 0,
-    y: layout.put(ordered(y)),
+    y: layout.put(ordered(y, above)),
     weights: w ? layout.put(w) : 0,
     losses: layout.take(2 * chunksOf(rows) * 8),
     sync: layout.take(BARRIER_BYTES),
