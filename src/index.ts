@@ -4,6 +4,7 @@ import { createEdgeEngine } from './engine/create-edge.js';
 import { defaultEngine, provideDefaultEngine } from './engine/default.js';
 import { provide } from './profile/entry.js';
 import { fitSections } from './profile/fit.js';
+import { evaluateTable, profileTables, schemaOf } from './profile/tables.js';
 
 export type { Capabilities, Capability } from './engine/capabilities.js';
 export { createEngine, type EngineOptions } from './engine/create.js';
@@ -11,7 +12,15 @@ export { defaultEngine } from './engine/default.js';
 export type { Engine } from './engine/engine.js';
 export { CameoError, type ErrorCode } from './errors.js';
 export { type Behaviour, type BehaviourRow, behaviourOf, behaviourRow } from './events/behaviour.js';
-export { type Preference, type Tag, type Taste, type Tastes, tasteOf, tastesOf } from './events/preferences.js';
+export {
+  type Preference,
+  type Tag,
+  type Taste,
+  type Tastes,
+  type TasteValue,
+  tasteOf,
+  tastesOf,
+} from './events/preferences.js';
 export { type EventLog, readEvents } from './io/events.js';
 export { readTable } from './io/read.js';
 export { averagePrecision, type ClassifierEvaluation, evaluateBinary, rocAuc } from './metrics/binary.js';
@@ -20,8 +29,10 @@ export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRanking, type RankingEvaluation } from './metrics/ranking.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
-export type { Examples, Family, Model } from './models/model.js';
-export type { Preset, Value } from './prepare/feature.js';
+export type { Examples, Family, Model, ModelReader } from './models/model.js';
+export type { OptionSchema } from './options.js';
+export type { Bounds, Part, PartReader } from './part.js';
+export type { Feature, FeatureKind, FeatureReader, Preset, Source, Value } from './prepare/feature.js';
 export type { Features } from './prepare/features.js';
 export type { Ignored } from './prepare/fit-features.js';
 export { type CategoryColumn, type Encoding, OneHotEncoder, type OneHotEncoderOptions } from './prepare/one-hot-encoder.js';
@@ -33,27 +44,56 @@ export type { Target } from './prepare/target.js';
 export type { LoadOptions } from './profile/entry.js';
 export type { EventOptions, FitData, FitOptions, ProfileOptions } from './profile/options.js';
 export { type Profile, Profiler, type Row } from './profile/profiler.js';
+export type { EncoderPlan } from './programs/encoder.js';
+export type { FactorizationLoss, RateSchedule } from './programs/factorization/factorize.js';
+export type { PredictorPlan } from './programs/predictor.js';
 export type { Progress } from './progress.js';
-export { type History, type Recommendation, Recommender } from './recommend/catalogue.js';
-export { type EvaluationOptions, evaluateRecommender, type RecommenderEvaluation } from './recommend/evaluate.js';
+export { type History, type ListOptions, type Recommendation, Recommender } from './recommend/catalogue.js';
+export {
+  type EvaluationOptions,
+  evaluateRecommender,
+  type RatingErrors,
+  type RecommenderEvaluation,
+} from './recommend/evaluate.js';
 export type { Reason } from './recommend/explain.js';
 export type { MatrixFactorizationOptions } from './recommend/factorization-options.js';
+export type { Factors } from './recommend/factors.js';
 export type { FoldedIn } from './recommend/fold-in.js';
 export type { Interactions } from './recommend/interactions.js';
 export { itemKnn } from './recommend/item-neighbours.js';
 export { MatrixFactorization, type RecommendOptions } from './recommend/matrix-factorization.js';
-export type { TopList } from './recommend/recommender.js';
+export type {
+  Histories,
+  NumberedHistory,
+  Pairs,
+  RecommenderFamily,
+  RecommenderReader,
+  Recommends,
+  TopList,
+} from './recommend/recommender.js';
+export type { RunOptions } from './scheduler/scheduler.js';
 export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './score/cross-validate.js';
 export type { Importance } from './score/importance.js';
 export type { ScoreOptions } from './score/options.js';
 export type { CrossValidation, Score, Summary } from './score/score.js';
-export type { ExplanationEntry } from './score/section.js';
+export type { ExplanationEntry, ScoreSection } from './score/section.js';
 export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
-export type { Field, FieldType, Section } from './table/section.js';
+export type { BatchOptions, Field, FieldType, Filled, PlainRow, Section, SectionBatch, Users } from './table/section.js';
 export type { Column, Table } from './table/table.js';
-export type { MemoryStats } from './wasm/memory.js';
+export type { Build } from './wasm/builds.js';
+export type { Layout, MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';
+export type { WasmSource } from './wasm/source.js';
+export type { AdapterInfo, Limits } from './webgpu/adapter.js';
+export type { WebGPUOptions } from './webgpu/open.js';
 
 provideDefaultEngine(() => createEngine());
-provide({ fit: fitSections, arrow: () => import('./table/arrow.js'), engine: defaultEngine, engineOf: createEdgeEngine });
+provide({
+  fit: fitSections,
+  schemaOf,
+  profile: profileTables,
+  evaluate: evaluateTable,
+  engine: defaultEngine,
+  engineOf: createEdgeEngine,
+});

@@ -1,6 +1,8 @@
 /**
  * Options: every public option object has a valibot schema, a strict object, from which defaults, ranges and the messages of what is
  * refused follow. An option that is not known is refused by name with those that are.
+ *
+ * What makes a schema is marked as free of side effects, so that a bundle leaves behind the schemas that it does not check by.
  */
 import * as v from 'valibot';
 import { errors } from './errors.js';
@@ -13,35 +15,41 @@ export type OptionSchema = v.StrictObjectSchema<any, any>;
 export type Entries<Options> = { [Name in keyof Required<Options>]: v.GenericSchema<Options[Name], unknown> };
 
 /** A whole number within bounds, both included. */
-export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => {
+// @__NO_SIDE_EFFECTS__
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER) {
   const message = `a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`;
   return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
-};
+}
 export const seed = whole(0, 0xffffffff);
-export const above = (least: number) => {
+// @__NO_SIDE_EFFECTS__
+export function above(least: number) {
   const message = `a number above ${least}`;
   return v.pipe(v.number(message), v.finite(message), v.gtValue(least, message));
-};
-export const atLeast = (least: number) => {
+}
+// @__NO_SIDE_EFFECTS__
+export function atLeast(least: number) {
   const message = `a number, at least ${least}`;
   return v.pipe(v.number(message), v.finite(message), v.minValue(least, message));
-};
+}
 /** Between 0 and 1, neither included. */
 export const share = v.pipe(v.number('between 0 and 1'), v.gtValue(0, 'between 0 and 1'), v.ltValue(1, 'between 0 and 1'));
 export const flag = v.boolean('true or false');
 /** One of some texts. */
-export const oneOf = <const T extends readonly string[]>(...names: T) =>
-  v.picklist(
-    names,
-    names
-      .map((name) => `'${name}'`)
-      .join(', ')
-      .replace(/, ([^,]*)$/, ' or $1'),
-  );
+// @__NO_SIDE_EFFECTS__
+export function oneOf<const T extends readonly string[]>(...names: T) {
+  const quoted = names.map((name) => `'${name}'`).join(', ');
+  return v.picklist(names, quoted.replace(/, ([^,]*)$/, ' or $1'));
+}
 /** A value that is not looked into, such as an engine. */
-export const opaque = <T>() => v.custom<T>(() => true);
+// @__NO_SIDE_EFFECTS__
+export function opaque<T>() {
+  return v.custom<T>(() => true);
+}
 /** Options within options, such as `memory` of an engine's. */
-export const group = <const E extends v.ObjectEntries>(entries: E) => v.strictObject(entries, 'an object of options');
+// @__NO_SIDE_EFFECTS__
+export function group<const E extends v.ObjectEntries>(entries: E) {
+  return v.strictObject(entries, 'an object of options');
+}
 /** A signal by what it can tell: one of another realm is no instance of ours. */
 const signal = v.custom<AbortSignal>((value) => typeof (value as AbortSignal | null)?.aborted === 'boolean', 'an AbortSignal');
 const callback = v.custom<never>((value) => typeof value === 'function', 'a function');

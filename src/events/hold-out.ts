@@ -6,8 +6,8 @@
  *     'random'   a fifth of all pairs of user and item with all their events, by the seed
  */
 import { shuffle } from '../random.js';
-import { type Events, selectEvents } from '../table/events.js';
-import { type EventPairs, groupByPair, lastRating, type PairRows } from './pairs.js';
+import { type Events, rowsWhere, selectEvents } from '../table/events.js';
+import { type EventPairs, firstRows, groupByPair, lastRating } from './pairs.js';
 
 export const HOLD_OUTS = ['last', 'random'] as const;
 
@@ -27,7 +27,7 @@ const STREAM = 0x72000000;
 export function holdOut(events: Events, split: 'last' | 'random', seed: number): { train: Events; held: HeldPairs } {
   const { rows, train } = split === 'last' ? lastOrders(events) : someOf(events, seed);
   const groups = groupByPair(events, rows);
-  const firsts = Int32Array.from(groups.offsets.subarray(0, -1), (at) => groups.rows[at]);
+  const firsts = firstRows(groups);
   return {
     train: selectEvents(events, train),
     held: {
@@ -43,7 +43,7 @@ export function knownPairs({ user, item, values }: HeldPairs, train: EventPairs)
   const inverse = (numbers: Int32Array) => new Map(Array.from(numbers, (was, n) => [was, n]));
   const users = inverse(train.userNumbers);
   const items = inverse(train.itemNumbers);
-  const known = Int32Array.from(user.keys()).filter((p) => users.has(user[p]) && items.has(item[p]));
+  const known = rowsWhere(user.length, (p) => users.has(user[p]) && items.has(item[p]));
   return {
     user: known.map((p) => users.get(user[p]) as number),
     item: known.map((p) => items.get(item[p]) as number),
@@ -67,18 +67,17 @@ function lastOrders({ rows, user, users, time, bought }: Events): Cut {
     if (Number.isNaN(first[u])) first[u] = time[row];
     else if (time[row] > first[u]) cut[u] = time[row];
   }
-  const all = Int32Array.from({ length: rows }, (_, row) => row);
   return {
-    rows: all.filter((row) => bought[row] === 1 && time[row] === cut[user[row]]),
-    train: all.filter((row) => time[row] < cut[user[row]]),
+    rows: rowsWhere(rows, (row) => bought[row] === 1 && time[row] === cut[user[row]]),
+    train: rowsWhere(rows, (row) => time[row] < cut[user[row]]),
   };
 }
 
 function someOf(events: Events, seed: number): Cut {
-  const groups: PairRows = groupByPair(events);
+  const groups = groupByPair(events);
   const pairs = groups.offsets.length - 1;
   const order = shuffle(
-    Int32Array.from({ length: pairs }, (_, pair) => pair),
+    rowsWhere(pairs, () => true),
     seed,
     STREAM,
   );
@@ -86,6 +85,8 @@ function someOf(events: Events, seed: number): Cut {
   for (const pair of order.subarray(0, Math.round(SHARE * pairs))) {
     for (let k = groups.offsets[pair]; k < groups.offsets[pair + 1]; k++) isHeld[groups.rows[k]] = 1;
   }
-  const all = Int32Array.from({ length: events.rows }, (_, row) => row);
-  return { rows: all.filter((row) => isHeld[row] === 1), train: all.filter((row) => isHeld[row] === 0) };
+  return {
+    rows: rowsWhere(events.rows, (row) => isHeld[row] === 1),
+    train: rowsWhere(events.rows, (row) => isHeld[row] === 0),
+  };
 }

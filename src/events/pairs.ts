@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { exp } from '../math.js';
 import { checked } from '../options.js';
-import type { Events } from '../table/events.js';
+import { type Events, rowsWhere } from '../table/events.js';
 import { daysBetween } from './time.js';
 
 /** Pairs with the names of their users and items. With ratings there are only the users and items that have one. */
@@ -51,9 +51,9 @@ const UNITS = 1e6;
 export function pairsOf(events: Events, options: PairOptions = {}): EventPairs {
   const { halfLife } = checked(OPTIONS, options) as PairOptions;
   const { rating } = events;
-  const rows = rating ? Int32Array.from(rating.keys()).filter((row) => !Number.isNaN(rating[row])) : undefined;
+  const rows = rating && rowsWhere(events.rows, (row) => !Number.isNaN(rating[row]));
   const groups = groupByPair(events, rows);
-  const firsts = Int32Array.from(groups.offsets.subarray(0, -1), (at) => groups.rows[at]);
+  const firsts = firstRows(groups);
   const user = numbered(firsts, events.user, events.users.length);
   const item = numbered(firsts, events.item, events.items.length);
   if (user.numbers.length < 2) throw errors.tooFewRows('Recommending (users)', user.numbers.length, 2);
@@ -82,28 +82,31 @@ export interface PairRows {
   offsets: Int32Array;
 }
 
-/** The rows of each pair, by user and then item. @param rows default: all, in their order */
-export function groupByPair({ user, item, users, items, rows: length }: Events, rows?: Int32Array): PairRows {
-  const all = rows ?? Int32Array.from({ length }, (_, row) => row);
-  // Two stable sorts by counting, the last key first: rows of one pair stay in the order of their time.
-  const sorted = sortByCode(sortByCode(all, item, items.length), user, users.length);
-  const offsets = new Int32Array(sorted.length + 1);
+/** The rows of each pair, by user and then item. @param rows ascending; default all */
+export function groupByPair({ user, item, rows: length }: Events, rows = rowsWhere(length, () => true)): PairRows {
+  const sorted = new Int32Array(rows.length);
+  const offsets = new Int32Array(rows.length + 1);
   let pairs = 0;
-  for (let k = 0; k < sorted.length; k++) {
-    const [row, before] = [sorted[k], sorted[k - 1]];
-    if (k === 0 || user[row] !== user[before] || item[row] !== item[before]) offsets[pairs++] = k;
+  for (let from = 0, to = 0; from < rows.length; from = to) {
+    while (to < rows.length && user[rows[to]] === user[rows[from]]) to++;
+    // The user's rows by item, those of one item as they stand: by time.
+    const n = to - from;
+    const keys = new Float64Array(n);
+    for (let k = 0; k < n; k++) keys[k] = item[rows[from + k]] * n + k;
+    keys.sort();
+    for (let k = 0; k < n; k++) {
+      const row = rows[from + (keys[k] % n)];
+      sorted[from + k] = row;
+      if (k === 0 || item[row] !== item[sorted[from + k - 1]]) offsets[pairs++] = from + k;
+    }
   }
-  offsets[pairs] = sorted.length;
+  offsets[pairs] = rows.length;
   return { rows: sorted, offsets: offsets.slice(0, pairs + 1) };
 }
 
-function sortByCode(rows: Int32Array, codes: Int32Array, count: number): Int32Array {
-  const next = new Int32Array(count + 1);
-  for (const row of rows) next[codes[row] + 1]++;
-  for (let code = 0; code < count; code++) next[code + 1] += next[code];
-  const sorted = new Int32Array(rows.length);
-  for (const row of rows) sorted[next[codes[row]]++] = row;
-  return sorted;
+/** The first row of each pair. */
+export function firstRows({ rows, offsets }: PairRows): Int32Array {
+  return offsets.subarray(0, -1).map((at) => rows[at]);
 }
 
 /** The last rating of a pair, the highest of those at one moment; NaN for none. */
@@ -139,9 +142,9 @@ function weightsOf({ time, weight, asOf }: Events, { rows, offsets }: PairRows, 
 
 /** Numbers 0, 1, … in place of the codes that occur in these rows. @returns codes i32[rows], and what they were, ascending */
 function numbered(rows: Int32Array, codes: Int32Array, count: number): { codes: Int32Array; numbers: Int32Array } {
-  const number = new Int32Array(count).fill(-1);
-  for (const row of rows) number[codes[row]] = 0;
-  const numbers = Int32Array.from(number.keys()).filter((code) => number[code] === 0);
+  const number = new Int32Array(count);
+  for (const row of rows) number[codes[row]] = 1;
+  const numbers = rowsWhere(count, (code) => number[code] === 1);
   for (let n = 0; n < numbers.length; n++) number[numbers[n]] = n;
-  return { codes: Int32Array.from(rows, (row) => number[codes[row]]), numbers };
+  return { codes: rows.map((row) => number[codes[row]]), numbers };
 }

@@ -87,7 +87,7 @@ export function tastesOf(events: Events, behaviour: Behaviour): Tastes {
     const bases = sharesOf(codes, texts.length);
     for (const [code, value] of texts.entries()) values.push({ field: name, value, base: bases[code] });
   }
-  const chosen: { value: number[]; count: number[]; events: number[] } = { value: [], count: [], events: [] };
+  const chosen = { value: [] as number[], count: [] as number[], events: [] as number[] };
   const offsets = new Int32Array(events.users.length + 1);
   const counters = fields.map(({ values: texts }) => new Int32Array(texts.length));
   let row = 0;
@@ -95,12 +95,13 @@ export function tastesOf(events: Events, behaviour: Behaviour): Tastes {
     const from = row;
     while (row < events.rows && events.user[row] === u) row++;
     for (let k = 0; k < fields.length; k++) {
-      const { counts, total } = countsOf(fields[k], from, row, counters[k]);
-      for (const [code, count] of strongest(counts, total, values, firsts[k])) {
+      const { seen, total } = countsOf(fields[k], from, row, counters[k]);
+      for (const code of strongest(seen, counters[k], total, values, firsts[k])) {
         chosen.value.push(firsts[k] + code);
-        chosen.count.push(count);
+        chosen.count.push(counters[k][code]);
         chosen.events.push(total);
       }
+      for (const code of seen) counters[k][code] = 0;
     }
     offsets[u + 1] = chosen.value.length;
   }
@@ -143,8 +144,8 @@ function sharesOf(codes: ArrayLike<number>, count: number): Float64Array {
   return shares.map((n) => n / total);
 }
 
-/** How often a user's rows have each value. @param counter zeros, one a value; zeros again afterwards */
-function countsOf({ codes }: TasteField, from: number, to: number, counter: Int32Array) {
+/** Counts how often rows have each value. @param counter zeros, one a value @returns the values that they have, and the rows that have any */
+function countsOf({ codes }: TasteField, from: number, to: number, counter: Int32Array): { seen: number[]; total: number } {
   const seen: number[] = [];
   let total = 0;
   for (let row = from; row < to; row++) {
@@ -153,20 +154,24 @@ function countsOf({ codes }: TasteField, from: number, to: number, counter: Int3
     if (counter[code]++ === 0) seen.push(code);
     total++;
   }
-  const counts = seen.map((code): [code: number, count: number] => [code, counter[code]]);
-  for (const code of seen) counter[code] = 0;
-  return { counts, total };
+  return { seen, total };
 }
 
 /** The values of the largest lift, where it is above 1. @param first the number of the field's first value */
-function strongest(counts: [code: number, count: number][], total: number, values: readonly TasteValue[], first: number) {
-  const lifts = counts.map(([code, count]) => {
-    const { base } = values[first + code];
-    const weight = weightOf(count, total, base);
-    return { code, count, lift: weight / base, above: weight > base };
-  });
-  lifts.sort((a, b) => b.lift - a.lift || a.code - b.code);
-  return lifts.slice(0, KEPT).flatMap(({ code, count, above }): [number, number][] => (above ? [[code, count]] : []));
+function strongest(seen: number[], counts: Int32Array, total: number, values: readonly TasteValue[], first: number): number[] {
+  const lift = (code: number) => weightOf(counts[code], total, values[first + code].base) / values[first + code].base;
+  const best: number[] = [];
+  const lifts: number[] = [];
+  for (const code of seen) {
+    const own = lift(code);
+    let at = best.length;
+    while (at > 0 && (own > lifts[at - 1] || (own === lifts[at - 1] && code < best[at - 1]))) at--;
+    if (at === KEPT) continue;
+    best.splice(at, 0, code);
+    lifts.splice(at, 0, own);
+    best.length = lifts.length = Math.min(best.length, KEPT);
+  }
+  return best.filter((code) => weightOf(counts[code], total, values[first + code].base) > values[first + code].base);
 }
 
 function rulesOf({ users, r, f, m, monetary, frequency, recencyDays }: Behaviour) {

@@ -18,11 +18,17 @@ export function tasteFields(events: Events): TasteField[] {
   const alphabetical = [...WEEKDAYS].sort();
   const days = WEEKDAYS.map((day) => alphabetical.indexOf(day));
   return [
-    { name: 'hour', values: HOURS, codes: Int8Array.from(time, (t) => hours[hourOf(t)]) },
-    { name: 'weekday', values: alphabetical, codes: Int8Array.from(time, (t) => days[weekdayOf(t)]) },
+    { name: 'hour', values: HOURS, codes: codesOf(time, (t) => hours[hourOf(t)]) },
+    { name: 'weekday', values: alphabetical, codes: codesOf(time, (t) => days[weekdayOf(t)]) },
     ...fields,
     ...(price ? [priceBands(price)] : []),
   ];
+}
+
+function codesOf(numbers: Float64Array, codeOf: (x: number) => number): Int8Array {
+  const codes = new Int8Array(numbers.length);
+  for (let row = 0; row < codes.length; row++) codes[row] = codeOf(numbers[row]);
+  return codes;
 }
 
 /** Bands such as '2 to 3.5', of which the upper bound belongs to the band. */
@@ -36,8 +42,9 @@ function priceBands(price: Float64Array): TasteField {
   const codes = names.map((name) => values.indexOf(name));
   const bandOf = (x: number) => {
     if (Number.isNaN(x)) return -1;
-    const band = edges.findIndex((edge) => x <= edge);
-    return codes[band < 0 ? edges.length : band];
+    let band = 0;
+    while (x > edges[band]) band++;
+    return codes[band];
   };
-  return { name: 'price', values, codes: Int8Array.from(price, bandOf) };
+  return { name: 'price', values, codes: codesOf(price, bandOf) };
 }

@@ -207,8 +207,12 @@ export function isCodes(column: Extract<Column, { kind: 'number' }>, rows: Int32
 
 export const categoryReader: FeatureReader<CategoryFeature> = { name: 'category', place, write, read };
 
+/** Written out, so that a bundle without fitting leaves it behind. */
 export const category: FeatureKind<CategoryFeature> = {
-  ...categoryReader,
+  name: 'category',
+  place,
+  write,
+  read,
   fit,
   takes(column, rows) {
     // What is left of the numbers when their own kind has taken the rest are codes.

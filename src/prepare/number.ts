@@ -123,8 +123,12 @@ const valuesOf = (column: Column, rows: Int32Array): Float32Array =>
 
 export const numberReader: FeatureReader<NumberFeature> = { name: 'number', place, write, read };
 
+/** Written out, so that a bundle without fitting leaves it behind. */
 export const number: FeatureKind<NumberFeature> = {
-  ...numberReader,
+  name: 'number',
+  place,
+  write,
+  read,
   fit,
   takes(column, rows, preset) {
     if (column.kind !== 'number') return false;

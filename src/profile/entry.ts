@@ -3,11 +3,15 @@
  * with workers, the browser's fitting, and the edge's no more than a way to start an engine from kernels that the caller has. What an
  * entry does not bring is not in its bundle.
  */
+import type { RecordBatch, Schema } from 'apache-arrow';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import type { Evaluation } from '../metrics/index.js';
 import type { Section } from '../table/section.js';
+import type { Table } from '../table/table.js';
 import type { WasmSource } from '../wasm/source.js';
-import type { FitData, FitOptions } from './options.js';
+import type { Fitted } from './fitted.js';
+import type { FitData, FitOptions, ProfileOptions } from './options.js';
 
 /** Where a fitted model is to work. */
 export interface LoadOptions {
@@ -21,7 +25,14 @@ export interface LoadOptions {
 
 export interface Entry {
   fit?: (engine: Engine, data: FitData, options: FitOptions) => Promise<Section[]>;
-  arrow?: () => Promise<typeof import('../table/arrow.js')>;
+  /** whole tables (tables.ts) */
+  schemaOf?: (fitted: Fitted, options: ProfileOptions) => Promise<Schema>;
+  profile?: (
+    fitted: Fitted,
+    source: Table | AsyncIterable<Table> | undefined,
+    options: ProfileOptions,
+  ) => AsyncGenerator<RecordBatch>;
+  evaluate?: (fitted: Fitted, table: Table, options: { target?: string; signal?: AbortSignal }) => Promise<Evaluation>;
   /** the process-wide engine */
   engine?: () => Promise<Engine>;
   /** an engine from kernels that the caller brings */

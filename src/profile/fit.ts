@@ -10,17 +10,19 @@ import { joinBehaviour } from '../events/features.js';
 import { pairsOf } from '../events/pairs.js';
 import { tastesOf } from '../events/preferences.js';
 import { PreferencesSection } from '../events/preferences-section.js';
-import { checkTable, columnOf } from '../prepare/columns.js';
+import { checked } from '../options.js';
+import { checkTable } from '../prepare/columns.js';
 import type { Progress } from '../progress.js';
 import { familyOf, fitPairs } from '../recommend/fit.js';
 import { RecommendationsSection } from '../recommend/section.js';
 import { throwIfAborted } from '../scheduler/scheduler.js';
 import { fitScores } from '../score/fit.js';
 import { checkScoreOptions, type ScoreOptions } from '../score/options.js';
+import { columnOf } from '../table/columns.js';
 import type { Events } from '../table/events.js';
 import type { Section } from '../table/section.js';
 import { sectionsOfScores } from './model-file.js';
-import { type EventOptions, type FitData, type FitOptions, TABLE_NAMES } from './options.js';
+import { type EventOptions, FIT_OPTIONS, type FitData, type FitOptions, TABLE_NAMES } from './options.js';
 
 interface Run {
   signal?: AbortSignal;
@@ -29,6 +31,7 @@ interface Run {
 
 /** @throws CameoError 'argument' for options that do not suit the data; see Profiler.fit */
 export async function fitSections(engine: Engine, data: FitData, given: FitOptions): Promise<Section[]> {
+  checked(FIT_OPTIONS, given);
   const { table, events } = data;
   const { signal, onProgress, recommender, recommenderOptions, halfLife, ...scoring } = given;
   checkData(data, scoring);

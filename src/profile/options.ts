@@ -30,7 +30,7 @@ export interface FitOptions extends Omit<ScoreOptions, 'target'>, EventOptions {
 }
 
 export const EVENT_ENTRIES = {
-  recommender: v.optional(v.string('the name of a recommender'), 'factorization'),
+  recommender: v.optional(v.string('the name of a recommender')),
   recommenderOptions: v.optional(v.record(v.string(), v.unknown(), 'an object of options'), {}),
   halfLife: v.optional(
     v.pipe(
@@ -69,6 +69,8 @@ export const PROFILE_OPTIONS = v.strictObject({
   ),
   ...RUN,
 });
+
+export const EVALUATE_OPTIONS = v.strictObject({ target: v.optional(v.string('the name of a target')), signal: RUN.signal });
 
 export const ONE_OPTIONS = v.strictObject({ explain: v.optional(flag, true) });
 

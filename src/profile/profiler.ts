@@ -10,53 +10,47 @@
 import type { RecordBatch, Schema } from 'apache-arrow';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { joinBehaviour, lacksBehaviour } from '../events/features.js';
-import { type Evaluation, evaluate } from '../metrics/index.js';
+import type { Evaluation } from '../metrics/index.js';
 import { checked } from '../options.js';
-import { columnOf, idsOf, kindName, refuseInfinity } from '../prepare/columns.js';
-import { type Target, truthOf } from '../prepare/target.js';
+import type { Target } from '../prepare/target.js';
 import type { History, Recommendation, Recommender } from '../recommend/catalogue.js';
 import type { FoldedIn } from '../recommend/fold-in.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Summary } from '../score/score.js';
 import { ROWS } from '../score/scorer.js';
 import { type ExplanationEntry, ScoreSection } from '../score/section.js';
-import { SHARD } from '../score/shards.js';
-import type { Field, PlainRow, Section, Users } from '../table/section.js';
-import type { Column, Table } from '../table/table.js';
-import { fillBatches } from './batches.js';
+import type { PlainRow, Section } from '../table/section.js';
+import type { Table } from '../table/table.js';
 import { engineFor, type LoadOptions, provided } from './entry.js';
+import type { Fitted } from './fitted.js';
 import { placeModel, readModelFile, writeModel } from './model-file.js';
-import {
-  FIT_OPTIONS,
-  type FitData,
-  type FitOptions,
-  LOAD_OPTIONS,
-  ONE_OPTIONS,
-  PROFILE_OPTIONS,
-  type ProfileOptions,
-} from './options.js';
-import { behaviourOf, metadataOf, recommenderOf } from './sections.js';
+import { type FitData, type FitOptions, LOAD_OPTIONS, ONE_OPTIONS, type ProfileOptions } from './options.js';
+import { recommenderOf } from './sections.js';
 
 /** One profile as a plain object: user_id, score_T, percentile_T, prediction_T, explanation_T, …, as in the batches. */
 export type Profile = Record<string, string | number | boolean | null | ExplanationEntry[] | unknown[]>;
 
+/** The options of single profiles, checked at the cost of a glance: they come with every row. */
+function explained(options: { explain?: boolean }): { explain: boolean } {
+  for (const name in options) {
+    if (name !== 'explain' || typeof options[name] !== 'boolean') return checked(ONE_OPTIONS, options);
+  }
+  return options.explain === false ? REASONLESS : REASONED;
+}
+const REASONED = { explain: true };
+const REASONLESS = { explain: false };
+
 /** Values by column name; what is absent, null or NaN is missing. */
 export type Row = PlainRow;
 
-/** A shard of users with the columns that their profiles carry. */
-interface Shard extends Users {
-  carried: Column[];
-}
-
-export class Profiler implements Disposable {
+export class Profiler implements Fitted, Disposable {
   /** Scores first, in the order of the targets; then what comes of events. */
   readonly sections: readonly Section[];
   readonly scores: readonly ScoreSection[];
 
   /** Use `Profiler.fit` or `Profiler.load`. */
   constructor(
-    protected readonly engine: Engine,
+    readonly engine: Engine,
     sections: readonly Section[],
   ) {
     this.sections = sections;
@@ -70,7 +64,6 @@ export class Profiler implements Disposable {
    *   used, 'diverged', 'aborted', 'memory'; 'runtime' where this entry does not fit
    */
   static async fit(engine: Engine, data: FitData, options: FitOptions = {}): Promise<Profiler> {
-    checked(FIT_OPTIONS, options);
     return new Profiler(engine, await provided('fit', 'fit models')(engine, data, options));
   }
 
@@ -132,15 +125,15 @@ export class Profiler implements Disposable {
    * @throws CameoError 'column' for a value of another type than the column had in fitting
    */
   profileOne(row: Row, options: { explain?: boolean } = {}): Profile {
-    return this.#profileRows([row], checked(ONE_OPTIONS, options))[0];
+    return this.#profileRows([row], explained(options))[0];
   }
 
   /** As profileOne, for several users: one profile a row, in order. Faster than one by one; rows are taken 256 at a time. */
   profileBatch(rows: readonly Row[], options: { explain?: boolean } = {}): Profile[] {
-    const { explain } = checked(ONE_OPTIONS, options);
+    const checkedOptions = explained(options);
     const profiles: Profile[] = [];
     for (let first = 0; first < rows.length; first += ROWS) {
-      for (const profile of this.#profileRows(rows.slice(first, first + ROWS), { explain })) profiles.push(profile);
+      for (const profile of this.#profileRows(rows.slice(first, first + ROWS), checkedOptions)) profiles.push(profile);
     }
     return profiles;
   }
@@ -166,7 +159,7 @@ export class Profiler implements Disposable {
 
   /** The schema of the batches that `profile` yields; its metadata names the scale and base of the contributions. */
   async schema(options: ProfileOptions = {}): Promise<Schema> {
-    return (await this.#arrow(checked(PROFILE_OPTIONS, options))).schema;
+    return provided('schemaOf', 'make record batches')(this, options);
   }
 
   /**
@@ -177,13 +170,7 @@ export class Profiler implements Disposable {
    * @throws CameoError 'column' for a column that is absent or of another type than in fitting; 'runtime' where this entry has no Arrow
    */
   async *profile(source?: Table | AsyncIterable<Table>, options: ProfileOptions = {}): AsyncGenerator<RecordBatch> {
-    const { explain, copy, n, attributes, signal } = checked(PROFILE_OPTIONS, options);
-    const arrow = await this.#arrow({ explain, attributes });
-    const shards = source === undefined ? this.#users() : this.#shards(source, attributes);
-    const width = Math.max(1, this.engine.scheduler.width);
-    for await (const { users, filled } of fillBatches(this.sections, shards, width, { explain, n, signal })) {
-      yield arrow.batch(users.ids, users.carried, users.first, filled, copy);
-    }
+    yield* provided('profile', 'make record batches')(this, source, options);
   }
 
   /**
@@ -192,13 +179,7 @@ export class Profiler implements Disposable {
    * @throws CameoError 'column' as `profile`, also for the target
    */
   async evaluate(table: Table, options: { target?: string; signal?: AbortSignal } = {}): Promise<Evaluation> {
-    const section = this.score(options.target);
-    const { target, model } = section.score;
-    const truth = truthOf(target, columnOf(table, 'Target', target.name));
-    const rows = Int32Array.from(truth.keys()).filter((r) => !Number.isNaN(truth[r]));
-    const all = await section.scorer.score(this.#complete(table), rows, { signal: options.signal });
-    const actual = Float64Array.from(rows, (r) => truth[r]);
-    return evaluate(target.task, actual, all[section.scorer.scores.indexOf(section.score)], model.outputs);
+    return provided('evaluate', 'evaluate tables')(this, table, options);
   }
 
   /** What was learnt from events: recommendations by name. @throws CameoError 'argument' where the model was fitted without events */
@@ -228,56 +209,6 @@ export class Profiler implements Disposable {
   /** The factors of someone who was not in fitting: see Recommender.foldIn. @throws as `recommend` */
   foldIn(history: History): FoldedIn {
     return this.recommender.foldIn(history);
-  }
-
-  async #arrow({ explain = true, attributes = [] }: Pick<ProfileOptions, 'explain' | 'attributes'>) {
-    // Arrow is loaded when batches are asked for: profileOne does without.
-    const { ProfileArrow } = await provided('arrow', 'make record batches')();
-    const kept = (field: Field) => explain || !field.reasons;
-    return new ProfileArrow(
-      this.sections.map(({ fields }) => fields.filter(kept)),
-      attributes,
-      metadataOf(this.sections),
-    );
-  }
-
-  async *#users(): AsyncGenerator<Shard> {
-    const users = behaviourOf(this.sections)?.users;
-    if (this.scores.length > 0 || !users) throw errors.invalid('This model reads a table: give the table to profile.');
-    for (let first = 0; first < users.length; first += SHARD) {
-      yield { ids: users.slice(first, first + SHARD), first: 0, carried: [] };
-    }
-  }
-
-  async *#shards(
-    source: Table | AsyncIterable<Table>,
-    attributes: readonly Pick<Column, 'name' | 'kind'>[],
-  ): AsyncGenerator<Shard> {
-    let before = 0;
-    for await (const given of Symbol.asyncIterator in source ? source : [source]) {
-      if (given.rows === 0 && Symbol.asyncIterator in source) continue;
-      const table = this.#complete(given);
-      const column = this.id === undefined ? undefined : columnOf(table, 'Id', this.id);
-      const carried = attributes.map(({ name, kind }) => {
-        const found = columnOf(table, 'Attribute', name);
-        if (found.kind !== kind) throw errors.columnType(name, kindName(kind), kindName(found.kind));
-        if (found.kind === 'number') refuseInfinity(found);
-        return found;
-      });
-      for (let first = 0; first < table.rows; first += SHARD) {
-        const rows = Math.min(SHARD, table.rows - first);
-        yield { table, ids: idsOf(column, first, rows, before), first, carried };
-      }
-      before += table.rows;
-    }
-  }
-
-  /** The table with what the model knows of its users' behaviour, where it was fitted on both and the table does not say itself. */
-  #complete(table: Table): Table {
-    const behaviour = behaviourOf(this.sections);
-    const features = this.scores[0]?.score.features.names ?? [];
-    if (!behaviour || this.id === undefined || !lacksBehaviour(table, features)) return table;
-    return joinBehaviour(table, this.id, behaviour).table;
   }
 
   /** Gives the model's memory back. The profiler cannot be used afterwards; a second call does nothing. */

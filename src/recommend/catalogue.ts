@@ -10,7 +10,7 @@ import { errors } from '../errors.js';
 import { checked, RUN, whole } from '../options.js';
 import { joinParts, type Part, type PartReader } from '../part.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { hadBy } from './factors.js';
+import { itemsOf } from './histories.js';
 import { readers } from './readers.js';
 import type { NumberedHistory, Recommends, TopList } from './recommender.js';
 
@@ -46,7 +46,7 @@ const LABELS = v.array(v.nullable(v.string()));
 /** Items that led to a recommendation, at most. */
 const BECAUSE = 2;
 
-/** What lookalikes need at least: users to be like, who had so many items each. */
+/** What lookalikes need at least: how many users, with how many items each. */
 const LOOKALIKES = { users: 5, items: 3 };
 
 export class Recommender {
@@ -115,7 +115,7 @@ export class Recommender {
     const lists = await this.model.recommend(known, { n, ...run });
     const named = this.#named(
       lists,
-      known.map((u) => hadBy(this.model.histories, u)),
+      known.map((u) => itemsOf(this.model.histories, u)),
     );
     let next = 0;
     return numbers.map((u) => (u === undefined ? this.#popular(n) : named[next++]));
@@ -165,7 +165,7 @@ export class Recommender {
     checked(LIST, { n });
     if (!this.model.lookalikes) throw this.#withoutFactors();
     const known = [...new Set(ids)].map((id) => this.#number(id)).filter((u) => u !== undefined);
-    const telling = known.filter((u) => hadBy(this.model.histories, u).length >= LOOKALIKES.items);
+    const telling = known.filter((u) => itemsOf(this.model.histories, u).length >= LOOKALIKES.items);
     if (telling.length < LOOKALIKES.users) throw errors.seedUsers(telling.length, LOOKALIKES.users, LOOKALIKES.items);
     // Room for those who say too little to be asked for, and are left out all the same.
     const quiet = known.length - telling.length;

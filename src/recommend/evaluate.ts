@@ -18,9 +18,8 @@ import { evaluateRegression } from '../metrics/regression.js';
 import { above, oneOf, whole } from '../options.js';
 import { shuffle } from '../random.js';
 import type { Events } from '../table/events.js';
-import { hadBy } from './factors.js';
 import { familyOf, type NamedPairs, type RecommenderOptions } from './fit.js';
-import { historyOf } from './interactions.js';
+import { historiesOf, itemsOf } from './histories.js';
 import { itemNeighbours } from './item-neighbours.js';
 import { popularity } from './popularity.js';
 import type { Histories, Ranker, Recommends } from './recommender.js';
@@ -93,10 +92,10 @@ export async function evaluateRecommender(
   events: Events,
   options: EvaluationOptions = {},
 ): Promise<RecommenderEvaluation> {
-  const { options: own, rest } = familyOf(options, { ...RANKING, ...SPLIT });
+  const { options: chosen, rest } = familyOf(options, { ...RANKING, ...SPLIT });
   const { split, halfLife, ...others } = { ...options, ...rest };
   const how = SPLITS[split];
-  const { train: before, held } = holdOut(events, split, seedOf(own));
+  const { train: before, held } = holdOut(events, split, seedOf(chosen));
   if (held.user.length === 0) throw errors.tooFewRows(how.needs, 0, 1);
   const train = pairsOf(before, { halfLife });
   return compareRecommenders(engine, { how, train, held: knownPairs(held, train) }, others);
@@ -108,15 +107,15 @@ export async function compareRecommenders(
   { how, train, held }: HeldOut,
   options: EvaluationOptions = {},
 ): Promise<RecommenderEvaluation> {
-  const { family, options: own, run, rest } = familyOf(options, RANKING);
+  const { family, options: chosen, run, rest } = familyOf(options, RANKING);
   const { n, negatives } = rest;
   const { user, item, users, items, values } = train.pairs;
-  const histories = historyOf(user, item, users);
+  const histories = historiesOf(user, item, users);
   const truth = truthOf(held, histories);
   if (truth.users.length === 0) throw errors.tooFewRows(how.needs, 0, 1);
-  const candidates = negatives > 0 ? candidatesOf(truth, histories, items, negatives, seedOf(own)) : undefined;
+  const candidates = negatives > 0 ? candidatesOf(truth, histories, items, negatives, seedOf(chosen)) : undefined;
 
-  const model = await family.fit(engine, train.pairs, own, run);
+  const model = await family.fit(engine, train.pairs, chosen, run);
   const rankers = { [family.name]: model, popularity: popularity(histories, items), itemKnn: itemNeighbours(histories, items) };
   const rankings: Record<string, RankingEvaluation> = {};
   for (const [name, ranker] of Object.entries<Ranker>(rankers)) {
@@ -143,7 +142,7 @@ function truthOf({ user, item, values }: HeldPairs, histories: Histories): Truth
   user.forEach((u, t) => {
     const i = item[t];
     if (values && !Number.isNaN(values[t])) rated.push({ user: u, item: i, rating: values[t] });
-    if (hadBy(histories, u).includes(i)) return;
+    if (itemsOf(histories, u).includes(i)) return;
     const list = relevant.get(u);
     if (list) list.push(i);
     else relevant.set(u, [i]);
@@ -155,14 +154,14 @@ function truthOf({ user, item, values }: HeldPairs, histories: Histories): Truth
 function candidatesOf({ users, relevant }: Truth, histories: Histories, count: number, negatives: number, seed: number) {
   return users.map((user, r) => {
     const chosen = new Set(relevant[r]);
-    const had = new Set(hadBy(histories, user));
+    const known = new Set(itemsOf(histories, user));
     const order = shuffle(
       Int32Array.from({ length: count }, (_, item) => item),
       seed,
       STREAM + user,
     );
     const most = relevant[r].length * (negatives + 1);
-    for (let k = 0; k < order.length && chosen.size < most; k++) if (!had.has(order[k])) chosen.add(order[k]);
+    for (let k = 0; k < order.length && chosen.size < most; k++) if (!known.has(order[k])) chosen.add(order[k]);
     return chosen;
   });
 }

@@ -6,11 +6,11 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import { mostAlike, mostAlikeMean, unitRows } from './cosine.js';
 import { readFactors, writeFactors } from './factor-file.js';
 import type { FactorizationSettings } from './factorization-options.js';
-import { bestItems, checkKnown, type Factors, hadBy, rowOf, scoresOf } from './factors.js';
+import { bestItems, checkKnown, type Factors, rowOf, scoresOf } from './factors.js';
 import { foldIn } from './fold-in.js';
+import { itemCounts, itemsOf } from './histories.js';
 import { nearest } from './nearest.js';
 import { descending } from './order.js';
-import { itemCounts } from './popularity.js';
 import type { NumberedHistory, RecommenderReader, Recommends, TopList } from './recommender.js';
 import { topByProduct } from './top.js';
 
@@ -47,8 +47,8 @@ export class FactorizedRecommender implements Recommends {
 
   async recommend(users: ArrayLike<number>, { n, ...run }: ListOptions): Promise<TopList[]> {
     checkKnown(users, this.users, 'user');
-    const had = Array.from(users, (user) => hadBy(this.histories, user));
-    return bestItems(this.engine, this.learnt, users, n, had, run);
+    const histories = Array.from(users, (user) => itemsOf(this.histories, user));
+    return bestItems(this.engine, this.learnt, users, n, histories, run);
   }
 
   score(users: ArrayLike<number>, items: ArrayLike<number>): Float32Array {

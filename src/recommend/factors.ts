@@ -39,10 +39,6 @@ export function rowsOf(matrix: Float32Array, ids: ArrayLike<number>, width: numb
   return out;
 }
 
-/** The items that a user had in fitting: a view. */
-export const hadBy = ({ offsets, items }: Histories, user: number): Int32Array =>
-  items.subarray(offsets[user], offsets[user + 1]);
-
 export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let j = 0; j < a.length; j++) sum += a[j] * b[j];

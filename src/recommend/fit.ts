@@ -57,6 +57,6 @@ export async function fitRecommender(engine: Engine, events: Events, options: Re
 
 /** As fitRecommender, of pairs. */
 export async function fitPairs(engine: Engine, named: NamedPairs, options: RecommenderOptions = {}): Promise<Recommender> {
-  const { family, options: own, run } = familyOf(options);
-  return new Recommender(await family.fit(engine, named.pairs, own, run), named);
+  const { family, options: chosen, run } = familyOf(options);
+  return new Recommender(await family.fit(engine, named.pairs, chosen, run), named);
 }

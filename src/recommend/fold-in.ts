@@ -66,7 +66,7 @@ function foldInRatings(
 
 function foldInEvents(f: Factors, items: ArrayLike<number>, o: FactorizationSettings): FoldedIn {
   const { itemFactors, itemBiases, rank } = f;
-  const sample = strangeItems(f, items, o.seed);
+  const sample = otherItems(f, items, o.seed);
   const p = new Float64Array(rank);
   let bias = 0;
   let squares = 1;
@@ -109,18 +109,18 @@ function foldInEvents(f: Factors, items: ArrayLike<number>, o: FactorizationSett
 }
 
 /**
- * Draws items that the user has not, each as often as it was met in fitting: an entry of the histories at random is an item by its
+ * Draws items that the user does not have, each as often as it occurred in fitting: an entry of the histories at random is an item by its
  * occurrence. Gives undefined when none is found.
  */
-function strangeItems({ history }: Factors, own: ArrayLike<number>, seed: number): () => number | undefined {
-  const had = new Set(Array.from(own));
+function otherItems({ history }: Factors, known: ArrayLike<number>, seed: number): () => number | undefined {
+  const without = new Set(Array.from(known));
   const { items } = history;
   const draw = drawer(seed, STREAM);
   return () => {
     if (items.length === 0) return undefined;
     for (let tries = 0; tries < TRIES; tries++) {
       const item = items[draw(items.length)];
-      if (!had.has(item)) return item;
+      if (!without.has(item)) return item;
     }
     return undefined;
   };

@@ -1,7 +1,6 @@
 /** What a factorization learns from: entries of users and items, checked before anything starts, and each user's history. */
 import { errors } from '../errors.js';
 import type { FactorizationLoss } from '../programs/factorization/factorize.js';
-import type { Histories } from './recommender.js';
 
 /** Who did something with what. Ids are whole numbers from 0; an id that never occurs has a vector all the same. */
 export interface Interactions {
@@ -70,35 +69,4 @@ function maximum(values: Int32Array): number {
   let most = -1;
   for (const v of values) if (v > most) most = v;
   return most;
-}
-
-/** Each user's distinct items, ascending: a counting sort by user, then each user's part by itself. */
-export function historyOf(users: Int32Array, items: Int32Array, nUsers: number): Histories {
-  const starts = new Int32Array(nUsers + 1);
-  for (const user of users) starts[user + 1]++;
-  for (let u = 0; u < nUsers; u++) starts[u + 1] += starts[u];
-  const next = starts.slice();
-  const all = new Int32Array(users.length);
-  for (let t = 0; t < users.length; t++) all[next[users[t]]++] = items[t];
-  const offsets = new Int32Array(nUsers + 1);
-  let end = 0;
-  for (let u = 0; u < nUsers; u++) {
-    const own = all.subarray(starts[u], starts[u + 1]).sort();
-    for (let t = 0; t < own.length; t++) if (t === 0 || own[t] !== all[end - 1]) all[end++] = own[t];
-    offsets[u + 1] = end;
-  }
-  return { offsets, items: all.slice(0, end) };
-}
-
-/** The histories with those of more entries: what was had before stays had. */
-export function joinHistories(before: Histories, { users, items }: Entries, nUsers: number): Histories {
-  const owners = new Int32Array(before.items.length);
-  for (let u = 0; u + 1 < before.offsets.length; u++) owners.fill(u, before.offsets[u], before.offsets[u + 1]);
-  const join = (a: Int32Array, b: Int32Array) => {
-    const all = new Int32Array(a.length + b.length);
-    all.set(a);
-    all.set(b, a.length);
-    return all;
-  };
-  return historyOf(join(owners, users), join(before.items, items), nUsers);
 }

@@ -3,9 +3,8 @@
  * baseline that a factorization must beat: score(u, i) = Σ over the user's items j of cos(i, j), where cos(i, j) =
  * |users of both| / √(|users of i| · |users of j|).
  */
-import { hadBy } from './factors.js';
+import { itemCounts, itemsOf } from './histories.js';
 import { descending } from './order.js';
-import { itemCounts } from './popularity.js';
 import type { Histories, Ranker, TopList } from './recommender.js';
 
 /** Recommends each user the items that are nearest to those that they had. */
@@ -21,12 +20,12 @@ export function itemKnn(history: Histories, nItems: number, users: ArrayLike<num
   const cosines = cosinesOf(history, nItems);
   return Array.from(users, (u) => {
     const scores = new Float64Array(nItems);
-    const own = hadBy(history, u);
-    for (const j of own) {
+    const items = itemsOf(history, u);
+    for (const j of items) {
       const row = cosines(j);
       for (let i = 0; i < nItems; i++) scores[i] += row[i];
     }
-    for (const j of own) scores[j] = Number.NEGATIVE_INFINITY;
+    for (const j of items) scores[j] = Number.NEGATIVE_INFINITY;
     const best = descending(scores)
       .subarray(0, n)
       .filter((i) => scores[i] > 0);

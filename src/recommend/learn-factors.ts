@@ -13,7 +13,8 @@ import { type Layout, place } from '../wasm/memory.js';
 import { ldOf, offsetsOf, startRows, takeRows } from './factor-rows.js';
 import type { FactorizationSettings } from './factorization-options.js';
 import type { Factors } from './factors.js';
-import { type Entries, historyOf, joinHistories } from './interactions.js';
+import { historiesOf, itemsOf, joinHistories } from './histories.js';
+import type { Entries } from './interactions.js';
 import type { Histories } from './recommender.js';
 import { BLOCKS, cutStrata, type Strata } from './strata.js';
 
@@ -47,7 +48,7 @@ export async function learnFactors(
   if (nUsers < 2) throw errors.tooFewRows('Factorization (users)', nUsers, 2);
   if (nItems < 2) throw errors.tooFewRows('Factorization (items)', nItems, 2);
   const plan = await planOf(engine, settings, entries, nUsers, nItems);
-  const history = before ? joinHistories(before.history, entries, nUsers) : historyOf(users, items, nUsers);
+  const history = before ? joinHistories(before.history, entries, nUsers) : historiesOf(users, items, nUsers);
   // Biases and factors were learnt beside the first mean: another would shift every score that these entries do not touch.
   const mean = before?.mean ?? (values ? meanOf(values, plan.order.subarray(0, plan.trained)) : 0);
 
@@ -127,21 +128,21 @@ function layerOf(
 type Addresses = ReturnType<ReturnType<typeof layerOf>>;
 
 /** The histories by rows: each user's items ascending by their row. */
-function seenByRow({ offsets, items }: Histories, { userRow, itemRow, rowsP }: Strata): Histories {
+function seenByRow(histories: Histories, { userRow, itemRow, rowsP }: Strata): Histories {
   const userOf = new Int32Array(rowsP).fill(-1);
   userRow.forEach((row, user) => {
     userOf[row] = user;
   });
-  const seen = { offsets: new Int32Array(rowsP + 1), items: new Int32Array(items.length) };
+  const seen = { offsets: new Int32Array(rowsP + 1), items: new Int32Array(histories.items.length) };
   let end = 0;
   for (let row = 0; row < rowsP; row++) {
     const user = userOf[row];
     if (user >= 0) {
-      const own = items.subarray(offsets[user], offsets[user + 1]);
-      const rows = seen.items.subarray(end, end + own.length);
-      rows.set(own.map((item) => itemRow[item]));
+      const items = itemsOf(histories, user);
+      const rows = seen.items.subarray(end, end + items.length);
+      rows.set(items.map((item) => itemRow[item]));
       rows.sort();
-      end += own.length;
+      end += items.length;
     }
     seen.offsets[row + 1] = end;
   }

@@ -9,14 +9,15 @@ import { errors } from '../errors.js';
 import { checked, opaque, RUN, whole } from '../options.js';
 import { PartReader } from '../part.js';
 import type { FactorizeResult } from '../programs/factorization/factorize.js';
-import { readSafetensors, type Safetensors, writeSafetensors } from '../safetensors.js';
+import { readSafetensors, writeSafetensors } from '../safetensors.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { mostAlike, unitRows } from './cosine.js';
 import { type Reason, reasonsOf } from './explain.js';
 import { readFactors, writeFactors } from './factor-file.js';
 import { type FactorizationSettings, type MatrixFactorizationOptions, settingsOf } from './factorization-options.js';
-import { bestItems, checkKnown, type Factors, hadBy, scoresOf } from './factors.js';
+import { bestItems, checkKnown, type Factors, scoresOf } from './factors.js';
 import { type FoldedIn, foldIn } from './fold-in.js';
+import { itemsOf } from './histories.js';
 import { checkInteractions, type Interactions } from './interactions.js';
 import { learnFactors } from './learn-factors.js';
 import type { Histories, NumberedHistory, TopList } from './recommender.js';
@@ -28,6 +29,7 @@ export interface RecommendOptions extends RunOptions {
   exclude?: readonly ArrayLike<number>[] | null;
 }
 
+const FIT = v.strictObject(RUN);
 const ALIKE = v.strictObject({ n: v.optional(whole(1), 10), ...RUN });
 const RECOMMEND = v.strictObject({ ...ALIKE.entries, exclude: v.optional(opaque<RecommendOptions['exclude']>()) });
 const LOAD = v.strictObject({ engine: v.optional(opaque<Engine>()) });
@@ -79,6 +81,7 @@ export class MatrixFactorization implements Factors {
 
   async #learn(data: Interactions, before: Factors | undefined, run: RunOptions): Promise<this> {
     const settings = this.#settings();
+    checked(FIT, run);
     const entries = checkInteractions(settings.loss, data);
     const { factors, result } = await learnFactors(await this.#engine(), settings, entries, before, run);
     this.#take(factors);
@@ -99,7 +102,7 @@ export class MatrixFactorization implements Factors {
     this.#fitted();
     const { n, exclude, ...run } = checked(RECOMMEND, options);
     checkKnown(users, this.users, 'user');
-    const without = exclude === undefined ? Array.from(users, (user) => hadBy(this.history, user)) : exclude;
+    const without = exclude === undefined ? Array.from(users, (user) => itemsOf(this.history, user)) : exclude;
     return bestItems(await this.#engine(), this, users, n, without, run);
   }
 
@@ -150,12 +153,7 @@ export class MatrixFactorization implements Factors {
   /** @throws CameoError 'model' for bytes that `save` did not give */
   static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<MatrixFactorization> {
     const { engine } = checked(LOAD, options);
-    return MatrixFactorization.fromSafetensors(await readSafetensors(bytes), { engine });
-  }
-
-  /** As `load`, from a file that was read already. */
-  static fromSafetensors(file: Safetensors, { engine }: { engine?: Engine } = {}): MatrixFactorization {
-    const { factors, settings } = readFactors(new PartReader(file));
+    const { factors, settings } = readFactors(new PartReader(await readSafetensors(bytes)));
     const model = new MatrixFactorization({ ...settings, engine });
     model.#take(factors);
     return model;

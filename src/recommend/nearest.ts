@@ -47,8 +47,8 @@ export function nearest(
     const pairs = of.length * among.length;
     engine.kernels.factor_scores(at.out, at.rows, at.rows, at.zeros, at.zeros, at.of, at.among, pairs, ld, 0);
     return Array.from(of, (_, o) => {
-      const own = products.subarray(o * among.length, (o + 1) * among.length);
-      const best = largest(own, n).filter((j) => own[j] > 0);
+      const row = products.subarray(o * among.length, (o + 1) * among.length);
+      const best = largest(row, n).filter((j) => row[j] > 0);
       return Int32Array.from(best, (j) => among[j]);
     });
   });

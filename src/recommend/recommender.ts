@@ -1,6 +1,8 @@
 /**
  * The contract of recommenders: one way to rank items for a user, learnt from pairs of users and items. A recommender is one file in this
- * folder and a line in index.ts; users and items are numbers here, and catalogue.ts gives them their names back.
+ * folder with a line in index.ts, and what reads and asks a fitted one apart, with a line in readers.ts, where fitting is more than a little
+ * code: an edge function carries the readers alone. Users and items are numbers here, and catalogue.ts gives them their names back.
+ * test/support/recommenders.ts holds what every one keeps. factorization.ts and factorized.ts are the ones to read first.
  */
 import type { Engine } from '../engine/engine.js';
 import type { OptionSchema } from '../options.js';

@@ -7,11 +7,12 @@
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import type { Evaluation } from '../metrics/index.js';
-import { checkTable, columnOf } from '../prepare/columns.js';
+import { checkTable } from '../prepare/columns.js';
 import { QuantileTransformer } from '../prepare/quantile-transformer.js';
 import type { Split } from '../prepare/split.js';
 import { targetOf, truthOf } from '../prepare/target.js';
 import type { Progress } from '../progress.js';
+import { columnOf } from '../table/columns.js';
 import { Matrix } from '../table/matrix.js';
 import type { Table } from '../table/table.js';
 import { place } from '../wasm/memory.js';

@@ -14,7 +14,7 @@ import type { Table } from '../table/table.js';
 import type { Region } from '../wasm/memory.js';
 import { ResidentScores } from './resident.js';
 import type { Score } from './score.js';
-import { scoreRows, slotOf } from './shards.js';
+import { slotOf } from './shards.js';
 
 /** Where a batch is computed. */
 interface Slot {
@@ -56,7 +56,8 @@ export class Scorer implements Disposable {
   /** values per category column without a label of their own, in all tables profiled so far */
   readonly unknown: Record<string, number> = {};
   readonly #resident: ResidentScores;
-  readonly #known: ReadonlySet<string>;
+  /** columns that the models know and do not read: targets, id, ignored ones */
+  readonly known: ReadonlySet<string>;
   #bound = new WeakMap<Table, Binding>();
   #shared = new Map<Users, Promise<ScoredBatch>>();
   readonly #free: Slot[] = [];
@@ -72,16 +73,11 @@ export class Scorer implements Disposable {
     this.features = scores[0].features;
     this.#resident = new ResidentScores(engine, this.features, scores);
     const known = scores.flatMap(({ target, id, summary }) => [target.name, id, ...summary.ignored.map(({ name }) => name)]);
-    this.#known = new Set(known.filter((name) => name !== undefined));
+    this.known = new Set(known.filter((name) => name !== undefined));
   }
 
   get plan(): ScorePlan {
     return this.#resident.plan;
-  }
-
-  /** Scores of a table's rows for each target: probabilities or numbers, [rows, outputs]. @throws CameoError 'column' */
-  score(table: Table, rows: Int32Array, run: RunOptions): Promise<Float32Array[]> {
-    return scoreRows(this.engine, this.features, this.plan, this.features.bind(table, this.#known), rows, run);
   }
 
   /** @param sections how many will ask for this batch, and release it */
@@ -122,7 +118,7 @@ export class Scorer implements Disposable {
   #bind(table: Table): Binding {
     let binding = this.#bound.get(table);
     if (!binding) {
-      binding = this.features.bind(table, this.#known);
+      binding = this.features.bind(table, this.known);
       this.#bound.set(table, binding);
       for (const [name, count] of Object.entries(binding.unknown)) this.unknown[name] = (this.unknown[name] ?? 0) + count;
     }

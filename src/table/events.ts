@@ -62,18 +62,32 @@ export interface EventCounts {
 /** The events of these rows, ascending, with the users, items and values that all have: a copy. */
 export function selectEvents(events: Events, rows: Int32Array): Events {
   const { user, item, time, value, bought, weight, rating, price, fields } = events;
-  const some = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]);
+  const whole = (values: Int32Array) => take(values, rows, new Int32Array(rows.length));
+  const number = (values: Float64Array) => take(values, rows, new Float64Array(rows.length));
   return {
     ...events,
     rows: rows.length,
-    user: rows.map((row) => user[row]),
-    item: rows.map((row) => item[row]),
-    time: some(time),
-    value: some(value),
-    bought: Uint8Array.from(rows, (row) => bought[row]),
-    weight: weight && some(weight),
-    rating: rating && some(rating),
-    price: price && some(price),
-    fields: fields.map((field) => ({ ...field, codes: rows.map((row) => field.codes[row]) })),
+    user: whole(user),
+    item: whole(item),
+    time: number(time),
+    value: number(value),
+    bought: take(bought, rows, new Uint8Array(rows.length)),
+    weight: weight && number(weight),
+    rating: rating && number(rating),
+    price: price && number(price),
+    fields: fields.map((field) => ({ ...field, codes: whole(field.codes) })),
   };
+}
+
+function take<T extends Int32Array | Float64Array | Uint8Array>(values: T, rows: Int32Array, into: T): T {
+  for (let k = 0; k < rows.length; k++) into[k] = values[rows[k]];
+  return into;
+}
+
+/** Numbers of the rows that meet a condition, ascending. */
+export function rowsWhere(rows: number, condition: (row: number) => boolean): Int32Array {
+  const found = new Int32Array(rows);
+  let n = 0;
+  for (let row = 0; row < rows; row++) if (condition(row)) found[n++] = row;
+  return found.slice(0, n);
 }

@@ -35,8 +35,7 @@ interface Answers {
 }
 
 /** The same list with scores of float32: version 1 added the mean rating up in float64. */
-const rounded = (list: object[]) =>
-  list.map((entry) => ({ ...entry, score: Math.fround((entry as { score: number }).score) }));
+const rounded = (list: object[]) => list.map((entry) => ({ ...entry, score: Math.fround((entry as { score: number }).score) }));
 
 /** What a value is after a file of JSON. */
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
@@ -86,7 +85,8 @@ for (const name of names) {
     assert.equal({ users: users.length, items: items.length, rank }, ofEvents.counts);
     assert.equal(plain(behaviour), ofEvents.behaviour);
     for (const { user, factors } of ofEvents.factors) assert.equal([...recommender.factors(user)], factors);
-    for (const { user, n, list } of ofEvents.recommend) assert.equal(await recommender.recommendOne(user, { n }), rounded(list));
+    for (const { user, n, list } of ofEvents.recommend)
+      assert.equal(await recommender.recommendOne(user, { n }), rounded(list));
     for (const { history, n, list } of ofEvents.histories) {
       const found = await recommender.recommendOne(history, { n });
       if (history.values || !recommender.knows(history)) {

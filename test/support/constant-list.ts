@@ -3,10 +3,8 @@ import * as v from 'valibot';
 import { errors } from '../../src/errors.js';
 import { whole } from '../../src/options.js';
 import { f64, type PartReader } from '../../src/part.js';
-import { hadBy } from '../../src/recommend/factors.js';
-import { historyOf } from '../../src/recommend/interactions.js';
+import { historiesOf, itemCounts, itemsOf } from '../../src/recommend/histories.js';
 import { descending } from '../../src/recommend/order.js';
-import { itemCounts } from '../../src/recommend/popularity.js';
 import type { Histories, RecommenderFamily, Recommends } from '../../src/recommend/recommender.js';
 
 const OPTIONS = v.strictObject({ first: v.optional(whole(0), 0) });
@@ -32,7 +30,7 @@ function constantList(histories: Histories, items: number, first: number): Recom
     rank: 0,
     async recommend(asked, { n }) {
       known(asked, users);
-      return Array.from(asked, (user) => list(n, hadBy(histories, user)));
+      return Array.from(asked, (user) => list(n, itemsOf(histories, user)));
     },
     score: (_, of) => Float32Array.from(of, scoreOf),
     async similar(of, { n }) {
@@ -68,7 +66,7 @@ export const constantListFamily: RecommenderFamily<{ first?: number }> = {
   options: OPTIONS,
   async fit(_, { user, item, users, items }, { first = 0 }, { signal }) {
     if (signal?.aborted) throw errors.aborted();
-    return constantList(historyOf(user, item, users), items, first % items);
+    return constantList(historiesOf(user, item, users), items, first % items);
   },
   read,
 };

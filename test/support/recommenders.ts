@@ -71,18 +71,37 @@ async function answers(model: Recommends, history: { items: number[]; values?: n
   };
 }
 
-/** Adds the battery's tests to a suite. */
-export function battery(test: Test, { family, options, pairs }: Subject) {
-  const { name } = family;
-  const rated = pairs.values !== undefined;
-  const history = { items: [1, 3, 4], ...(rated ? { values: [5, 1, 3] } : {}) };
-  const chosen = checked(family.options, options);
-  const fitted = family.fit(engine, pairs, chosen, {});
-  const title = (text: string) => `${name}${rated ? ', ratings' : ''}: ${text}`;
+/** What the tests of the battery work on. */
+interface Tried extends Subject {
+  options: Record<string, unknown>;
+  fitted: Promise<Recommends>;
+  history: { items: number[]; values?: number[] };
+  title: (text: string) => string;
+}
 
+/** Adds the battery's tests to a suite. */
+export function battery(test: Test, { family, options: given, pairs }: Subject) {
+  const rated = pairs.values !== undefined;
+  const options = checked(family.options, given);
+  const tried: Tried = {
+    family,
+    options,
+    pairs,
+    fitted: family.fit(engine, pairs, options, {}),
+    history: { items: [1, 3, 4], ...(rated ? { values: [5, 1, 3] } : {}) },
+    title: (text) => `${family.name}${rated ? ', ratings' : ''}: ${text}`,
+  };
+  tryLists(test, tried);
+  tryReasons(test, tried);
+  tryFiles(test, tried);
+  test.after(() => engine.close());
+}
+
+/** Lists of items, for users and for others. */
+function tryLists(test: Test, { family, fitted, history, pairs, title }: Tried) {
   test(title('as many users and items as the pairs have, and their histories'), async () => {
     const model = await fitted;
-    assert.equal([model.family, model.users, model.items], [name, pairs.users, pairs.items]);
+    assert.equal([model.family, model.users, model.items], [family.name, pairs.users, pairs.items]);
     const { offsets, items } = model.histories;
     assert.equal([...items], [...pairs.item]);
     assert.equal([offsets[0], offsets[pairs.users]], [0, pairs.item.length]);
@@ -129,7 +148,10 @@ export function battery(test: Test, { family, options, pairs }: Subject) {
     assert.equal(listed(await model.recommendFor(history, { n: model.items })), listed(list));
     await refused(() => model.recommendFor({ items: [model.items], values: [1] }, { n: 3 }), 'argument');
   });
+}
 
+/** Reasons, strangers, and what goes with factors. */
+function tryReasons(test: Test, { fitted, history, pairs, title }: Tried) {
   test(title('reasons are among the items given, each once, at most n'), async () => {
     const model = await fitted;
     const users = [0, 3, model.users - 1];
@@ -167,7 +189,10 @@ export function battery(test: Test, { family, options, pairs }: Subject) {
     assert.is(model.foldIn(history).factors.length, model.rank);
     goodList(await model.lookalikes([0, 2, 4], { n: 5 }), 5, [0, 2, 4], model.users);
   });
+}
 
+/** Files, workers and what ends early. */
+function tryFiles(test: Test, { family, fitted, history, options, pairs, title }: Tried) {
   test(title('written and read it answers the same, and is written the same'), async () => {
     const model = await fitted;
     const bytes = await writeSafetensors(model.write());
@@ -181,7 +206,7 @@ export function battery(test: Test, { family, options, pairs }: Subject) {
     const expected = await writeSafetensors((await fitted).write());
     for (const threads of [0, 1, 3]) {
       await using other = await createEngine({ threads });
-      const model = await family.fit(other, pairs, chosen, {});
+      const model = await family.fit(other, pairs, options, {});
       assert.equal(await writeSafetensors(model.write()), expected, `${threads} workers`);
       assert.equal(await answers(model, history), await answers(await fitted, history));
     }
@@ -189,13 +214,11 @@ export function battery(test: Test, { family, options, pairs }: Subject) {
 
   test(title('an option that is not known is refused; work that was stopped ends'), async () => {
     await refused(() => checked(family.options, { nonsense: 1 }), 'argument', /'nonsense' is not known/);
-    await refused(() => family.fit(engine, pairs, chosen, { signal: AbortSignal.abort() }), 'aborted');
+    await refused(() => family.fit(engine, pairs, options, { signal: AbortSignal.abort() }), 'aborted');
   });
 
   test(title('the arena is empty afterwards'), async () => {
     await fitted;
     assert.is(engine.memoryStats().regions, 0);
   });
-
-  test.after(() => engine.close());
 }
