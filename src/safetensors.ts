@@ -44,13 +44,15 @@ export async function writeSafetensors({ metadata, tensors }: Safetensors): Prom
   const bytes = new Uint8Array(8 + text.length + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);
-  let at = 8 + text.length;
+  const start = 8 + text.length;
+  let at = start;
   for (const name of names) {
     const { values } = tensors[name];
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
     at += values.byteLength;
   }
-  const place = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + text.length)).indexOf(ZEROS);
+  // By its name: any other text may hold zeros too.
+  const place = (CHECKSUM.exec(new TextDecoder('latin1').decode(bytes.subarray(8, start))) as RegExpExecArray).index + 10;
   bytes.set(new TextEncoder().encode(await sha256(bytes)), 8 + place);
   return bytes;
 }

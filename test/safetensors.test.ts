@@ -63,6 +63,13 @@ test('the bytes are those of the format: a length, JSON padded to 8, tensors one
   );
 });
 
+test('a text of zeros before the checksum is not taken for it', async () => {
+  // Keys that are numbers come first in an object.
+  const metadata = { 0: '0'.repeat(64), a: `"sha256":"${'a'.repeat(64)}"` };
+  const { sha256: _, ...rest } = (await readSafetensors(await writeSafetensors({ metadata, tensors: {} }))).metadata;
+  assert.equal(rest, { ...metadata });
+});
+
 const sample = await writeSafetensors({
   metadata: { name: 'x' },
   tensors: { w: { shape: [3], values: Float32Array.of(1, 2, 3) } },
