@@ -81,4 +81,4 @@ export type { Layout, MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';
 export type { WasmSource } from './wasm/source.js';
 export type { AdapterInfo, Limits } from './webgpu/adapter.js';
-export type { WebGPUOptions } from './webgpu/open.js';
+export type { WebGPUOptions } from './webgpu/options.js';
