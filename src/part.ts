@@ -48,9 +48,10 @@ export class PartReader {
 
   /** A text of the metadata that holds JSON of this form. @throws CameoError 'model' naming the place that is wrong */
   json<T extends v.GenericSchema>(name: string, schema: T): v.InferOutput<T> {
+    const text = this.text(name);
     let value: unknown;
     try {
-      value = JSON.parse(this.text(name));
+      value = JSON.parse(text);
     } catch {
       throw errors.modelFile(`metadata '${name}'`, 'JSON', 'something else');
     }
