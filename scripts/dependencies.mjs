@@ -25,7 +25,7 @@ export const ROOMS = [
   ['entries'],
   ['cli'],
 ];
-const ENTRIES = 'index|edge|browser';
+const ENTRIES = 'index|node|edge|browser';
 
 /** Paths of a room's files. */
 function pathOf(room) {
@@ -80,9 +80,10 @@ const RULES = [
 const RUN_TIME_RULES = [
   {
     name: 'the edge is light',
-    comment: 'cameo/edge runs where there is only WebAssembly: nothing of Node and, of packages, valibot alone.',
+    comment:
+      "cameo/edge runs where there is only WebAssembly: nothing of Node and, of packages, valibot and TypeScript's helpers alone.",
     from: { path: '^src/edge[.]ts$' },
-    to: { path: [NODE, 'node_modules/(?!valibot/)'], reachable: true },
+    to: { path: [NODE, 'node_modules/(?!valibot/|tslib/)'], reachable: true },
   },
 ];
 

@@ -6,20 +6,32 @@
  *     const profiler = await Profiler.load(modelBytes, { wasm });
  *     profiler.profileOne({ PageValues: 12.5, Month: 'Nov' });
  */
-import { createEdgeEngine } from './engine/create-edge.js';
+import { createEdgeEngine, type EdgeEngineOptions } from './engine/create-edge.js';
 import { provide } from './profile/entry.js';
+import { Profiler as Whole } from './profile/profiler.js';
 
 export type { EdgeEngineOptions } from './engine/create-edge.js';
 export { CameoError, type ErrorCode } from './errors.js';
 export type { Value } from './prepare/feature.js';
 export type { Target } from './prepare/target.js';
-export type { LoadOptions } from './profile/entry.js';
-export { type Profile, Profiler, type Row } from './profile/profiler.js';
+export type { Profile, Row } from './profile/profiler.js';
 export type { History, Recommendation, Recommender } from './recommend/catalogue.js';
 export type { FoldedIn } from './recommend/fold-in.js';
 export type { Summary } from './score/score.js';
 export type { ExplanationEntry } from './score/section.js';
 export type { MemoryStats } from './wasm/memory.js';
 export type { WasmSource } from './wasm/source.js';
+
+/** A fitted profiler, with an engine of its own: all that answers for single users. What needs fitting or Arrow is in the entry `cameo`. */
+export type Profiler = Omit<Whole, 'profile' | 'schema' | 'evaluate'>;
+export const Profiler: {
+  /**
+   * @param bytes a model file
+   * @param options `wasm`: the kernels; `maximum`: bytes of linear memory at most, default 64 MiB
+   * @throws CameoError 'model' for bytes that are not a whole model file of a known version, 'runtime' for kernels that are none,
+   *   'memory' where the model does not fit
+   */
+  load(bytes: Uint8Array, options: EdgeEngineOptions): Promise<Profiler>;
+} = Whole;
 
 provide({ engineOf: createEdgeEngine });

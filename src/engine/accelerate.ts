@@ -4,11 +4,12 @@ import type { ProgramArgs, ProgramName } from '../programs/index.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Arena } from '../wasm/memory.js';
-import { type Accelerator, isTwin, type TwinName, workOf } from '../webgpu/accelerator.js';
+import type { Accelerator } from '../webgpu/accelerator.js';
+import type { AdapterInfo } from '../webgpu/adapter.js';
 import { measureBreakEven } from '../webgpu/break-even.js';
-import type { AdapterInfo } from '../webgpu/gpu.js';
-import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
-import { SIZES } from '../webgpu/workloads.js';
+import { openAccelerator } from '../webgpu/open.js';
+import type { WebGPUOptions } from '../webgpu/options.js';
+import { isTwin, type TwinName, twinOf } from '../webgpu/twins.js';
 import type { BreakEvens } from './break-evens.js';
 import type { Capabilities } from './capabilities.js';
 
@@ -19,7 +20,7 @@ export interface Device {
   /** looks now; absent where that was done */
   look?: () => Promise<Device>;
   /** whether a call is large enough to look for the device's sake */
-  worthLooking?: <P extends ProgramName>(program: P, args: ProgramArgs<P>) => boolean;
+  worthLooking?: <P extends ProgramName>(program: P, args: Partial<ProgramArgs<P>>) => boolean;
 }
 
 /**
@@ -31,11 +32,11 @@ export interface Device {
  */
 export async function accelerate(
   { kernels, arena, scheduler }: { kernels: Kernels; arena: Arena; scheduler: Scheduler },
-  options: { device?: 'auto' | 'wasm' | 'webgpu'; reproducible?: boolean; webgpu?: WebGPUOptions },
+  options: { device: 'auto' | 'wasm' | 'webgpu'; reproducible: boolean; webgpu?: WebGPUOptions },
   find: () => Promise<GPU | string>,
   bookOf: (adapter: AdapterInfo) => BreakEvens,
 ): Promise<Device> {
-  const { device = 'auto', reproducible, webgpu = {} } = options;
+  const { device, reproducible, webgpu = {} } = options;
   const without = (reason: string): Device => ({ webgpu: { inUse: false, reason } });
   if (device === 'wasm') return without("device 'wasm' was asked for");
   if (reproducible) return without('reproducible results were asked for');
@@ -44,7 +45,7 @@ export async function accelerate(
     let book: BreakEvens | undefined;
     const breakEven = async (program: TwinName, work: number): Promise<number> => {
       if (webgpu.breakEven !== undefined || !book || typeof accelerator === 'string') return webgpu.breakEven ?? 0;
-      if (work < SIZES[program][0]) return Number.POSITIVE_INFINITY;
+      if (work < twinOf(program).sizes[0]) return Number.POSITIVE_INFINITY;
       return book.of(program, () => measureBreakEven({ accelerator, scheduler, kernels, arena }, program));
     };
     const gpu = webgpu.gpu ?? (await find());
@@ -64,6 +65,6 @@ export async function accelerate(
   return {
     ...without('not looked for yet: no call was large enough for a GPU'),
     look,
-    worthLooking: (program, args) => isTwin(program) && workOf(program, args as ProgramArgs<TwinName>) >= SIZES[program][0],
+    worthLooking: (program, args) => isTwin(program) && twinOf(program).workOf(args as never) >= twinOf(program).sizes[0],
   };
 }

@@ -9,7 +9,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { version } from '../version.js';
-import type { AdapterInfo } from '../webgpu/gpu.js';
+import type { AdapterInfo } from '../webgpu/adapter.js';
 import { BreakEvens, type Measured } from './break-evens.js';
 
 /** Where the file stands. */

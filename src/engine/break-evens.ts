@@ -1,5 +1,5 @@
 /** The sizes from which programs run on the WebGPU device, as they are measured: each once, whoever asks meanwhile waits. */
-import type { TwinName } from '../webgpu/accelerator.js';
+import type { TwinName } from '../webgpu/twins.js';
 
 /** null: the device won at no size that was tried. */
 export type Measured = Partial<Record<TwinName, number | null>>;

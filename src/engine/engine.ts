@@ -129,11 +129,14 @@ export class Engine implements AsyncDisposable {
     return this.#looking;
   }
 
-  /** Blocks to a side into which a factorization is cut, where the device that will run it wants others than WebAssembly. */
-  async blocks(entries: number, users: number, items: number, ld: number): Promise<number | undefined> {
-    const size = { starts: [entries], ld } as ProgramArgs<'factorize'>;
-    if (this.#device.worthLooking?.('factorize', size)) await this.lookForGpu();
-    return this.#device.accelerator?.blocks(entries, users, items, ld);
+  /**
+   * What the device that will run a call would rather have in its arguments, as a factorization on a GPU is cut into more blocks; nothing
+   * where WebAssembly runs it.
+   * @param draft as much of the arguments as tells the size of the call
+   */
+  async prefer<P extends ProgramName>(program: P, draft: Partial<ProgramArgs<P>>): Promise<Partial<ProgramArgs<P>>> {
+    if (this.#device.worthLooking?.(program, draft)) await this.lookForGpu();
+    return this.#device.accelerator?.prefer(program, draft) ?? {};
   }
 
   /** Runs a program over shards; see scheduler.ts. */

@@ -55,6 +55,6 @@ export function timeOfText(text: string): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(found[4] ? 1 - Number(year) : Number(year), Number(month) - 1, Number(day));
   date.setUTCHours(Number(hour), Number(minute), Number(second));
-  const time = date.getTime() + Math.round(Number(fraction) * 1e6) / 1000;
+  const time = (date.getTime() * 1000 + Math.round(Number(fraction) * 1e6)) / 1000;
   return timeText(time) === text ? time : undefined;
 }

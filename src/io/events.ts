@@ -9,6 +9,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { errors } from '../errors.js';
 import { checked } from '../options.js';
+import { throwIfAborted } from '../scheduler/scheduler.js';
 import type { EventCounts, Events } from '../table/events.js';
 import { openDatabase } from './duckdb.js';
 import { countLines, createLines, rowsOf, USED } from './event-lines.js';
@@ -22,6 +23,7 @@ export type { EventLog } from './event-log.js';
  */
 export async function readEvents(log: EventLog, { signal }: { signal?: AbortSignal } = {}): Promise<Events> {
   checked(EVENT_LOG, log);
+  throwIfAborted(signal);
   await checkSource(log);
   await using database = await openDatabase();
   const { connection } = database;
@@ -35,7 +37,7 @@ export async function readEvents(log: EventLog, { signal }: { signal?: AbortSign
     await connection.run(
       `CREATE VIEW memory.main.events AS SELECT * EXCLUDE (cause, kept, cancelled, copies) FROM memory.main.judged WHERE ${USED}`,
     );
-    return await readColumns(connection, log, counts, asOf);
+    return await readColumns(connection, log, counts, asOf, signal);
   } catch (error) {
     throw signal?.aborted ? errors.aborted(error) : error;
   } finally {
@@ -49,6 +51,7 @@ async function readColumns(
   log: EventLog,
   counts: EventCounts,
   asOf: string | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Events> {
   const rows = counts.used;
   const users = await number(connection, 'u');
@@ -94,6 +97,7 @@ async function readColumns(
        ${fields.map((_, k) => `LEFT JOIN temp.main.numbered_f${k} f${k} ON e.f${k} = f${k}.id`).join(' ')}
      ORDER BY ${['u.n', 't', 'i.n', ...ties].join(', ')}`,
     read.map(([, into, missing = 0]) => ({ into, missing })),
+    signal,
   );
   return { rows, users, items, labels, fields, ...columns, asOf: moment as number, asOfGiven: asOf !== undefined, counts };
 }
@@ -119,10 +123,17 @@ async function labelsOf(connection: DuckDBConnection): Promise<(string | null)[]
 }
 
 /** Puts the columns of a query into arrays, chunk by chunk: no value becomes an object. */
-async function fill(connection: DuckDBConnection, sql: string, columns: { into: Column; missing: number }[]): Promise<void> {
+async function fill(
+  connection: DuckDBConnection,
+  sql: string,
+  columns: readonly { into: Column; missing: number }[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const result = await connection.stream(sql);
   let at = 0;
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    // An interruption ends a query, but not what is between two.
+    throwIfAborted(signal);
     const rows = chunk.rowCount;
     for (const [j, { into, missing }] of columns.entries()) {
       const vector = chunk.getColumnVector(j);

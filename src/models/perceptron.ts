@@ -32,7 +32,7 @@ export const OPTIONS = v.strictObject({
     v.pipe(whole(1, 1_000_000), v.description('epochs at most'), v.metadata({ flag: 'max-iter', value: 'N' })),
     1000,
   ),
-  activation: v.optional(oneOf(...ACTIVATIONS), 'relu'),
+  activation: v.optional(oneOf('identity', 'relu', 'logistic', 'tanh'), 'relu'),
   solver: v.optional(oneOf('adam', 'sgd'), 'adam'),
   /** L2 penalty */
   alpha: v.optional(atLeast(0), 0.1),

@@ -2,8 +2,6 @@
 import { errors } from '../errors.js';
 import type { Column, Table } from '../table/table.js';
 
-export { columnOf, idsOf } from '../table/columns.js';
-
 /** Refuses a table that no model can be fitted on or applied to. */
 export function checkTable(table: Table): void {
   if (table.rows === 0) throw errors.tableEmpty('The table');

@@ -30,7 +30,7 @@ export interface FitOptions extends Omit<ScoreOptions, 'target'>, EventOptions {
 }
 
 export const EVENT_ENTRIES = {
-  recommender: v.optional(v.string('the name of a recommender'), 'factorization'),
+  recommender: v.optional(v.string('the name of a recommender')),
   recommenderOptions: v.optional(v.record(v.string(), v.unknown(), 'an object of options'), {}),
   halfLife: v.optional(
     v.pipe(

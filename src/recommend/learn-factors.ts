@@ -74,7 +74,8 @@ async function planOf(
   const held = Math.floor(users.length * validationFraction);
   const all = Int32Array.from({ length: users.length }, (_, entry) => entry);
   const mixed = held > 0 ? shuffle(all, seed, HELD_STREAM) : all;
-  const blocks = (await engine.blocks(users.length - held, nUsers, nItems, ldOf(rank))) ?? BLOCKS;
+  const size = { starts: [users.length - held], rowsP: nUsers, rowsQ: nItems, ld: ldOf(rank) };
+  const { blocks = BLOCKS } = await engine.prefer('factorize', size);
   const strata = cutStrata(users, items, mixed.subarray(held), nUsers, nItems, seed, blocks);
   const order = new Int32Array(users.length);
   order.set(strata.order);

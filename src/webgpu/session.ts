@@ -4,7 +4,6 @@
  * that the copies of one overlap with the computing of another: the staging buffers make a ring.
  */
 
-import type { Control } from '../programs/program.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Gpu } from './gpu.js';
 
@@ -58,6 +57,3 @@ export interface Device {
   /** WebAssembly on the calling thread, for what is small */
   kernels: Kernels;
 }
-
-/** A program on the device: the arguments and the result of its namesake in programs/. */
-export type Twin<A, R> = (device: Device, memory: WebAssembly.Memory, args: A, control: Control) => Promise<R>;

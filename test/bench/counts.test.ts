@@ -10,8 +10,7 @@ import { createEngine, MLPClassifier, Profiler, StandardScaler, type Table } fro
 import { type ProgramName, programs } from '../../src/programs/index.js';
 import type { Kernels } from '../../src/wasm/kernels.js';
 import { Arena } from '../../src/wasm/memory.js';
-import { TWINS, type TwinName } from '../../src/webgpu/accelerator.js';
-import { workload } from '../../src/webgpu/workloads.js';
+import { TWINS, type TwinName, twinOf } from '../../src/webgpu/twins.js';
 import { open } from '../support/kernels.js';
 
 const CONTROL = { aborted: () => false, progress: () => {} };
@@ -29,7 +28,7 @@ function countCalls(program: TwinName, work: number): Record<string, number> {
       },
     ]),
   ) as unknown as Kernels;
-  const { args } = workload(kernels, new Arena(memory, 2 ** 32), program, work);
+  const { args } = twinOf(program).workload(new Arena(memory, 2 ** 32), kernels, work);
   // Sizes are asked for while buffers are laid out; what counts is the work.
   programs[program as ProgramName](spied, memory, args as never, CONTROL);
   delete calls.gemm_scratch;

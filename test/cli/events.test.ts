@@ -1,13 +1,8 @@
 /** The commands on an event log: what is counted, computed, written and answered, and what is refused. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { behaviourRow } from '../../src/events/behaviour.js';
-import { tasteOf } from '../../src/events/preferences.js';
-import { behaviourOf, createEngine, itemKnn, Profiler, readEvents, tastesOf } from '../../src/index.js';
-import { evaluateRanking } from '../../src/metrics/ranking.js';
 import { cameo, folder } from '../support/command.js';
 import { generator } from '../support/tables.js';
 
@@ -33,15 +28,6 @@ const dirty = [
   'u1,i1,x,2024-01-02,0,1',
 ];
 writeFileSync(join(cwd, 'log.csv'), [header, ...lines, ...dirty].join('\n'));
-const log = {
-  path: join(cwd, 'log.csv'),
-  user: 'user',
-  item: 'item',
-  time: 'time',
-  value: 'quantity * price',
-  label: 'name',
-  where: 'quantity > 0',
-};
 const flags = [
   '--user',
   'user',
@@ -57,96 +43,6 @@ const flags = [
   'quantity > 0',
 ];
 const job = ['profile', '--events', 'log.csv', ...flags];
-
-test('every row of the log is counted once, by its first cause', async () => {
-  const events = await readEvents(log);
-  assert.equal(events.counts, {
-    rows: lines.length + 5,
-    used: lines.length,
-    noUser: 1,
-    noItem: 1,
-    badTime: 1,
-    cancelled: 0,
-    filtered: 2,
-    badNumber: 0,
-    afterAsOf: 0,
-    duplicate: 0,
-  });
-  const early = await readEvents({ ...log, asOf: '2024-06-01' });
-  const after = lines.filter((line) => (line.split(',').at(-3) as string) >= '2024-06-01T00:00:00').length;
-  assert.equal([early.counts.afterAsOf, early.counts.used], [after, lines.length - after]);
-  assert.is(early.asOf, Date.UTC(2024, 5, 1));
-  writeFileSync(join(cwd, 'twice.csv'), [header, ...lines, ...lines.slice(0, 100), ...dirty].join('\n'));
-  const twice = await readEvents({ ...log, path: join(cwd, 'twice.csv'), distinct: true, cancelled: 'quantity = -1' });
-  const different = new Set(lines).size;
-  assert.equal(twice.counts, {
-    ...events.counts,
-    rows: lines.length + 105,
-    used: different,
-    cancelled: 1,
-    filtered: 1,
-    duplicate: lines.length + 100 - different,
-  });
-});
-
-test('recency, frequency, monetary value and quintiles equal a plain SQL query', async () => {
-  const events = await readEvents(log);
-  const behaviour = behaviourOf(events);
-  const found = behaviour.users.map((_, u) => behaviourRow(behaviour, u));
-  const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
-  const rows = (
-    await duckdb.runAndReadAll(`
-      WITH lines AS (SELECT "user" AS u, TRY_CAST("time" AS TIMESTAMP) AS t, (quantity * price)::DECIMAL(18, 4) AS v
-          FROM read_csv('${log.path}', types = {'time': 'VARCHAR'}) WHERE "user" IS NOT NULL AND item IS NOT NULL AND quantity > 0),
-        good AS (FROM lines WHERE t IS NOT NULL),
-        rfm AS (SELECT u, max(t) AS last, count(DISTINCT t) AS f, sum(v) AS m FROM good GROUP BY u)
-      SELECT u, (epoch((SELECT max(t) FROM good) - last) / 86400)::DOUBLE AS recency, f::INTEGER AS frequency, m::DOUBLE AS monetary,
-        (1 + (5 * (SELECT count(*) FROM rfm o WHERE o.last < a.last)) // (SELECT count(*) FROM rfm))::INTEGER AS r,
-        (1 + (5 * (SELECT count(*) FROM rfm o WHERE o.f < a.f)) // (SELECT count(*) FROM rfm))::INTEGER AS f,
-        (1 + (5 * (SELECT count(*) FROM rfm o WHERE o.m < a.m)) // (SELECT count(*) FROM rfm))::INTEGER AS m
-      FROM rfm a ORDER BY u`)
-  ).getRows();
-  assert.equal(
-    found.map((b) => [b.user, b.recencyDays, b.frequency, b.monetary, b.r, b.f, b.m]),
-    rows,
-  );
-  for (const b of found) {
-    assert.ok(b.r >= 1 && b.r <= 5 && b.f >= 1 && b.f <= 5 && b.m >= 1 && b.m <= 5);
-    assert.is(b.interPurchaseDays === null, b.frequency === 1);
-    if (b.segment === 'champions') assert.ok(b.r >= 4 && b.f >= 4 && b.m >= 4);
-  }
-});
-
-test('preferences are smoothed shares, and tags name their evidence', async () => {
-  const events = await readEvents({ ...log, fields: ['item', 'name'] });
-  const behaviour = behaviourOf(events);
-  const tastes = tastesOf(events, behaviour);
-  const good = lines.map((line) => ({
-    user: line.split(',')[0],
-    item: line.split(',')[1],
-    hour: Number(line.slice(0, -1).split('T').at(-1)?.slice(0, 2)),
-  }));
-  const share = (of: (l: (typeof good)[0]) => boolean, among = good) => among.filter(of).length / among.length;
-  let seen = 0;
-  for (const [u, user] of tastes.users.entries()) {
-    const { preferences, tags } = tasteOf(tastes, u);
-    const mine = good.filter((l) => l.user === user);
-    for (const { field, value, weight } of preferences) {
-      if (field !== 'item' && field !== 'hour') continue;
-      const is = (l: (typeof good)[0]) => String(l[field]) === value;
-      const base = share(is);
-      const expected = (mine.filter(is).length + 10 * base) / (mine.length + 10);
-      assert.ok(Math.abs(weight - expected) < 1e-12 && weight > base, `${user} ${field} ${value}: ${weight} ${expected}`);
-      seen++;
-    }
-    assert.is(
-      tags.some(({ tag }) => tag === 'high-value'),
-      behaviour.m[u] === 5,
-    );
-    for (const { confidence, evidence } of tags) assert.ok(confidence > 0 && confidence <= 1 && evidence.length > 0);
-  }
-  assert.ok(seen > 150);
-});
 
 test('profile --events writes profiles and a model; recommend and similar answer from it', async () => {
   const { code, stdout, stderr } = await cameo([...job, '-o', 'p.jsonl', '--save', 'm.cameo', '--threads', '1', '--json'], {
@@ -265,72 +161,6 @@ test('--evaluate holds the last order out and shows baselines', async () => {
   assert.is(evaluation.n, 10);
   for (const name of ['factorization', 'popularity', 'itemKnn'])
     assert.ok(evaluation[name].hitRate > 0 && evaluation[name].users > 30);
-});
-
-test('item-kNN by hand', () => {
-  // Users 0 {0, 1}, 1 {0, 1, 2}, 2 {1}: cos(0, 1) = 2 / √6, cos(0, 2) = 1 / √2, cos(1, 2) = 1 / √3.
-  const history = { offsets: Int32Array.of(0, 2, 5, 6), items: Int32Array.of(0, 1, 0, 1, 2, 1) };
-  const [first, second, third] = itemKnn(history, 3, [0, 1, 2]);
-  assert.equal([[...first.ids], [...second.ids], [...third.ids]], [[2], [], [0, 2]]);
-  assert.ok(Math.abs(first.scores[0] - (1 / Math.SQRT2 + 1 / Math.sqrt(3))) < 1e-6);
-  assert.ok(Math.abs(third.scores[0] - 2 / Math.sqrt(6)) < 1e-6);
-});
-
-test('ranking metrics by hand', () => {
-  const { hitRate, ndcg, recall, map, users } = evaluateRanking([[5, 1, 2], [1], [9]], [[1, 2, 7, 8], [3], []], 3);
-  const ideal = 1 + 1 / Math.log2(3) + 0.5;
-  assert.equal([hitRate, recall, users], [0.5, 0.25, 2]);
-  assert.ok(Math.abs(ndcg - (1 / Math.log2(3) + 0.5) / ideal / 2) < 1e-12);
-  assert.ok(Math.abs(map - (1 / 2 + 2 / 3) / 3 / 2) < 1e-12);
-});
-
-const RETAIL = '../shared/data/online_retail.csv.gz';
-test('Online Retail has its known numbers', async () => {
-  if (!existsSync(RETAIL)) {
-    console.log(`skipped: ${RETAIL} is absent`);
-    return;
-  }
-  const where = 'Quantity > 0 AND UnitPrice > 0';
-  const events = await readEvents({
-    path: RETAIL,
-    user: 'CustomerID',
-    item: 'StockCode',
-    time: 'InvoiceDate',
-    value: 'Quantity * UnitPrice',
-    where,
-  });
-  assert.equal([events.counts.rows, events.counts.noUser, events.counts.used], [541_909, 135_080, 397_884]);
-  const flags = { cancelled: "InvoiceNo LIKE 'C%'", distinct: true };
-  const counted = await readEvents({
-    path: RETAIL,
-    user: 'CustomerID',
-    item: 'StockCode',
-    time: 'InvoiceDate',
-    ...flags,
-  });
-  assert.equal([counted.counts.rows, counted.counts.duplicate, counted.counts.cancelled], [541_909, 5268, 8872]);
-  const behaviour = behaviourOf(events);
-  assert.is(behaviour.users.length, 4338);
-  // A folded-in customer's ten best items are those of the trained one, where the history says enough.
-  await using engine = await createEngine();
-  using profiler = await Profiler.fit(engine, { events }, { seed: 42 });
-  const { model } = profiler.recommender;
-  const { offsets, items } = model.histories;
-  const users = behaviour.users.map((_, u) => u).filter((u) => offsets[u + 1] - offsets[u] >= 20 && u % 15 === 0);
-  const lists = await model.recommend(users, { n: 10 });
-  const folded: Promise<number>[] = [];
-  users.forEach((u, r) => {
-    const own = items.subarray(offsets[u], offsets[u + 1]);
-    folded.push(
-      model.recommendFor({ items: own }, { n: 10 }).then(({ ids }) => ids.filter((i) => lists[r].ids.includes(i)).length / 10),
-    );
-  });
-  const overlaps = await Promise.all(folded);
-  const overlap = overlaps.reduce((sum, v) => sum + v, 0) / overlaps.length;
-  console.log(`fold-in overlap ${overlap.toFixed(3)} over ${users.length} customers of 20 items or more`);
-  assert.ok(overlap >= 0.8);
-  const total = behaviour.monetary.reduce((sum, v) => sum + v, 0);
-  assert.ok(Math.abs(total - 8_911_407.904) < 0.01, `${total}`);
 });
 
 test.run();

@@ -120,7 +120,7 @@ for (const name of ['node', 'deno'] as const) {
 }
 
 test('a model of a newer format, or none, is 503 and leaves the service up', async () => {
-  const text = readFileSync(MODEL).toString('latin1').replace('"version":"1"', '"version":"2"');
+  const text = readFileSync(MODEL).toString('latin1').replace('"version":"2"', '"version":"3"');
   writeFileSync(join(folder, 'newer.cameo'), Buffer.from(text, 'latin1'));
   for (const model of ['newer.cameo', 'absent.cameo']) {
     await serveFile('node', process.execPath, join(folder, model), async (url) => {

@@ -10,10 +10,10 @@ import * as assert from 'uvu/assert';
 import { openBrowser, serve } from '../support/browser.js';
 import { cameo } from '../support/command.js';
 import { runtime, vulkan } from '../support/runtimes.js';
-import type { Outcome } from './check.js';
+import { near, type Outcome } from './check.js';
 
 /** What every run goes through; fewer would be a run that broke off. */
-const CASES = 25;
+const CASES = 26;
 const ARGUMENTS: Record<string, string[]> = { node: [], bun: [], deno: ['run', '--allow-all', '--quiet'] };
 
 interface Report {
@@ -84,6 +84,21 @@ test("under 'auto' sizes are measured once per device and written down", async (
   } finally {
     rmSync(cache, { recursive: true });
   }
+});
+
+test('a device is lost, then the worker that goes on: training is that of one that nothing happened to', async () => {
+  if (!adapter) {
+    console.log('skipped: a lost device and a dead worker: SwiftShader of Debian chromium is not installed');
+    return;
+  }
+  const file = fileURLToPath(new URL('./lost-then-dead.js', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { env: vulkan('node') });
+  const { lost, calm } = JSON.parse(stdout.trim().split('\n').at(-1) as string);
+  assert.match(lost.reason, /lost/);
+  assert.is(lost.losses.length, 30);
+  assert.equal(lost.scores, calm.scores);
+  near(lost.losses, calm.losses, 1e-4, 'the loss');
+  near(lost.parameters, calm.parameters, 1e-3, 'parameters');
 });
 
 test("without an adapter '--device webgpu' ends with what is missing", async () => {
