@@ -122,8 +122,8 @@ export const errors = {
     data(
       'The features tell the classes apart without an error, so that without a penalty there is no best model. Give a finite C.',
     ),
-  weights: (what: string, row: number) => data(`${what} must be finite and not negative; that of row ${row} is not.`),
-  noWeight: (what: string) => data(`${what} are all zero: no row is left to learn from.`),
+  weight: (row: number) => data(`Sample weights must be numbers from 0 on; that of row ${row} is not.`),
+  noWeight: () => data('Sample weights are 0 in every row: there is nothing to learn from.'),
   seedUsers: (found: number, needed: number, items: number) =>
     data(
       `Not enough data: ${found} of the users given are in the model and had at least ${items} items; lookalikes need ${needed}. ` +

@@ -1,6 +1,5 @@
 /** Fitting linear models over a tile: what the family and the estimators share. */
 import type { Engine } from '../engine/engine.js';
-import { errors } from '../errors.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
 import { linearScratch, type Solution } from '../programs/linear/fit.js';
 import type { Loss } from '../programs/linear/row-sums.js';
@@ -78,37 +77,4 @@ export async function fitLinear(
     for (let k = 0; k < outputs; k++) coef.set(own.subarray(k * ld, k * ld + columns), k * columns);
     return { ...solution, coef, intercept: own.slice(outputs * ld) };
   });
-}
-
-/** What the rows of each class weigh beside their own weight: nothing more, or so that all classes weigh the same. */
-export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
-
-/**
- * Sample weights times class weights.
- * @param labels the class of each row, 0 … classes − 1
- * @param weightOf the weight of a class, where they are given one by one
- */
-export function weigh(
-  labels: ArrayLike<number>,
-  classes: number,
-  sampleWeight: ArrayLike<number> | undefined,
-  classWeight: 'balanced' | ((c: number) => number) | undefined,
-): Float64Array {
-  const weights = sampleWeight ? sampleWeights(sampleWeight, labels.length) : new Float64Array(labels.length).fill(1);
-  if (!classWeight) return weights;
-  const sums = new Float64Array(classes);
-  for (let r = 0; r < labels.length; r++) sums[labels[r]] += weights[r];
-  const total = sums.reduce((a, b) => a + b, 0);
-  const own = sums.map((sum, c) => (classWeight === 'balanced' ? (sum > 0 ? total / (classes * sum) : 0) : classWeight(c)));
-  return weights.map((w, r) => w * own[labels[r]]);
-}
-
-/** A copy. @throws CameoError 'argument' for another length, 'data' for a weight that is none or when all are zero */
-export function sampleWeights(given: ArrayLike<number>, rows: number): Float64Array {
-  if (given.length !== rows) throw errors.shape('Sample weights', `${rows}`, `${given.length}`);
-  const weights = Float64Array.from(given);
-  const bad = weights.findIndex((w) => !(w >= 0 && Number.isFinite(w)));
-  if (bad >= 0) throw errors.weights('Sample weights', bad);
-  if (!weights.some((w) => w > 0)) throw errors.noWeight('Sample weights');
-  return weights;
 }

@@ -15,9 +15,10 @@ import { type LinearPlan, linear as predictor } from '../programs/linear/predict
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Layout, place } from '../wasm/memory.js';
-import { fitLinear, type LinearProblem, weigh } from './linear-fit.js';
+import { fitLinear, type LinearProblem } from './linear-fit.js';
 import type { Examples, Family, Model } from './model.js';
 import { meanRow } from './rows.js';
+import { weigh } from './weights.js';
 
 /** Values of C to choose from, strong penalties first. */
 const PATH = [0.001, 0.01, 0.03, 0.1, 0.3, 1, 10, 100];

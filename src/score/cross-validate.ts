@@ -2,7 +2,9 @@
 import { errors } from '../errors.js';
 import { square } from '../math.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
+import type { LogisticRegression } from '../models/logistic-regression.js';
 import type { MLPClassifier, MLPRegressor } from '../models/mlp.js';
+import type { Ridge } from '../models/ridge.js';
 import { KFold, type Split, StratifiedKFold } from '../prepare/split.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { Matrix } from '../table/matrix.js';
@@ -13,6 +15,8 @@ export interface CrossValidationOptions extends RunOptions {
   /** default 0 */
   seed?: number;
 }
+
+export type Estimator = MLPClassifier | MLPRegressor | LogisticRegression | Ridge;
 
 export interface CrossValidationResult {
   /** all metrics of each fold's test rows */
@@ -29,7 +33,7 @@ export interface CrossValidationResult {
  * @throws CameoError 'data' when a class is in the test rows of a fold only
  */
 export async function crossValidate(
-  estimator: () => MLPClassifier | MLPRegressor,
+  estimator: () => Estimator,
   x: Matrix,
   y: ArrayLike<number>,
   { cv = 5, seed = 0, ...run }: CrossValidationOptions = {},

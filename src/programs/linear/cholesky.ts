@@ -1,7 +1,7 @@
 /** The Cholesky factor of a symmetric matrix, and solutions by it, in float64. */
 
 /** Pivots below this share of their diagonal are rounding: the column depends on those before it. */
-const DEPENDENT = 1e-10;
+const DEPENDENT = 1e-13;
 
 /**
  * A = L Lᵀ in place: of a f64[n, n] the lower half is read and becomes L. A column that depends on those before it is given so large a
