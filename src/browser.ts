@@ -12,7 +12,10 @@ export { type BrowserEngineOptions, createEngine } from './engine/create-browser
 export { defaultEngine } from './engine/default.js';
 export type { Engine } from './engine/engine.js';
 export { CameoError, type ErrorCode } from './errors.js';
+export type { FitOptions as LinearFitOptions } from './models/linear-estimator.js';
+export { LogisticRegression, type LogisticRegressionOptions } from './models/logistic-regression.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
+export { Ridge, type RidgeOptions } from './models/ridge.js';
 export type { Value } from './prepare/feature.js';
 export { StandardScaler } from './prepare/standard-scaler.js';
 export type { Target } from './prepare/target.js';

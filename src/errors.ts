@@ -118,6 +118,12 @@ export const errors = {
       `None of the ${rows} rows of the table is one of the ${users} users of the events: column '${id}' and the column of --user ` +
         'must name users alike.',
     ),
+  separated: () =>
+    data(
+      'The features tell the classes apart without an error, so that without a penalty there is no best model. Give a finite C.',
+    ),
+  weight: (row: number) => data(`Sample weights must be numbers from 0 on; that of row ${row} is not.`),
+  noWeight: () => data('Sample weights are 0 in every row: there is nothing to learn from.'),
   seedUsers: (found: number, needed: number, items: number) =>
     data(
       `Not enough data: ${found} of the users given are in the model and had at least ${items} items; lookalikes need ${needed}. ` +
@@ -148,6 +154,11 @@ export const errors = {
     new CameoError(
       'diverged',
       `Training diverged in epoch ${epoch}: ${tensor} is no longer finite at learning rate ${rate}. Lower the learning rate.`,
+    ),
+  lossNotFinite: () =>
+    new CameoError(
+      'diverged',
+      'The loss is not finite where fitting starts: features or target hold numbers too large to square. Scale them first (StandardScaler).',
     ),
   aborted: (cause?: unknown) => new CameoError('aborted', 'The work was stopped before it was done.', { cause }),
   worker: (program: string, shard: string, cause: unknown) =>
