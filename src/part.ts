@@ -123,11 +123,11 @@ export function joinParts(parts: readonly (readonly [prefix: string, part: Part]
 
 /** The part under a prefix, empty where there is none. */
 export function partOf({ metadata, tensors }: Part, prefix: string): Part {
-  const own = <T>(entries: Record<string, T>) =>
+  const inner = <T>(entries: Record<string, T>) =>
     Object.fromEntries(
       Object.entries(entries)
         .filter(([name]) => name.startsWith(`${prefix}.`))
         .map(([name, value]) => [name.slice(prefix.length + 1), value]),
     );
-  return { metadata: own(metadata), tensors: own(tensors) };
+  return { metadata: inner(metadata), tensors: inner(tensors) };
 }
