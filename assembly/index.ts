@@ -15,5 +15,6 @@ export { adam, sgd, sum_squares } from './optimizer';
 export { quantile_transform } from './quantile';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { fill_columns, fold_contributions, gather_rows, interpolate_rows, one_hot } from './rows';
+export { relaxed } from './simd';
 export { standardize, standardize_column, standardize_inverse } from './standardize';
 export { top_n } from './top';

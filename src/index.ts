@@ -1,10 +1,5 @@
-/** The public API in Node, Deno and Bun: a table of contents, and what this entry brings. */
-import { createEngine } from './engine/create.js';
-import { createEdgeEngine } from './engine/create-edge.js';
-import { defaultEngine, provideDefaultEngine } from './engine/default.js';
-import { provide } from './profile/entry.js';
-import { fitSections } from './profile/fit.js';
-import { evaluateTable, profileTables, schemaOf } from './profile/tables.js';
+/** The public API in Node, Deno and Bun: a table of contents. */
+import './node.js';
 
 export type { Capabilities, Capability } from './engine/capabilities.js';
 export { createEngine, type EngineOptions } from './engine/create.js';
@@ -86,14 +81,4 @@ export type { Layout, MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';
 export type { WasmSource } from './wasm/source.js';
 export type { AdapterInfo, Limits } from './webgpu/adapter.js';
-export type { WebGPUOptions } from './webgpu/open.js';
-
-provideDefaultEngine(() => createEngine());
-provide({
-  fit: fitSections,
-  schemaOf,
-  profile: profileTables,
-  evaluate: evaluateTable,
-  engine: defaultEngine,
-  engineOf: createEdgeEngine,
-});
+export type { WebGPUOptions } from './webgpu/options.js';

@@ -2,10 +2,8 @@
 import { Command } from 'commander';
 import { errors } from '../errors.js';
 import { withConfig } from './config.js';
-import { runJob } from './job.js';
 import type { JobFlags } from './job-flags.js';
 import { withEngine, withFit, withOutput } from './options.js';
-import { summaryOf } from './summary.js';
 
 export function fitCommand(signal: AbortSignal): Command {
   const command = new Command('fit')
@@ -16,6 +14,8 @@ export function fitCommand(signal: AbortSignal): Command {
   return command.action(async (input: string, flags: JobFlags) => {
     if (flags.target === undefined) throw errors.invalid('Give --target COLUMN: what the model shall predict.');
     if (flags.save === undefined) throw errors.invalid('Give --save FILE: where the model goes.');
+    const { runJob } = await import('./job.js');
+    const { summaryOf } = await import('./summary.js');
     const outcome = await runJob(input, flags, signal, false);
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome.report)}\n`);
     else if (!flags.quiet) process.stdout.write(summaryOf(outcome));

@@ -7,10 +7,9 @@ import { readEvents } from '../io/events.js';
 import { PendingFile } from '../io/pending-file.js';
 import { concatenate, readArrow, readTable } from '../io/read.js';
 import type { Evaluation } from '../metrics/index.js';
-import { fitEvents } from '../profile/fit.js';
 import { Profiler } from '../profile/profiler.js';
 import type { Progress } from '../progress.js';
-import { evaluateRecommender, type RecommenderEvaluation } from '../recommend/evaluate.js';
+import type { RecommenderEvaluation } from '../recommend/evaluate.js';
 import { columnOf } from '../table/columns.js';
 import type { Events } from '../table/events.js';
 import type { Column, Table } from '../table/table.js';
@@ -151,6 +150,7 @@ async function fitOrLoad({ engine, table, events, loaded }: Input, { flags, sign
     if (!events) return loaded;
     if (loaded.id === undefined) throw errors.invalid('This model was fitted without --id, by which a table and events meet.');
     // What these events say takes the place of what the model was fitted on.
+    const { fitEvents } = await import('../profile/fit-events.js');
     const learnt = await fitEvents(engine, events, { seed, halfLife }, { signal, onProgress });
     return new Profiler(engine, [...loaded.scores, ...learnt]);
   }
@@ -165,6 +165,7 @@ async function evaluateEvents(
 ): Promise<RecommenderEvaluation | null> {
   if (!events || !flags.evaluate) return null;
   stages.show({ stage: 'evaluate', done: 0, total: 0 });
+  const { evaluateRecommender } = await import('../recommend/evaluate.js');
   const { seed, halfLife, split, negatives, recommendations: n } = flags;
   return evaluateRecommender(engine, events, { seed, halfLife, n, split, negatives, signal });
 }

@@ -4,7 +4,7 @@
  * ours, 2 something that the caller can mend, 130 stopped), errors on standard error, and Ctrl-C.
  */
 import { Command, CommanderError } from 'commander';
-import '../index.js';
+import '../node.js';
 import { CameoError } from '../errors.js';
 import { version } from '../version.js';
 import { audienceCommand } from './audience.js';

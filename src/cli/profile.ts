@@ -2,10 +2,8 @@
 import { Command } from 'commander';
 import { withConfig } from './config.js';
 import { withEvents } from './events.js';
-import { runJob } from './job.js';
 import type { JobFlags } from './job-flags.js';
 import { names, withEngine, withFit, withOutput } from './options.js';
-import { summaryOf } from './summary.js';
 
 export function profileCommand(signal: AbortSignal): Command {
   const command = new Command('profile')
@@ -17,6 +15,8 @@ export function profileCommand(signal: AbortSignal): Command {
     .option('-o, --output <file>', "profiles as .arrow, .jsonl or .parquet, or '-' for an Arrow IPC stream on standard output");
   withConfig(withOutput(withEngine(withEvents(withFit(command)))));
   return command.action(async (input: string | undefined, flags: JobFlags) => {
+    const { runJob } = await import('./job.js');
+    const { summaryOf } = await import('./summary.js');
     const outcome = await runJob(input, flags, signal, true);
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome.report)}\n`);
     else if (!flags.quiet) (flags.output === '-' ? process.stderr : process.stdout).write(summaryOf(outcome));

@@ -7,7 +7,8 @@ import type { Arena } from '../wasm/memory.js';
 import type { Accelerator } from '../webgpu/accelerator.js';
 import type { AdapterInfo } from '../webgpu/adapter.js';
 import { measureBreakEven } from '../webgpu/break-even.js';
-import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
+import { openAccelerator } from '../webgpu/open.js';
+import type { WebGPUOptions } from '../webgpu/options.js';
 import { isTwin, type TwinName, twinOf } from '../webgpu/twins.js';
 import type { BreakEvens } from './break-evens.js';
 import type { Capabilities } from './capabilities.js';
@@ -31,11 +32,11 @@ export interface Device {
  */
 export async function accelerate(
   { kernels, arena, scheduler }: { kernels: Kernels; arena: Arena; scheduler: Scheduler },
-  options: { device?: 'auto' | 'wasm' | 'webgpu'; reproducible?: boolean; webgpu?: WebGPUOptions },
+  options: { device: 'auto' | 'wasm' | 'webgpu'; reproducible: boolean; webgpu?: WebGPUOptions },
   find: () => Promise<GPU | string>,
   bookOf: (adapter: AdapterInfo) => BreakEvens,
 ): Promise<Device> {
-  const { device = 'auto', reproducible, webgpu = {} } = options;
+  const { device, reproducible, webgpu = {} } = options;
   const without = (reason: string): Device => ({ webgpu: { inUse: false, reason } });
   if (device === 'wasm') return without("device 'wasm' was asked for");
   if (reproducible) return without('reproducible results were asked for');

@@ -183,6 +183,9 @@ export interface Kernels {
   gather_rows(out: Address, x: Address, index: Address, rows: number, ld: number): void;
   interpolate_rows(out: Address, x1: Address, x0: Address, rows: number, ld: number, t: number): void;
   one_hot(out: Address, codes: Address, on: Address, off: Address, rows: number, categories: number, ld: number): void;
+  // assembly/simd.ts
+  /** 1 where the build uses relaxed SIMD, else 0 */
+  readonly relaxed: WebAssembly.Global;
   // assembly/standardize.ts
   standardize(tile: Address, pointers: Address, parameters: Address, rows: number, columns: number, ld: number): void;
   standardize_column(out: Address, column: Address, parameters: Address, rows: number): void;
