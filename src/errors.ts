@@ -158,6 +158,11 @@ export const errors = {
 
   modelFile: (what: string, expected: string, found: string) =>
     model(`Not a usable model file: ${what}: expected ${expected}, found ${found}. Save the model again.`),
+  notFinite: (what: string, from: string) =>
+    model(
+      `${what} is no finite number: the weights of ${from}, or values of the row, are too large for float32. ` +
+        'Fit the model again, or look at the values.',
+    ),
   notFitted: (name: string) => new CameoError('not-fitted', `This ${name} is not fitted yet. Call fit first.`),
 
   memory: (wanted: number, maximum: number) =>

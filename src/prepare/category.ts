@@ -13,6 +13,7 @@ import type { Column } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
 import { kindName, refuseInfinity } from './columns.js';
 import {
+  ENCODED,
   type Feature,
   type FeatureKind,
   type FeatureReader,
@@ -146,7 +147,7 @@ function write(features: readonly CategoryFeature[]): Part {
 function read(part: PartReader): CategoryFeature[] {
   const described = part.json('features', FEATURES);
   const width = described.reduce((sum, { labels }) => sum + labels.length, 0);
-  const [on, off] = [part.f32('on', [width]), part.f32('off', [width])];
+  const [on, off] = [part.f32('on', [width], ENCODED), part.f32('off', [width], ENCODED)];
   let at = 0;
   return described.map(({ from, ...encoding }) => {
     const { name, labels, frequent, rare, missing } = encoding;
