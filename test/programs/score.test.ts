@@ -81,6 +81,7 @@ function make(b: Bench, explain: boolean): ScoreArgs {
       kinds: [numberPlan, categoryPlan],
     },
     targets: (['binary', 'multiclass', 'regression'] as const).map((task) => ({
+      name: task,
       task,
       predictor: place(b, MODELS[task]),
       outputs: MODELS[task].bias.length,
