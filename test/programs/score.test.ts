@@ -91,6 +91,7 @@ function make(b: Bench, explain: boolean): ScoreArgs {
       mean: task === 'regression' ? 100 : 0,
     })),
     labels: [-1, -1, 2],
+    names: ['a', 'b', 'c'],
   };
   const { out, scratch } = scoreBytes(b.kernels, plan, ROWS, explain);
   return { plan, columns, pitch, rows: ROWS, explain, out: b.room(out / 4), scratch: b.room(scratch / 4) };
