@@ -31,8 +31,8 @@ export type { Summary } from './score/score.js';
 export type { ExplanationEntry } from './score/section.js';
 export type { EventCounts, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
-export type { Column, Table } from './table/table.js';
-export { tableFromText } from './table/text.js';
+export type { Column, ReadingNote, Table } from './table/table.js';
+export { type TextOptions, tableFromCSV, tableFromText } from './table/text.js';
 export type { MemoryStats } from './wasm/memory.js';
 export type { WasmSource } from './wasm/source.js';
 

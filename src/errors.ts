@@ -78,8 +78,11 @@ export const errors = {
     column(`Column '${name}' was ${expected} when the model was fitted and is ${found} here. Convert it, or fit a new model.`),
   columnUnknown: (role: string, name: string, columns: readonly string[]) =>
     column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
-  columnDuplicate: (name: string) =>
-    column(`Column name '${name}' appears more than once (letter case aside). Give each column a name of its own.`),
+  columnDuplicate: (name: string, line?: number) =>
+    column(
+      `Column name '${name}' appears more than once${line === undefined ? '' : ` in line ${line}`} (letter case aside). ` +
+        'Give each column a name of its own.',
+    ),
   columnTaken: (name: string) =>
     column(
       `Column '${name}' is in the table already, and events would add one of that name. Rename it or leave it out of the file.`,
@@ -88,6 +91,12 @@ export const errors = {
     column(`Column '${name}' has no value in any row. Leave it out with --ignore ${name}, or fill it.`),
   columnInfinite: (name: string, row: number) =>
     column(`Column '${name}' is infinite in row ${row}. Replace infinities with a number or with nothing.`),
+  columnStray: (name: string, kind: string, row: number, line: number | undefined, cells: number, rows: number) =>
+    column(
+      `Column '${name}' holds numbers, and ${kind} in row ${row}${line === undefined ? '' : ` (line ${line})`}` +
+        `${cells > 1 ? `, the first of ${cells} such cells in ${rows} rows` : ''}. ` +
+        `Mend it, take such cells as missing with --on-error missing, or leave the column out with --ignore ${name}.`,
+    ),
   categories: (name: string, count: number) =>
     column(
       `Column '${name}' has ${count} different values; at most 1000000 can be categories. Leave it out with --ignore ${name}.`,
@@ -105,6 +114,7 @@ export const errors = {
         `${afterAsOf} at or after the moment asked for.`,
     ),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
+  headerOnly: (path: string, line: number) => data(`'${path}' has no rows: nothing stands below the names in line ${line}.`),
   noFeatures: () => data('No feature column is left besides the target, the id and the ignored columns.'),
   targetClasses: (name: string, classes: number) =>
     data(
@@ -135,6 +145,12 @@ export const errors = {
 
   fileRead: (path: string, cause: unknown) =>
     file(`Cannot read '${path}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`, cause),
+  fileLine: (path: string, line: number, what: string) => file(`Cannot read '${path}': line ${line} has ${what}.`),
+  encoding: (path: string, line: number | undefined, what: string, guess?: string) =>
+    file(
+      `Cannot read '${path}': ${line === undefined ? 'it' : `line ${line}`} is ${what}.` +
+        `${guess ? ` It looks like ${guess}: --encoding ${guess} would read it so.` : what === 'not UTF-8' ? ' Name its encoding with --encoding.' : ''}`,
+    ),
   fileWrite: (path: string, cause: unknown) =>
     file(`Cannot write '${path}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`, cause),
   fileType: (path: string, expected: string) =>
@@ -142,6 +158,11 @@ export const errors = {
 
   modelFile: (what: string, expected: string, found: string) =>
     model(`Not a usable model file: ${what}: expected ${expected}, found ${found}. Save the model again.`),
+  notFinite: (what: string, from: string) =>
+    model(
+      `${what} is no finite number: the weights of ${from}, or values of the row, are too large for float32. ` +
+        'Fit the model again, or look at the values.',
+    ),
   notFitted: (name: string) => new CameoError('not-fitted', `This ${name} is not fitted yet. Call fit first.`),
 
   memory: (wanted: number, maximum: number) =>

@@ -17,7 +17,7 @@ export {
   tastesOf,
 } from './events/preferences.js';
 export { type EventLog, readEvents } from './io/events.js';
-export { readTable } from './io/read.js';
+export { type ReadOptions, readTable } from './io/read.js';
 export { averagePrecision, type ClassifierEvaluation, evaluateBinary, rocAuc } from './metrics/binary.js';
 export { type Evaluation, evaluate, type Task } from './metrics/index.js';
 export { evaluateMulticlass } from './metrics/multiclass.js';
@@ -78,7 +78,7 @@ export type { ExplanationEntry, ScoreSection } from './score/section.js';
 export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
 export type { BatchOptions, Field, FieldType, Filled, PlainRow, Section, SectionBatch, Users } from './table/section.js';
-export type { Column, Table } from './table/table.js';
+export type { Column, ReadingNote, Table } from './table/table.js';
 export type { Build } from './wasm/builds.js';
 export type { Layout, MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';

@@ -172,7 +172,7 @@ export class Recommender {
     const { ids: found, scores } = await this.model.lookalikes(telling, { n: n + quiet });
     const given = new Set(known);
     const alike = Array.from(found, (u, at) => ({ u, score: scores[at] })).filter(({ u }) => !given.has(u));
-    return alike.slice(0, n).map(({ u, score }) => ({ user: this.users[u], score }));
+    return alike.slice(0, n).map(({ u, score }) => ({ user: this.users[u], score: this.#finite(score) }));
   }
 
   #number(user: string | null): number | undefined {
@@ -210,7 +210,12 @@ export class Recommender {
   }
 
   #item(item: number, score: number): Omit<Recommendation, 'because'> {
-    return { item: this.items[item], label: this.labels[item], score };
+    return { item: this.items[item], label: this.labels[item], score: this.#finite(score) };
+  }
+
+  #finite(score: number): number {
+    if (Number.isFinite(score)) return score;
+    throw errors.notFinite('The score of a recommendation', `the recommender (${this.model.family})`);
   }
 
   #withoutFactors() {

@@ -139,24 +139,8 @@ export interface Kernels {
     columns: number,
     outputs: number,
   ): void;
-  linear_forward(
-    z: Address,
-    x: Address,
-    weights: Address,
-    bias: Address,
-    rows: number,
-    columns: number,
-    outputs: number,
-  ): void;
-  linear_gram(
-    gram: Address,
-    sums: Address,
-    x: Address,
-    weight: Address,
-    scratch: Address,
-    rows: number,
-    columns: number,
-  ): void;
+  linear_forward(z: Address, x: Address, weights: Address, bias: Address, rows: number, columns: number, outputs: number): void;
+  linear_gram(gram: Address, sums: Address, x: Address, weight: Address, scratch: Address, rows: number, columns: number): void;
   linear_logistic(dz: Address, z: Address, y: Address, weight: Address, rows: number): number;
   linear_softmax(dz: Address, z: Address, y: Address, weight: Address, rows: number, outputs: number): number;
   linear_squared(dz: Address, z: Address, y: Address, weight: Address, rows: number): number;
