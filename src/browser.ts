@@ -13,7 +13,10 @@ export { type BrowserEngineOptions, createEngine } from './engine/create-browser
 export { defaultEngine } from './engine/default.js';
 export type { Engine } from './engine/engine.js';
 export { CameoError, type ErrorCode } from './errors.js';
+export type { FitOptions as LinearFitOptions } from './models/linear-estimator.js';
+export { LogisticRegression, type LogisticRegressionOptions } from './models/logistic-regression.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
+export { Ridge, type RidgeOptions } from './models/ridge.js';
 export type { Value } from './prepare/feature.js';
 export { StandardScaler } from './prepare/standard-scaler.js';
 export type { Target } from './prepare/target.js';
@@ -29,8 +32,8 @@ export type { Summary } from './score/score.js';
 export type { ExplanationEntry } from './score/section.js';
 export type { EventCounts, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
-export type { Column, Table } from './table/table.js';
-export { tableFromText } from './table/text.js';
+export type { Column, ReadingNote, Table } from './table/table.js';
+export { type TextOptions, tableFromCSV, tableFromText } from './table/text.js';
 export type { MemoryStats } from './wasm/memory.js';
 export type { WasmSource } from './wasm/source.js';
 

@@ -61,9 +61,10 @@ export class PartReader {
 
   /** A text of the metadata that holds JSON of this form. @throws CameoError 'model' naming the place that is wrong */
   json<T extends v.GenericSchema>(name: string, schema: T): v.InferOutput<T> {
+    const text = this.text(name);
     let value: unknown;
     try {
-      value = JSON.parse(this.text(name));
+      value = JSON.parse(text);
     } catch {
       throw errors.modelFile(`metadata '${name}'`, 'JSON', 'something else');
     }
@@ -130,11 +131,11 @@ export function joinParts(parts: readonly (readonly [prefix: string, part: Part]
 
 /** The part under a prefix, empty where there is none. */
 export function partOf({ metadata, tensors }: Part, prefix: string): Part {
-  const own = <T>(entries: Record<string, T>) =>
+  const inner = <T>(entries: Record<string, T>) =>
     Object.fromEntries(
       Object.entries(entries)
         .filter(([name]) => name.startsWith(`${prefix}.`))
         .map(([name, value]) => [name.slice(prefix.length + 1), value]),
     );
-  return { metadata: own(metadata), tensors: own(tensors) };
+  return { metadata: inner(metadata), tensors: inner(tensors) };
 }

@@ -31,11 +31,12 @@ export async function writeSafetensors({ metadata, tensors }: Safetensors): Prom
   const { sha256: _, ...rest } = metadata;
   const names = Object.keys(tensors).sort();
   let end = 0;
+  // Made of entries, here as below: a name may be '__proto__', which must not be assigned.
   const entries = names.map((name) => {
     const { shape, values } = tensors[name];
     const begin = end;
     end += values.byteLength;
-    return [name, { dtype: values instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [begin, end] }] as const;
+    return [name, { dtype: values instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [begin, end] }];
   });
   const header = { __metadata__: { sha256: ZEROS, ...rest }, ...Object.fromEntries(entries) };
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -44,13 +45,15 @@ export async function writeSafetensors({ metadata, tensors }: Safetensors): Prom
   const bytes = new Uint8Array(8 + text.length + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);
-  let at = 8 + text.length;
+  const start = 8 + text.length;
+  let at = start;
   for (const name of names) {
     const { values } = tensors[name];
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
     at += values.byteLength;
   }
-  const place = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + text.length)).indexOf(ZEROS);
+  // By its name: any other text may hold zeros too.
+  const place = (CHECKSUM.exec(new TextDecoder('latin1').decode(bytes.subarray(8, start))) as RegExpExecArray).index + 10;
   bytes.set(new TextEncoder().encode(await sha256(bytes)), 8 + place);
   return bytes;
 }
@@ -88,8 +91,7 @@ export async function readSafetensors(given: Uint8Array): Promise<Safetensors> {
   if (typeof metadata !== 'object' || metadata === null || Object.values(metadata).some((v) => typeof v !== 'string')) {
     throw fail('metadata', 'texts by name', 'something else');
   }
-  // A name may be '__proto__', which must not be assigned.
-  const tensors = Object.entries(entries).map(([name, entry]): [string, Tensor] => {
+  const read = ([name, entry]: [string, unknown]): [string, Tensor] => {
     const { dtype, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>;
     const whole = (v: unknown): v is number[] => Array.isArray(v) && v.every((n) => Number.isSafeInteger(n) && n >= 0);
     if (dtype !== 'F32' && dtype !== 'F64') throw fail(`type of tensor '${name}'`, 'F32 or F64', dtype);
@@ -103,6 +105,6 @@ export async function readSafetensors(given: Uint8Array): Promise<Safetensors> {
     }
     const copy = bytes.slice(start + begin, start + end);
     return [name, { shape, values: new TYPES[dtype](copy.buffer, 0, sizeOf(shape)) }];
-  });
-  return { metadata: metadata as Record<string, string>, tensors: Object.fromEntries(tensors) };
+  };
+  return { metadata: metadata as Record<string, string>, tensors: Object.fromEntries(Object.entries(entries).map(read)) };
 }

@@ -15,11 +15,12 @@ import { trainScratch } from '../programs/perceptron/train.js';
 import type { TrainOptions, TrainResult } from '../programs/perceptron/training-state.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Matrix } from '../table/matrix.js';
-import { stride } from '../wasm/kernels.js';
 import { ResidentMatrix, Tile } from '../wasm/resident.js';
 import { checkInitial, MLP_OPTIONS, type MLPOptions } from './mlp-options.js';
 
 export type { MLPOptions };
+
+import { refuseNonFinite, toTile } from './rows.js';
 
 /** Rows in a shard of prediction. */
 const SHARD = 32768;
@@ -116,7 +117,7 @@ abstract class MLP {
     };
     using scratch = engine.allocate(trainScratch(kernels, args));
 
-    if (!Number.isFinite(kernels.sum_squares(tile.address(), x.rows * stride(x.columns)))) refuseNonFinite(tile);
+    refuseNonFinite(engine, tile);
     engine.i32(targets.offset, x.rows).set(new Int32Array(y.buffer, y.byteOffset, y.length));
     const order = engine.i32(index.offset, x.rows).map((_, i) => i);
     engine.i32(index.offset, x.rows).set(order);
@@ -187,38 +188,6 @@ abstract class MLP {
       }
     }
   }
-}
-
-/** Columns to rows, by the kernel that also standardizes: here with mean 0 and scale 1, NaN kept. */
-function toTile(engine: Engine, x: Matrix | ResidentMatrix): Tile {
-  const { kernels } = engine;
-  const { rows, columns } = x;
-  const tile = new Tile(engine, rows, columns);
-  const pitch = SHARD * 4 + 64;
-  using copied = engine.allocate(x instanceof ResidentMatrix ? 0 : columns * pitch);
-  using pointers = engine.allocate(columns * 4);
-  using identity = engine.allocate(columns * 16);
-  const parameters = engine.f32(identity.offset, columns * 4);
-  for (let j = 0; j < columns; j++) parameters.set([0, 0, 1, Number.NaN], j * 4);
-  const ld = stride(columns);
-  for (let first = 0; first < rows; first += SHARD) {
-    const n = Math.min(SHARD, rows - first);
-    const at = engine.u32(pointers.offset, columns);
-    for (let j = 0; j < columns; j++) {
-      at[j] = x instanceof ResidentMatrix ? x.address(j) + first * 4 : copied.offset + j * pitch;
-      if (!(x instanceof ResidentMatrix)) engine.f32(at[j], n).set(x.column(j).subarray(first, first + n));
-    }
-    kernels.standardize(tile.address(first), pointers.offset, identity.offset, n, columns, ld);
-    if (ld > columns) kernels.fill_columns(tile.address(first), n, columns, ld, 0);
-  }
-  return tile;
-}
-
-/** Throws for the first NaN or infinity; returns when the sum of squares overflowed with every value finite. */
-function refuseNonFinite(tile: Tile) {
-  const ld = stride(tile.columns);
-  const bad = tile.values().findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0) throw errors.nonFinite('The training matrix', Math.floor(bad / ld), bad % ld);
 }
 
 export class MLPClassifier extends MLP {

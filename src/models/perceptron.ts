@@ -12,9 +12,9 @@ import type { PerceptronPlan } from '../programs/perceptron/predictor.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Layout, place } from '../wasm/memory.js';
-import type { Tile } from '../wasm/resident.js';
 import { MLPClassifier, MLPRegressor } from './mlp.js';
 import type { Examples, Family, Model } from './model.js';
+import { meanRow } from './rows.js';
 
 /** Rows below which early stopping has too few held-out rows to go by. */
 const EARLY_STOPPING_ROWS = 100;
@@ -157,15 +157,6 @@ export function read(part: PartReader, widths: readonly number[], outputs: numbe
     parameters.set(bias, biases[l]);
   });
   return new Perceptron(network, parameters, part.f32('baseline', [inputs], WEIGHTS), widths, facts);
-}
-
-/** The mean of a tile's rows, in float64, without the padding. */
-function meanRow(tile: Tile): Float32Array {
-  const values = tile.values();
-  const ld = stride(tile.columns);
-  const sums = new Float64Array(tile.columns);
-  for (let r = 0; r < tile.rows; r++) for (let i = 0; i < tile.columns; i++) sums[i] += values[r * ld + i];
-  return Float32Array.from(sums, (sum) => sum / tile.rows);
 }
 
 async function fit(

@@ -153,8 +153,8 @@ function read(part: PartReader): CategoryFeature[] {
     const { name, labels, frequent, rare, missing } = encoding;
     const good = frequent <= labels.length && rare < labels.length && missing < labels.length;
     part.check(good, `labels of '${name}'`, `numbers below ${labels.length}`, Math.max(frequent, rare, missing));
-    const own = (values: Float32Array) => values.slice(at, at + labels.length);
-    const feature = new CategoryFeature(from, encoding, own(on), own(off));
+    const slice = (values: Float32Array) => values.slice(at, at + labels.length);
+    const feature = new CategoryFeature(from, encoding, slice(on), slice(off));
     at += labels.length;
     return feature;
   });

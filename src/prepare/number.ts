@@ -105,10 +105,10 @@ function read(part: PartReader): NumberFeature[] {
   const scale = part.f64('scale', [n], { least: nQuantiles > 0 ? 1 / ENCODED.most : 1 / FLOAT32.most });
   const quantiles = part.f32('quantiles', [n, nQuantiles]);
   return names.map((name, j) => {
-    const own = quantiles.slice(j * nQuantiles, (j + 1) * nQuantiles);
-    const rising = own.every((q, i) => i === 0 || q >= own[i - 1]);
+    const ranks = quantiles.slice(j * nQuantiles, (j + 1) * nQuantiles);
+    const rising = ranks.every((q, i) => i === 0 || q >= ranks[i - 1]);
     part.check(rising, `quantiles of '${name}'`, 'numbers that rise', 'others');
-    return new NumberFeature(name, own, mean[j], scale[j]);
+    return new NumberFeature(name, ranks, mean[j], scale[j]);
   });
 }
 

@@ -62,8 +62,8 @@ const STATISTICS = {
   mean: (values: Float32Array) => values.reduce((sum, v) => sum + v, 0) / values.length,
   median: (values: Float32Array) => {
     const sorted = values.sort();
-    const half = sorted.length >> 1;
-    return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    const middle = sorted.length >> 1;
+    return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   },
   mostFrequent: (values: Float32Array) => {
     const sorted = values.sort();

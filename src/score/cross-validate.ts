@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { square } from '../math.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
+import type { LogisticRegression } from '../models/logistic-regression.js';
 import type { MLPClassifier, MLPRegressor } from '../models/mlp.js';
+import type { Ridge } from '../models/ridge.js';
 import { seed as anySeed, checked, type Entries } from '../options.js';
 import { KFold, type Split, StratifiedKFold } from '../prepare/split.js';
 import { RUN_OPTIONS, type RunOptions } from '../scheduler/scheduler.js';
@@ -25,6 +27,7 @@ const OPTIONS = v.strictObject({
   cv: v.optional(v.custom<number | readonly Split[]>(isCv, 'a whole number from 2, or splits'), 5),
   seed: v.optional(anySeed, 0),
 } satisfies Entries<CrossValidationOptions>);
+export type Estimator = MLPClassifier | MLPRegressor | LogisticRegression | Ridge;
 
 export interface CrossValidationResult {
   /** all metrics of each fold's test rows */
@@ -41,7 +44,7 @@ export interface CrossValidationResult {
  * @throws CameoError 'argument' for wrong options, 'data' when a class is in the test rows of a fold only
  */
 export async function crossValidate(
-  estimator: () => MLPClassifier | MLPRegressor,
+  estimator: () => Estimator,
   x: Matrix,
   y: ArrayLike<number>,
   options: CrossValidationOptions = {},
