@@ -76,6 +76,12 @@ export const errors = {
     ),
   columnType: (name: string, expected: string, found: string) =>
     column(`Column '${name}' was ${expected} when the model was fitted and is ${found} here. Convert it, or fit a new model.`),
+  row: (row: number, found: string) =>
+    argument(`Row ${row} must be an object with values by column name, such as { age: 40 }; found ${found}.`),
+  rowUnknown: (row: number, keys: readonly string[], known: readonly string[]) =>
+    column(
+      `Row ${row} has ${keys.length > 0 ? `the keys ${list(keys)}` : 'no key'}, and the model knows none of them; it knows ${list(known)}.`,
+    ),
   columnUnknown: (role: string, name: string, columns: readonly string[]) =>
     column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
   columnDuplicate: (name: string, line?: number) =>
@@ -193,6 +199,25 @@ export const errors = {
       cause,
     }),
   runtime: (message: string, cause?: unknown) => new CameoError('runtime', message, { cause }),
+};
+
+/** What a value is, for messages that must not hold the value itself. */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  // Such as Promise, for an await that was forgotten.
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  return typeof value === 'object' && kind !== 'Object' && kind !== 'Null'
+    ? `a ${kind}`
+    : value === null
+      ? 'null'
+      : typeof value;
+}
+
+/** What is said without ending the work. */
+export const warnings = {
+  keyUnknown: (key: string, known: readonly string[]) =>
+    `Key '${key}' of a row is not known to the model and is not read; the model knows ${list(known)}.`,
+  keysUnknown: (told: number) => `More than ${told} keys of rows are not known to the model; the others are not told.`,
 };
 
 /** The first line of another library's message, without what it quotes of the data. */
