@@ -90,6 +90,7 @@ function make(b: Bench, explain: boolean): ScoreArgs {
       scale: task === 'regression' ? 10 : 1,
       mean: task === 'regression' ? 100 : 0,
     })),
+    names: ['first', 'second', 'third'],
     labels: [-1, -1, 2],
     names: ['a', 'b', 'c'],
   };
