@@ -22,10 +22,10 @@ import { type ExplanationEntry, ScoreSection } from '../score/section.js';
 import { RowKeys } from '../table/row-keys.js';
 import type { PlainRow, Section } from '../table/section.js';
 import type { Table } from '../table/table.js';
-import { ENGINE, engineFor, isEngine, type LoadOptions, provided } from './entry.js';
+import { engineFor, type LoadOptions, provided } from './entry.js';
 import type { Fitted } from './fitted.js';
 import { placeModel, readModelFile, writeModel } from './model-file.js';
-import { type FitData, type FitOptions, LOAD_OPTIONS, ONE_OPTIONS, type ProfileOptions } from './options.js';
+import { ENGINE, type FitData, type FitOptions, isEngine, LOAD_OPTIONS, ONE_OPTIONS, type ProfileOptions } from './options.js';
 import { recommenderOf } from './sections.js';
 
 /** One profile as a plain object: user_id, score_T, percentile_T, prediction_T, explanation_T, …, as in the batches. */
