@@ -92,7 +92,6 @@ function make(b: Bench, explain: boolean): ScoreArgs {
     })),
     names: ['first', 'second', 'third'],
     labels: [-1, -1, 2],
-    names: ['a', 'b', 'c'],
   };
   const { out, scratch } = scoreBytes(b.kernels, plan, ROWS, explain);
   return { plan, columns, pitch, rows: ROWS, explain, out: b.room(out / 4), scratch: b.room(scratch / 4) };
