@@ -5,7 +5,8 @@ import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { readEvents } from '../io/events.js';
 import { PendingFile } from '../io/pending-file.js';
-import { concatenate, readArrow, readTable } from '../io/read.js';
+import { readTable } from '../io/read.js';
+import { concatenate, readArrow } from '../io/read-arrow.js';
 import type { Evaluation } from '../metrics/index.js';
 import { Profiler } from '../profile/profiler.js';
 import type { Progress } from '../progress.js';
@@ -16,7 +17,7 @@ import type { Column, Table } from '../table/table.js';
 import { checkFlags } from './checks.js';
 import { eventLogOf } from './events.js';
 import type { JobFlags } from './job-flags.js';
-import { scoreOptions, startEngine } from './options.js';
+import { readOptions, scoreOptions, startEngine } from './options.js';
 import { type Report, reportOf } from './report.js';
 import { Samples } from './samples.js';
 import { Stages } from './stages.js';
@@ -110,7 +111,7 @@ async function readAll(input: string | undefined, { flags, signal }: Job): Promi
   const [engine, ...rest] = await Promise.allSettled([
     startEngine(flags),
     model === undefined ? undefined : readFile(model).catch((cause) => Promise.reject(errors.fileRead(model, cause))),
-    input === undefined ? undefined : input === '-' ? readStandardInput(whole) : readTable(input),
+    input === undefined ? undefined : input === '-' ? readStandardInput(whole) : readTable(input, readOptions(flags, signal)),
     log && readEvents(log, { signal }),
   ] as const);
   const failed = [engine, ...rest].find((result) => result.status === 'rejected');

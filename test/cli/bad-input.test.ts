@@ -169,7 +169,7 @@ test('a full disk', async () => {
     return;
   }
   const args = [
-    'dist/src/cli/main.js',
+    'dist/src/command/main.js',
     'profile',
     join(cwd, 'good.csv'),
     '--model',
