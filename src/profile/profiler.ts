@@ -206,10 +206,13 @@ export class Profiler implements Fitted, Disposable {
     return provided('evaluate', 'evaluate tables')(this, table, options);
   }
 
-  /** What was learnt from events: recommendations by name. @throws CameoError 'argument' where the model was fitted without events */
+  /** Recommendations by name. @throws CameoError 'argument' where the model was fitted without events that name items */
   get recommender(): Recommender {
     const found = recommenderOf(this.sections);
-    if (!found) throw errors.invalid('This model was fitted without events. Fit one with --events to recommend.');
+    if (!found)
+      throw errors.invalid(
+        'This model was fitted without events that name items. Fit one with --events and --item to recommend.',
+      );
     return found;
   }
 
@@ -219,7 +222,7 @@ export class Profiler implements Fitted, Disposable {
    * An unknown user, and a history without an item that the model knows, is no error but a cold start: what most users had, with
    * nothing in `because`.
    * @param options `n`: how many; default 10
-   * @throws CameoError 'argument' where the model was fitted without events
+   * @throws CameoError 'argument' where the model was fitted without events that name items
    */
   recommend(user: string | History, options: { n?: number } & RunOptions = {}): Promise<Recommendation[]> {
     return this.recommender.recommendOne(user, options);
