@@ -37,6 +37,7 @@ test('trains, evaluates, saves and writes; --json is one object of the documente
       'evaluation',
       'crossValidation',
       'importances',
+      'reading',
       'events',
       'timings',
       'capabilities',
