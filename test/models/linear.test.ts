@@ -58,8 +58,7 @@ test('100 random tables: fit, save, load, profile, explain, the edge', async () 
           assert.equal(loaded.profileOne(rowOf(other, r - 1)), one);
           const parts = (one.explanation_target as ExplanationEntry[]).map(({ contribution }) => contribution);
           const sum = parts.reduce((s, part) => s + part, 0);
-          // Each part is rounded to float32 by itself, and large ones may cancel.
-          const size = Math.max(1, ...[score, base[0], ...parts].map(Math.abs));
+          const size = Math.max(1, ...[score, base[0], ...parts].map(Math.abs)); // large parts of float32 may cancel
           // A float32 near 0 or 1 does not tell its log-odds.
           const logit = Math.log(score / (1 - score));
           if (shape.task === 'binary' && Math.abs(logit) < 7) assert.ok(Math.abs(sum - (logit - base[0])) < 1e-3);
