@@ -39,6 +39,7 @@ test('trains, evaluates, saves and writes; --json is one object of the documente
       'importances',
       'reading',
       'events',
+      'warnings',
       'timings',
       'capabilities',
       'model',
