@@ -3,6 +3,7 @@
  * table comes from columns or texts, profiles go out as plain objects. Nothing leaves the page.
  */
 import { createEngine } from './engine/create-browser.js';
+import { createEdgeEngine } from './engine/create-edge.js';
 import { defaultEngine, provideDefaultEngine } from './engine/default.js';
 import { provide } from './profile/entry.js';
 import { fitSections } from './profile/fit.js';
@@ -37,4 +38,4 @@ export type { MemoryStats } from './wasm/memory.js';
 export type { WasmSource } from './wasm/source.js';
 
 provideDefaultEngine(() => createEngine());
-provide({ fit: fitSections, engine: defaultEngine });
+provide({ fit: fitSections, engine: defaultEngine, engineOf: createEdgeEngine });

@@ -51,7 +51,9 @@ export interface LeftOut {
   rows: number;
   noUser: number;
   noItem: number;
+  noTime: number;
   badTime: number;
+  farTime: number;
   cancelled: number;
   filtered: number;
   badNumber: number;
@@ -76,6 +78,12 @@ export const errors = {
     ),
   columnType: (name: string, expected: string, found: string) =>
     column(`Column '${name}' was ${expected} when the model was fitted and is ${found} here. Convert it, or fit a new model.`),
+  row: (row: number, found: string) =>
+    argument(`Row ${row} must be an object with values by column name, such as { age: 40 }; found ${found}.`),
+  rowUnknown: (row: number, keys: readonly string[], known: readonly string[]) =>
+    column(
+      `Row ${row} has ${keys.length > 0 ? `the keys ${list(keys)}` : 'no key'}, and the model knows none of them; it knows ${list(known)}.`,
+    ),
   columnUnknown: (role: string, name: string, columns: readonly string[]) =>
     column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
   columnDuplicate: (name: string, line?: number) =>
@@ -107,12 +115,22 @@ export const errors = {
       `DuckDB refuses the expression of '${option}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`,
       cause,
     ),
-  noEvents: ({ rows, noUser, noItem, badTime, cancelled, filtered, badNumber, afterAsOf }: LeftOut) =>
+  expressionRefused: (option: string, why: string) =>
+    argument(
+      `The expression of '${option}' is refused: ${why}. Expected is one expression over the columns, such as quantity * price; ` +
+        'docs/security.md says what may stand in it.',
+    ),
+  noEvents: ({ rows, noUser, noItem, noTime, badTime, farTime, cancelled, filtered, badNumber, afterAsOf }: LeftOut) =>
     data(
-      `No event is left of ${rows} rows: ${noUser} without a user, ${noItem} without an item, ${badTime} whose time cannot be read, ` +
-        `${cancelled} cancelled, ${filtered} that do not meet the condition, ${badNumber} whose value or weight is no usable number, ` +
+      `No event is left of ${rows} rows: ${noUser} without a user, ${noItem} without an item, ${noTime} without a time, ` +
+        `${badTime} whose time cannot be read, ${farTime} whose time is outside the years 1 to 9999, ${cancelled} cancelled, ` +
+        `${filtered} that do not meet the condition, ${badNumber} whose value or weight is no usable number, ` +
         `${afterAsOf} at or after the moment asked for.`,
     ),
+  noItems: () =>
+    argument("These events name no items, so nothing can be recommended: read them with 'item', the column that says what."),
+  aboutItems: (option: string) =>
+    argument(`Option '${option}' is about items, and the events name none: give 'item', or leave '${option}' out.`),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
   headerOnly: (path: string, line: number) => data(`'${path}' has no rows: nothing stands below the names in line ${line}.`),
   noFeatures: () => data('No feature column is left besides the target, the id and the ignored columns.'),
@@ -153,6 +171,8 @@ export const errors = {
     ),
   fileWrite: (path: string, cause: unknown) =>
     file(`Cannot write '${path}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`, cause),
+  address: (scheme: string) =>
+    file(`Nothing is fetched from '${scheme}…': give a file of this machine, or an address postgres://….`),
   fileType: (path: string, expected: string) =>
     file(`Cannot tell the format of '${path}' from its name; expected one of ${expected}.`),
 
@@ -193,6 +213,25 @@ export const errors = {
       cause,
     }),
   runtime: (message: string, cause?: unknown) => new CameoError('runtime', message, { cause }),
+};
+
+/** What a value is, for messages that must not hold the value itself. */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  // Such as Promise, for an await that was forgotten.
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  return typeof value === 'object' && kind !== 'Object' && kind !== 'Null'
+    ? `a ${kind}`
+    : value === null
+      ? 'null'
+      : typeof value;
+}
+
+/** What is said without ending the work. */
+export const warnings = {
+  keyUnknown: (key: string, known: readonly string[]) =>
+    `Key '${key}' of a row is not known to the model and is not read; the model knows ${list(known)}.`,
+  keysUnknown: (told: number) => `More than ${told} keys of rows are not known to the model; the others are not told.`,
 };
 
 /** The first line of another library's message, without what it quotes of the data. */

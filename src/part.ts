@@ -49,7 +49,7 @@ export class PartReader {
   }
 
   has(name: string): boolean {
-    return name in this.part.metadata || name in this.part.tensors;
+    return Object.hasOwn(this.part.metadata, name) || Object.hasOwn(this.part.tensors, name);
   }
 
   /** A text of the metadata. @throws CameoError 'model' where there is none */

@@ -29,15 +29,16 @@ async function sha256(bytes: Uint8Array): Promise<string> {
 /** The file's bytes: a copy, the same for the same contents. Tensors are written in the order of their names. */
 export async function writeSafetensors({ metadata, tensors }: Safetensors): Promise<Uint8Array> {
   const { sha256: _, ...rest } = metadata;
-  const header: Record<string, unknown> = { __metadata__: { sha256: ZEROS, ...rest } };
   const names = Object.keys(tensors).sort();
   let end = 0;
-  for (const name of names) {
+  // Made of entries, here as below: a name may be '__proto__', which must not be assigned.
+  const entries = names.map((name) => {
     const { shape, values } = tensors[name];
     const begin = end;
     end += values.byteLength;
-    header[name] = { dtype: values instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [begin, end] };
-  }
+    return [name, { dtype: values instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [begin, end] }];
+  });
+  const header = { __metadata__: { sha256: ZEROS, ...rest }, ...Object.fromEntries(entries) };
   const json = new TextEncoder().encode(JSON.stringify(header));
   const text = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(32);
   text.set(json);

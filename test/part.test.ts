@@ -24,6 +24,8 @@ test('tensors are read with the shape that they must have, as views', () => {
   assert.is(part.f32('none', [0]).length, 0);
   assert.equal([part.length('w'), part.length('w', 1), part.length('w', 2), part.length('absent')], [2, 3, 0, 0]);
   assert.equal([part.has('w'), part.has('absent')], [true, false]);
+  // What every object inherits is not in the part.
+  assert.equal([part.has('constructor'), part.has('__proto__')], [false, false]);
 });
 
 test('another type, another shape, nothing: what was expected and what was found', async () => {

@@ -81,6 +81,7 @@ function make(b: Bench, explain: boolean): ScoreArgs {
       kinds: [numberPlan, categoryPlan],
     },
     targets: (['binary', 'multiclass', 'regression'] as const).map((task) => ({
+      name: task,
       task,
       predictor: place(b, MODELS[task]),
       outputs: MODELS[task].bias.length,
@@ -89,6 +90,7 @@ function make(b: Bench, explain: boolean): ScoreArgs {
       scale: task === 'regression' ? 10 : 1,
       mean: task === 'regression' ? 100 : 0,
     })),
+    names: ['first', 'second', 'third'],
     labels: [-1, -1, 2],
   };
   const { out, scratch } = scoreBytes(b.kernels, plan, ROWS, explain);
