@@ -128,7 +128,7 @@ export function tree_explain(
             path += 8;
             for (let i = 0; i < tests; i++) {
               const test = load<i32>(path);
-              const mask = v128.load(masks + (<usize>(test >> 1) << 4));
+              const mask = v128.load(masks + ((<usize>(test >> 1)) << 4));
               passes = test & 1 ? v128.and(passes, mask) : v128.andnot(passes, mask);
               path += 4;
             }

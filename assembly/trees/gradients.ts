@@ -154,7 +154,7 @@ export function tree_loss_softmax(p: usize, y: usize, weights: usize, rows: i32,
   const step = <usize>ld * F32;
   let sum: f64 = 0;
   for (let r: usize = 0; r < <usize>rows; r++) {
-    const own = load<f32>(p + (<usize>load<f32>(y + r * F32)) * F32);
+    const own = load<f32>(p + <usize>load<f32>(y + r * F32) * F32);
     const loss = -f32x4.extract_lane(log4(f32x4.splat(max<f32>(own, 1.1754944e-38))), 0);
     sum += <f64>(weights ? loss * load<f32>(weights + r * F32) : loss);
     p += step;

@@ -85,14 +85,7 @@ export function tree_histogram(
 }
 
 /** hist = hist − other for the same features: what is left of a leaf's histogram without one child is the other child's. */
-export function tree_subtract(
-  hist: usize,
-  other: usize,
-  offsets: usize,
-  features: i32,
-  first: i32,
-  step: i32,
-): void {
+export function tree_subtract(hist: usize, other: usize, offsets: usize, features: i32, first: i32, step: i32): void {
   for (let f = first; f < features; f += step) {
     let at = (<usize>load<i32>(offsets + ((<usize>f) << 2))) << 4;
     const end = (<usize>load<i32>(offsets + ((<usize>f) << 2), 4)) << 4;

@@ -33,7 +33,7 @@ export function tree_settle(left: usize, right: usize, scratch: usize, rows: i32
 /** z[order[i] · ld] += value for each row of order u32[rows]; z f32 at the output's place. */
 export function tree_add(z: usize, order: usize, rows: i32, ld: i32, value: f32): void {
   for (let i: usize = 0; i < <usize>rows; i++) {
-    const at = z + (<usize>load<u32>(order + (i << 2)) * <usize>ld << 2);
+    const at = z + ((<usize>load<u32>(order + (i << 2)) * <usize>ld) << 2);
     store<f32>(at, load<f32>(at) + value);
   }
 }

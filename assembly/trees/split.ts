@@ -33,7 +33,7 @@ function gOf(pair: v128, unit: f64): f64 {
 // @ts-ignore: decorator
 @inline
 function hOf(pair: v128, shift: i32, unit: f64): f64 {
-  return <f64>(i64x2.extract_lane(pair, 1) >> (<i64>shift)) * unit;
+  return <f64>(i64x2.extract_lane(pair, 1) >> <i64>shift) * unit;
 }
 
 /** What a leaf gains by being there: g² / (h + l2), or by its value within bounds. */

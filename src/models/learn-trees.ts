@@ -5,7 +5,7 @@ import { log } from '../math.js';
 import type { Task } from '../metrics/index.js';
 import { trainTestSplit } from '../prepare/split.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
-import type { BoostArgs, BoostOptions, BoostResult } from '../programs/trees/boost.js';
+import type { BoostArgs, BoostOptions, BoostResult } from '../programs/trees/boosting.js';
 import { chunksOf } from '../programs/trees/derivatives.js';
 import { type BinnedFeature, growPlaces, pitchOf } from '../programs/trees/places.js';
 import type { FeatureBins } from '../programs/trees/plan.js';

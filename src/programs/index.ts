@@ -2,6 +2,8 @@
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
 import { limits } from './limits.js';
+import { linear } from './linear/fit.js';
+import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
 import { outputs } from './outputs.js';
 import { predict } from './perceptron/predict.js';
@@ -14,7 +16,23 @@ import { top } from './top.js';
 import { bin } from './trees/bin.js';
 import { boost } from './trees/boost.js';
 
-const table = { bin, boost, encode, factorize, limits, moments, outputs, permute, predict, scale, score, top, train };
+const table = {
+  bin,
+  boost,
+  encode,
+  factorize,
+  limits,
+  linear,
+  linearPredict,
+  moments,
+  outputs,
+  permute,
+  predict,
+  scale,
+  score,
+  top,
+  train,
+};
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];

@@ -23,6 +23,7 @@ export class ResidentScores implements Disposable {
       (layout): ScorePlan => ({
         encode: features.place(layout, scores[0].model.encoding),
         targets: scores.map(({ target, model, ranks }) => ({
+          name: target.name,
           task: target.task,
           predictor: model.place(layout),
           outputs: model.outputs,
@@ -31,6 +32,7 @@ export class ResidentScores implements Disposable {
           scale: target.scale,
           mean: target.mean,
         })),
+        names: features.names,
         labels: features.labelCounts,
       }),
     );

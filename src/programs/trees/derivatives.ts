@@ -1,7 +1,7 @@
 /** Losses and derivatives at the raw outputs as they stand, chunk by chunk, by all workers of a gang (assembly/trees/gradients.ts). */
 import type { Kernels } from '../../wasm/kernels.js';
 import type { Barrier } from '../barrier.js';
-import type { BoostArgs } from './boost.js';
+import type { BoostArgs } from './boosting.js';
 import type { Units } from './grow.js';
 
 /** Rows of a chunk, whose loss is summed by itself. */
