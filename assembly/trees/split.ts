@@ -10,8 +10,12 @@
  *                         32 i64[2] left  48 i64[2] right    64 f64 GL, HL, GR, HR                          96 u8[32] set
  *
  * `left` and `right` are sums of pairs (gradients.ts). A number goes left when its bin is at most `bin`; a category (bin −1) when its bit
- * is in the set. A split that gains no more than the one that is there is not written: of equal ones the first stays.
+ * is in the set. A split that gains no more than the one that is there is not written: of equal ones the first stays. Nor is one whose gain
+ * may be rounding alone.
  */
+
+/** What the leaf's own worth times this is no gain. */
+const NOISE: f64 = 1e-12;
 
 /** Categories up to which each is tried against the rest, and otherwise how many may be in a set at most. */
 const ONE_AGAINST_REST = 4;
@@ -45,10 +49,10 @@ function worth(g: f64, h: f64, bounded: bool, lower: f64, upper: f64): f64 {
   return -g * value;
 }
 
-/** The gain of a split over the leaf's own worth; −1 where the constraint forbids it. */
+/** What two children are worth; −∞ where one has too little or the constraint forbids them. */
 // @ts-ignore: decorator
 @inline
-function gainOf(
+function worthOf(
   left: v128,
   right: v128,
   shift: i32,
@@ -63,13 +67,13 @@ function gainOf(
 ): f64 {
   const hl = hOf(left, shift, unitH);
   const hr = hOf(right, shift, unitH);
-  if (hl < least || hr < least) return -1;
+  if (hl < least || hr < least) return -Infinity;
   const gl = gOf(left, unitG);
   const gr = gOf(right, unitG);
   if (constraint != 0) {
     const vl = max(min(-gl / (hl + l2), upper), lower);
     const vr = max(min(-gr / (hr + l2), upper), lower);
-    if (constraint > 0 ? vl > vr : vl < vr) return -1;
+    if (constraint > 0 ? vl > vr : vl < vr) return -Infinity;
   }
   return worth(gl, hl + l2, bounded, lower, upper) + worth(gr, hr + l2, bounded, lower, upper);
 }
@@ -130,7 +134,7 @@ export function tree_split_number(
   const missing = v128.load(hist + ((<usize>bins) << 4));
   const some = rowsOf(missing, shift) > 0;
   const count = rowsOf(all, shift);
-  let best = load<f64>(split) + own;
+  let best = max(load<f64>(split), NOISE * abs(own));
   let bin = -1;
   let goes = 0;
   let found = all;
@@ -148,7 +152,7 @@ export function tree_split_number(
       if (n < rows) continue;
       if (count - n < rows) break;
       const right = i64x2.sub(all, left);
-      const gain = gainOf(left, right, shift, unitG, unitH, least, l2, bounded, constraint, lower, upper);
+      const gain = worthOf(left, right, shift, unitG, unitH, least, l2, bounded, constraint, lower, upper) - own;
       if (gain > best) {
         best = gain;
         bin = b;
@@ -157,7 +161,7 @@ export function tree_split_number(
       }
     }
   }
-  if (bin >= 0) write(split, best - own, feature, bin, goes, found, all, shift, unitG, unitH);
+  if (bin >= 0) write(split, best, feature, bin, goes, found, all, shift, unitG, unitH);
 }
 
 // @ts-ignore: decorator
@@ -193,7 +197,7 @@ export function tree_split_category(
   const own = worth(gOf(all, unitG), hOf(all, shift, unitH) + l2, bounded, lower, upper);
   const count = rowsOf(all, shift);
   const order = scratch + 2048;
-  let best = load<f64>(split) + own;
+  let best = max(load<f64>(split), NOISE * abs(own));
   let found = all;
   let single = -1;
   let from = 0;
@@ -204,7 +208,7 @@ export function tree_split_category(
       const left = v128.load(hist + ((<usize>c) << 4));
       const n = rowsOf(left, shift);
       if (n < rows || count - n < rows) continue;
-      const gain = gainOf(left, i64x2.sub(all, left), shift, unitG, unitH, least, l2, bounded, 0, lower, upper);
+      const gain = worthOf(left, i64x2.sub(all, left), shift, unitG, unitH, least, l2, bounded, 0, lower, upper) - own;
       if (gain > best) {
         best = gain;
         single = c;
@@ -237,7 +241,7 @@ export function tree_split_category(
         if (n < rows || group < GROUP) continue;
         if (count - n < max(rows, GROUP)) break;
         group = 0;
-        const gain = gainOf(left, i64x2.sub(all, left), shift, unitG, unitH, least, l2, bounded, 0, lower, upper);
+        const gain = worthOf(left, i64x2.sub(all, left), shift, unitG, unitH, least, l2, bounded, 0, lower, upper) - own;
         if (gain > best) {
           best = gain;
           found = left;
@@ -258,5 +262,5 @@ export function tree_split_category(
   const none = rowsOf(v128.load(hist + ((<usize>labels) << 4)), shift) == 0;
   if (none && n + n > count) setBit(set, labels);
   const goes = (load<u8>(set + (<usize>labels >> 3)) >> <u8>(labels & 7)) & 1;
-  write(split, best - own, feature, -1, <i32>goes, found, all, shift, unitG, unitH);
+  write(split, best, feature, -1, <i32>goes, found, all, shift, unitG, unitH);
 }

@@ -23,6 +23,8 @@ export interface ReferenceSplit {
 }
 
 const MIN_HESSIAN = 1e-3;
+/** Of a leaf's own worth: what is no gain. */
+const NOISE = 1e-12;
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 const clip = (value: number, [lower, upper]: [number, number]) => Math.max(lower, Math.min(upper, value));
 
@@ -92,8 +94,9 @@ export function bestSplit(
       if (left.n < minSamplesLeaf || right.n < few || left.h < MIN_HESSIAN || right.h < MIN_HESSIAN) continue;
       const rise = leafValue(right) - leafValue(left);
       if (feature.constraint * rise < 0) continue;
-      const gain = worth(left) + worth(right) - worth(total(undefined, true));
-      if (gain <= (best?.gain ?? 0)) continue;
+      const own = worth(total(undefined, true));
+      const gain = worth(left) + worth(right) - own;
+      if (gain <= Math.max(best?.gain ?? 0, NOISE * Math.abs(own))) continue;
       const none = hist[feature.bins].n === 0;
       best = { gain, feature: f, left: goes.map((go, b) => (b === feature.bins && none ? left.n > right.n : go)) };
     }
