@@ -157,8 +157,14 @@ test('every row is sent to one shard once, and the next profile allocates nothin
   const watched = new Proxy(
     { x: 3, y: 'a' },
     {
-      ownKeys: (row) => (touched.push('keys'), Reflect.ownKeys(row)),
-      get: (row, key) => (touched.push(String(key)), Reflect.get(row, key)),
+      ownKeys: (row) => {
+        touched.push('keys');
+        return Reflect.ownKeys(row);
+      },
+      get: (row, key) => {
+        touched.push(String(key));
+        return Reflect.get(row, key);
+      },
     },
   );
   profiler.profileOne(watched);
