@@ -214,8 +214,8 @@ export function guessEncoding(bytes: Uint8Array): string | undefined {
   const korean = scores.find(([name]) => name === 'euc-kr') as [string, number];
   korean[1] -= 0.02;
   const [name, score] = scores.sort((a, b) => b[1] - a[1])[0];
-  if (name === 'gb18030' && korean[1] > score - 0.05) return 'euc-kr';
-  return score > 0.6 ? name : undefined;
+  if (score < 0.6) return undefined;
+  return name === 'gb18030' && korean[1] > score - 0.05 ? 'euc-kr' : name;
 }
 
 /** Common characters among those beyond ASCII; what is no character counts five times. */

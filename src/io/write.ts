@@ -1,6 +1,5 @@
 /** Writes profiles: Arrow, JSON lines, CSV or Parquet, by the file's name. */
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -8,7 +7,6 @@ import {
   type Data,
   DataType,
   makeVector,
-  Precision,
   type RecordBatch,
   RecordBatchFileWriter,
   RecordBatchStreamWriter,
@@ -16,7 +14,7 @@ import {
   type Vector,
 } from 'apache-arrow';
 import { errors } from '../errors.js';
-import { identifier, literal, openDatabase } from './duckdb.js';
+import { writeParquet } from './parquet/write.js';
 import { formatOf, type PendingFile } from './pending-file.js';
 import { csvLines } from './write-csv.js';
 
@@ -142,32 +140,5 @@ async function* jsonLines(batches: AsyncIterable<RecordBatch>) {
     const lines = joinFields(names, columns, batch.numRows);
     // In pieces, so that no string comes near the engine's limit.
     for (let first = 0; first < lines.length; first += 1024) yield `${lines.slice(first, first + 1024).join('\n')}\n`;
-  }
-}
-
-/** Parquet by DuckDB, from JSON lines beside it: its reader of them is faster than its interface for values. */
-async function writeParquet(batches: AsyncIterable<RecordBatch>, schema: Schema, path: string): Promise<void> {
-  const typeOf = (type: DataType): string => {
-    if (DataType.isFloat(type)) return type.precision === Precision.DOUBLE ? 'DOUBLE' : 'FLOAT';
-    if (DataType.isInt(type)) return type.isSigned ? 'INTEGER' : type.bitWidth === 8 ? 'UTINYINT' : 'UINTEGER';
-    if (DataType.isBool(type)) return 'BOOLEAN';
-    if (DataType.isTimestamp(type)) return 'TIMESTAMP';
-    if (DataType.isList(type) || DataType.isFixedSizeList(type)) return `${typeOf(type.children[0].type)}[]`;
-    if (DataType.isStruct(type))
-      return `STRUCT(${type.children.map((f) => `${identifier(f.name)} ${typeOf(f.type)}`).join(', ')})`;
-    return 'VARCHAR';
-  };
-  const lines = `${path}.jsonl`;
-  await using database = await openDatabase();
-  try {
-    await pipeline(batches, jsonLines, createWriteStream(lines, { flags: 'wx' }));
-    const columns = schema.fields.map((field) => `${literal(field.name)}: ${literal(typeOf(field.type))}`);
-    const metadata = [...schema.metadata].map(([key, value]) => `${identifier(key)}: ${literal(value)}`);
-    await database.connection.run(
-      `COPY (FROM read_json(${literal(lines)}, format = 'newline_delimited', columns = {${columns.join(', ')}})) ` +
-        `TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd${metadata.length > 0 ? `, KV_METADATA {${metadata.join(', ')}}` : ''})`,
-    );
-  } finally {
-    await rm(lines, { force: true });
   }
 }

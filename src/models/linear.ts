@@ -157,25 +157,27 @@ async function choose(
 ): Promise<{ C: number; chosen: string }> {
   const { y, weights } = problem;
   const quick = { ...problem, tol: Math.max(problem.tol, PATH_TOL) };
+  const penalties = PATH.map((c) => 1 / c);
   const nSplits = Math.min(FOLDS, counts.length > 0 ? Math.max(...counts) : y.length);
   if (y.length < 2 * FOLDS || nSplits < 2) return { C: DEFAULT_C, chosen: 'too few rows to choose by' };
   const folds =
     counts.length > 0 ? new StratifiedKFold({ nSplits, seed }).split(y) : new KFold({ nSplits, seed }).split(y.length);
-  const parts = folds.slice(0, y.length < ONE_FOLD_ROWS ? folds.length : 1).map(async ({ test }) => {
-    const held = new Uint8Array(y.length);
-    // The only row of a class is always learnt from.
-    for (const r of test) held[r] = Number(!(counts[y[r]] < 2));
-    const weight = weights.reduce((sum, w, r) => sum + (held[r] ? w : 0), 0);
-    const path = await fitLinear(
-      engine,
-      quick,
-      PATH.map((c) => 1 / c),
-      (r) => held[r] === 1,
-      { signal: run.signal },
-    );
-    return path.map((solution) => solution.held * weight);
+  const used = folds.slice(0, y.length < ONE_FOLD_ROWS ? folds.length : 1);
+  const settled = await Promise.allSettled(
+    used.map(async ({ test }, k) => {
+      const held = new Uint8Array(y.length);
+      // The only row of a class is always learnt from.
+      for (const r of test) held[r] = Number(!(counts[y[r]] < 2));
+      const weight = weights.reduce((sum, w, r) => sum + (held[r] ? w : 0), 0);
+      const path = await fitLinear(engine, quick, penalties, (r) => held[r] === 1, k === 0 ? run : { signal: run.signal });
+      return path.map((solution) => (weight > 0 ? solution.held * weight : 0));
+    }),
+  );
+  // An error is told when no fold is at work any more.
+  const losses = settled.map((fold) => {
+    if (fold.status === 'rejected') throw fold.reason;
+    return fold.value;
   });
-  const losses = await Promise.all(parts);
   const sums = PATH.map((_, p) => losses.reduce((sum, part) => sum + part[p], 0));
   const best = sums.indexOf(Math.min(...sums));
   const how = losses.length > 1 ? `${losses.length} folds` : 'a fifth held out';

@@ -16,7 +16,10 @@ import { weigh } from './weights.js';
 export interface LogisticRegressionOptions {
   /** default: the process-wide engine */
   engine?: Engine;
-  /** inverse strength of the penalty, Infinity for none; default 1 */
+  /**
+   * Inverse strength of the penalty; default 1. Infinity for none: then classes that the features tell apart are refused, and where they
+   * tell some rows apart, the weights that do so grow until `tol` is reached.
+   */
   C?: number;
   /** what no component of the gradient of the mean loss is above at the end; default 1e-4 */
   tol?: number;

@@ -30,7 +30,7 @@ const OPTIONS = v.strictObject({
 } satisfies Entries<RidgeOptions>);
 
 /** How near the minimum the solver goes, in deviations of the target: as near as float64 has digits for. */
-const TOL = 1e-10;
+const TOL = 1e-13;
 const MAX_ITER = 10_000;
 
 export class Ridge extends LinearEstimator {
@@ -63,6 +63,7 @@ export class Ridge extends LinearEstimator {
     const total = weights.reduce((sum, w) => sum + w, 0);
     const mean = fitIntercept ? weights.reduce((sum, w, r) => sum + (w / total) * y[r], 0) : 0;
     const square = weights.reduce((sum, w, r) => sum + (w / total) * (y[r] - mean) * (y[r] - mean), 0);
+    if (!Number.isFinite(square)) throw errors.lossNotFinite();
     const scale = Math.sqrt(square) || 1;
     const targets = Float64Array.from(y, (value) => (value - mean) / scale);
     const problem = { y: targets, weights, outputs: 1, loss: 'squared', fitIntercept, tol: TOL, maxIter: MAX_ITER } as const;

@@ -200,8 +200,8 @@ class Rows {
   }
 
   lineOf(row: number): number {
-    const jump = this.#jumps.findLast(([first]) => first <= row) ?? [0, this.#line];
-    return jump[1] + row - jump[0];
+    const [first, line] = this.#jumps.findLast((jump) => jump[0] <= row) as [number, number];
+    return line + row - first;
   }
 
   notes(): ReadingNote[] {
@@ -220,6 +220,7 @@ class Rows {
       decoder.decode(bytes.subarray(bounds[2 * j], bounds[2 * j + 1])).trim(),
     );
     this.#line = line;
+    this.#jumps.push([0, line + 1]);
     const digits = String(cells - 1).length;
     const called = this.names.map((name, j) => (name === '' ? `column${String(j).padStart(digits, '0')}` : name));
     const seen = new Set<string>();

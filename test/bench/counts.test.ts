@@ -157,11 +157,11 @@ test('every row is sent to one shard once, and the next profile allocates nothin
   const watched = new Proxy(
     { x: 3, y: 'a' },
     {
-      ownKeys: (row) => {
+      ownKeys(row) {
         touched.push('keys');
         return Reflect.ownKeys(row);
       },
-      get: (row, key) => {
+      get(row, key) {
         touched.push(String(key));
         return Reflect.get(row, key);
       },
