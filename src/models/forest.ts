@@ -20,7 +20,7 @@ export const MAX_BINS = 255;
 
 export class Forest implements Model {
   readonly family = 'trees';
-  readonly encoding = 'raw';
+  readonly encodings = ['raw'] as const;
 
   /** @param init f64[outputs]: the raw outputs before any tree */
   constructor(
@@ -82,7 +82,7 @@ export class Forest implements Model {
 
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-function read(part: PartReader, { widths, labels }: Inputs, outputs: number): Forest {
+function read(part: PartReader, [{ widths, labels }]: readonly Inputs[], outputs: number): Forest {
   const features = readFeatures(part, widths, labels);
   const count = part.length('trees');
   const heads = part.f64('trees', [count, 2], { least: 0, most: Math.max(MAX_LEAVES, outputs) });
@@ -160,4 +160,4 @@ function checkTree(part: PartReader, tree: Tree, t: number, features: readonly F
   }
 }
 
-export const forestReader: ModelReader = { encoding: 'raw', read };
+export const forestReader: ModelReader = { encodings: ['raw'], read };

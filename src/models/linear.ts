@@ -47,7 +47,7 @@ const panel = (i: number, j: number, inner: number) => (j & ~7) * inner + i * 8 
 
 export class Linear implements Model {
   readonly family = 'linear';
-  readonly encoding = 'standard';
+  readonly encodings = ['standard'] as const;
 
   /**
    * @param coef f32[outputs, inputs]
@@ -123,7 +123,7 @@ export class Linear implements Model {
 
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-function read(part: PartReader, { widths }: Inputs, outputs: number): Linear {
+function read(part: PartReader, [{ widths }]: readonly Inputs[], outputs: number): Linear {
   const inputs = widths.reduce((a, b) => a + b, 0);
   const coef = part.f32('coef', [outputs, inputs], WEIGHTS);
   const intercept = part.f32('intercept', [outputs], WEIGHTS);
@@ -133,7 +133,8 @@ function read(part: PartReader, { widths }: Inputs, outputs: number): Linear {
 const LOSS = { binary: 'logistic', multiclass: 'softmax', regression: 'squared' } as const;
 
 async function fit(engine: Engine, examples: Examples, options: LinearOptions, run: RunOptions): Promise<Linear> {
-  const { task, outputs, x, y, widths } = examples;
+  const { task, outputs, x, y } = examples;
+  const [{ widths }] = examples.inputs;
   const classes = task === 'binary' ? 2 : outputs;
   const counts = new Float64Array(task === 'regression' ? 0 : classes);
   if (task !== 'regression') for (const label of y) counts[label]++;
@@ -186,7 +187,7 @@ async function choose(
   return { C: PATH[best], chosen: `of ${PATH[0]} … ${PATH[PATH.length - 1]} by ${what} on ${how}` };
 }
 
-export const linearReader: ModelReader = { encoding: 'standard', read };
+export const linearReader: ModelReader = { encodings: ['standard'], read };
 
 export const linear: Family<LinearOptions> = {
   ...linearReader,

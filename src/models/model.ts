@@ -29,20 +29,24 @@ export interface Inputs {
 }
 
 /** What a family learns from: encoded rows and their truth. */
-export interface Examples extends Inputs {
+export interface Examples {
   readonly task: Task;
   /** raw outputs of a model: 1 for two classes and for a number, else one a class */
   readonly outputs: number;
+  /** of each of the family's encodings */
+  readonly inputs: readonly Inputs[];
   /** f32[rows, stride(inputs)] in linear memory */
   readonly x: Tile;
   /** f64[rows]: the class, from 0; or the number, standardized by the training rows' mean and deviation */
   readonly y: Float64Array;
+  /** rows that nothing is learnt from, and whose loss says when to stop and how strong a penalty must be; default: the family's own choice */
+  readonly held?: Int32Array;
 }
 
 export interface Model {
   readonly family: string;
-  /** how the rows that it reads are encoded */
-  readonly encoding: Encoding;
+  /** how the rows that it reads are encoded: these encodings of all features, one behind the other */
+  readonly encodings: readonly Encoding[];
   /** what there is to tell of how it was learnt: epochs, trees, why it stopped */
   readonly facts: Readonly<Record<string, string | number>>;
   /** encoded columns that it reads, and raw outputs that it gives */
@@ -62,12 +66,13 @@ export interface Model {
 /** How a model of a family is read: all that an entry needs which does not fit. */
 export interface ModelReader {
   /** how the rows that its models read are encoded */
-  readonly encoding: Encoding;
+  readonly encodings: readonly Encoding[];
   /**
+   * @param inputs of each of the encodings
    * @param outputs raw outputs that the target needs
    * @throws CameoError 'model' naming what was expected and what was found
    */
-  read(part: PartReader, inputs: Inputs, outputs: number): Model;
+  read(part: PartReader, inputs: readonly Inputs[], outputs: number): Model;
 }
 
 export interface Family<Options = Record<string, unknown>> extends ModelReader {

@@ -49,7 +49,7 @@ export type PerceptronOptions = v.InferOutput<typeof OPTIONS>;
 
 export class Perceptron implements Model {
   readonly family = 'perceptron';
-  readonly encoding = 'standard';
+  readonly encodings = ['standard'] as const;
 
   /**
    * @param parameters packed (programs/perceptron/network.ts)
@@ -136,7 +136,7 @@ const NETWORK = v.object({
 });
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-function read(part: PartReader, { widths }: Inputs, outputs: number): Perceptron {
+function read(part: PartReader, [{ widths }]: readonly Inputs[], outputs: number): Perceptron {
   const network = part.json('network', NETWORK);
   const facts = part.json('facts', FACTS);
   const { sizes } = network;
@@ -162,7 +162,7 @@ function read(part: PartReader, { widths }: Inputs, outputs: number): Perceptron
 
 async function fit(
   engine: Engine,
-  { task, x, y, widths }: Examples,
+  { task, x, y, inputs: [{ widths }] }: Examples,
   options: PerceptronOptions,
   run: RunOptions,
 ): Promise<Perceptron> {
@@ -176,7 +176,7 @@ async function fit(
   return new Perceptron(mlp.network, mlp.parameters, meanRow(x), widths, facts);
 }
 
-export const perceptronReader: ModelReader = { encoding: 'standard', read };
+export const perceptronReader: ModelReader = { encodings: ['standard'], read };
 
 export const perceptron: Family<PerceptronOptions> = {
   ...perceptronReader,

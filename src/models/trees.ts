@@ -39,7 +39,8 @@ export const OPTIONS = v.strictObject({
 });
 
 async function fit(engine: Engine, examples: Examples, options: TreeOptions, run: RunOptions): Promise<Forest> {
-  const { x, labels } = examples;
+  const { x } = examples;
+  const [{ labels }] = examples.inputs;
   const earlyStopping = options.earlyStopping && x.rows >= EARLY_STOPPING_ROWS;
   const source = {
     ...examples,

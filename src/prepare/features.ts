@@ -29,6 +29,12 @@ export interface Binding {
   fill(buffer: ArrayBufferLike, raw: RawColumns, first: number, index?: Int32Array): void;
 }
 
+/** Encoded columns that stand side by side. */
+export interface Run {
+  first: number;
+  count: number;
+}
+
 /** The whole memory as float32 and as int32. */
 export interface Words {
   f32: Float32Array;
@@ -56,9 +62,17 @@ export class Features {
     for (const [j, { raw }] of this.list.entries()) if (raw === 'f32') bits[j] = missing[j];
   }
 
-  /** Encoded columns of each feature. */
-  widths(encoding: Encoding): number[] {
-    return this.list.map((feature) => feature.width(encoding));
+  /** Of each feature: its encoded columns, one run of them for each encoding. */
+  columns(encodings: readonly Encoding[]): Run[][] {
+    let first = 0;
+    const runs = encodings.map((encoding) =>
+      this.list.map((feature): Run => {
+        const run = { first, count: feature.width(encoding) };
+        first += run.count;
+        return run;
+      }),
+    );
+    return this.list.map((_, j) => runs.map((run) => run[j]));
   }
   /** Of each feature: how many labels its codes have; −1 for a number. */
   get labelCounts(): number[] {
@@ -73,15 +87,18 @@ export class Features {
     return this.list.length * rawPitch(rows);
   }
 
-  /** What the features give a model to read. */
-  inputs(encoding: Encoding): { widths: number[]; labels: number[] } {
-    return { widths: this.widths(encoding), labels: this.list.map((feature) => feature.codes(encoding)) };
+  /** What the features give a model to read, of each encoding. */
+  inputs(encodings: readonly Encoding[]): { widths: number[]; labels: number[] }[] {
+    return encodings.map((encoding) => ({
+      widths: this.list.map((feature) => feature.width(encoding)),
+      labels: this.list.map((feature) => feature.codes(encoding)),
+    }));
   }
 
-  /** Lays the fitted numbers of an encoding out in memory. */
-  place(layout: Layout, encoding: Encoding): EncodePlan {
-    const kinds = this.kinds.map(({ kind, features }) => kind.place(features, layout, encoding));
-    return { inputs: kinds.reduce((sum, { inputs }) => sum + inputs, 0), columns: this.list.length, kinds };
+  /** Lays the fitted numbers of these encodings out in memory. */
+  place(layout: Layout, encodings: readonly Encoding[]): EncodePlan {
+    const plans = encodings.map((encoding) => this.kinds.map(({ kind, features }) => kind.place(features, layout, encoding)));
+    return { inputs: plans.flat().reduce((sum, { inputs }) => sum + inputs, 0), columns: this.list.length, encodings: plans };
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * From a shard's raw columns to the rows that a model reads. The features of each kind stand together, in an encoded row as among the raw
- * columns; zeros fill the row up to its stride.
+ * columns; where a model reads several encodings, the whole of one stands behind the whole of the other. Zeros fill the row up to its stride.
  */
 import { type Kernels, stride } from '../wasm/kernels.js';
 import { Layout } from '../wasm/memory.js';
@@ -13,8 +13,8 @@ export interface EncodePlan {
   inputs: number;
   /** raw columns: one a feature */
   columns: number;
-  /** the features, kind by kind */
-  kinds: EncoderPlan[];
+  /** of each encoding: the features, kind by kind */
+  encodings: EncoderPlan[][];
 }
 
 /** Bytes between two raw columns of a shard. */
@@ -31,12 +31,15 @@ export class TileEncoder {
     private readonly plan: EncodePlan,
     layout: Layout,
   ) {
-    let [column, input] = [0, 0];
-    this.#parts = plan.kinds.map((kind) => {
-      const part = { encoder: encoders[kind.kind](kernels, memory, kind, layout), column, input };
-      column += kind.columns;
-      input += kind.inputs;
-      return part;
+    let input = 0;
+    this.#parts = plan.encodings.flatMap((kinds) => {
+      let column = 0;
+      return kinds.map((kind) => {
+        const part = { encoder: encoders[kind.kind](kernels, memory, kind, layout), column, input };
+        column += kind.columns;
+        input += kind.inputs;
+        return part;
+      });
     });
   }
 

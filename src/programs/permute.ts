@@ -22,9 +22,8 @@ export interface PermuteArgs {
   /** f32[rows]: class number, or the number in the units of the raw output */
   y: number;
   rows: number;
-  /** the feature's encoded columns */
-  first: number;
-  count: number;
+  /** runs of the feature's encoded columns */
+  columns: readonly { first: number; count: number }[];
   /** permutations; 0 for the score of the rows as they are */
   repeats: number;
   seed: number;
@@ -56,7 +55,7 @@ export const permuteScratch = (kernels: Kernels, args: Omit<PermuteArgs, 'scratc
 
 /** @returns the score of each permutation, or of the rows as they are when `repeats` is 0: see metricOf */
 export function permute(kernels: Kernels, memory: WebAssembly.Memory, args: PermuteArgs, control: Control): number[] {
-  const { rows, first, count, outputs } = args;
+  const { rows, columns, outputs } = args;
   const b = buffers(kernels, memory, args, args.scratch);
   const ld = stride(args.inputs);
   const lz = stride(outputs);
@@ -73,8 +72,10 @@ export function permute(kernels: Kernels, memory: WebAssembly.Memory, args: Perm
       const n = Math.min(TILE, rows - at);
       tile.set(x.subarray(at * ld, (at + n) * ld));
       for (let r = 0; r < n; r++) {
-        const from = index[at + r] * ld + first;
-        for (let i = 0; i < count; i++) tile[r * ld + first + i] = x[from + i];
+        for (const { first, count } of columns) {
+          const from = index[at + r] * ld + first;
+          for (let i = 0; i < count; i++) tile[r * ld + first + i] = x[from + i];
+        }
       }
       const raw = new Float32Array(memory.buffer, b.predictor.run(b.tile, n), n * lz);
       for (let r = 0; r < n; r++) for (let c = 0; c < outputs; c++) z[(at + r) * outputs + c] = raw[r * lz + c];

@@ -50,22 +50,16 @@ export async function importances(
     x: tile.address(),
     rows: tile.rows,
     seed,
-    first: 0,
-    count: 0,
+    columns: [],
     repeats: 0,
     stream: STREAM,
   };
   const slotBytes = permuteScratch(engine.kernels, args);
-  let first = 0;
-  const jobs = features.widths(model.encoding).map((count) => {
-    const job = { first, count, repeats: REPEATS };
-    first += count;
-    return job;
-  });
+  const jobs = features.columns(model.encodings).map((columns) => ({ columns, repeats: REPEATS }));
   const scores: number[][] = [];
   const results = engine.map(
     'permute',
-    [{ first: 0, count: 0, repeats: 0 }, ...jobs],
+    [{ columns: [], repeats: 0 }, ...jobs],
     (job, scratch, i) => ({ ...args, ...job, stream: STREAM + i * REPEATS, scratch }),
     { ...run, slotBytes },
   );

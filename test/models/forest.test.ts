@@ -195,7 +195,7 @@ const small = async () => {
   const options = { engine, maxIter: 2, maxLeafNodes: 4, categoricalFeatures: [1] };
   return (await new GradientBoostingClassifier(options).fit(x, y)).forest as Forest;
 };
-const inputsOf = ({ features }: Forest) => ({ widths: features.map(() => 1), labels: features.map(({ labels }) => labels) });
+const inputsOf = ({ features }: Forest) => [{ widths: features.map(() => 1), labels: features.map(({ labels }) => labels) }];
 
 test('saved and loaded a forest is the same', async () => {
   const forest = await small();
@@ -238,7 +238,7 @@ test('a part that is no forest is refused, with what was expected', async () => 
     assert.is(error.code, 'model');
     assert.match(error.message, message);
   }
-  const other = { widths: [1, 2], labels: inputsOf(forest).labels };
+  const other = [{ widths: [1, 2], labels: inputsOf(forest)[0].labels }];
   assert.is((await refusal(() => forestReader.read(new PartReader(part), other, 3))).code, 'model');
 });
 

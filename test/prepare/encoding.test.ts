@@ -17,7 +17,7 @@ const without = new Set(['target']);
 async function encoded(table: Table, encodings: readonly Encoding[], encoding: Encoding) {
   const rows = Int32Array.from({ length: table.rows }, (_, r) => r);
   const { features, ignored } = await fitFeatures(engine, table, rows, without, 'default', encodings);
-  const { at, region } = place(engine, (layout) => features.place(layout, encoding));
+  const { at, region } = place(engine, (layout) => features.place(layout, [encoding]));
   using _ = region;
   const binding = features.bind(table, new Set([...without, ...ignored.map(({ name }) => name)]));
   using tile = await encodeRows(engine, at, features, binding, rows, {});
@@ -32,7 +32,7 @@ test('raw: the number, or the code of the label, and NaN for neither; a number t
       const table = makeTable(random);
       const { features, rows } = await encoded(table, beside ? ['standard', 'raw'] : ['raw'], 'raw');
       assert.equal(
-        features.widths('raw'),
+        features.inputs(['raw'])[0].widths,
         features.list.map(() => 1),
       );
       features.list.forEach((feature, j) => {

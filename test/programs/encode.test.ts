@@ -63,21 +63,19 @@ for (const b of benches()) {
         const columns = b.room(((numbers + labels.length) * pitch) / 4);
         values.forEach((column, j) => new Float32Array(b.memory.buffer, columns + j * pitch, rows).set(column));
         codes.forEach((column, c) => new Int32Array(b.memory.buffer, columns + (numbers + c) * pitch, rows).set(column));
-        const plan: EncodePlan = {
-          inputs: numbers + all,
-          columns: numbers + labels.length,
-          kinds: [
-            {
-              kind: 'number',
-              columns: numbers,
-              inputs: numbers,
-              quantiles: b.f32(quantiles.flat()),
-              nQuantiles,
-              standardize: b.f32(scales.flat()),
-            },
-            { kind: 'category', columns: labels.length, inputs: all, labels, on: b.f32(on), off: b.f32(off) },
-          ].filter((kind) => kind.columns > 0),
-        };
+        const kinds = [
+          {
+            kind: 'number',
+            columns: numbers,
+            inputs: numbers,
+            quantiles: b.f32(quantiles.flat()),
+            nQuantiles,
+            standardize: b.f32(scales.flat()),
+          },
+          { kind: 'category', columns: labels.length, inputs: all, labels, on: b.f32(on), off: b.f32(off) },
+        ].filter((kind) => kind.columns > 0);
+        // Twice the same encoding: both read the same raw columns.
+        const plan: EncodePlan = { inputs: 2 * (numbers + all), columns: numbers + labels.length, encodings: [kinds, kinds] };
         const ld = stride(plan.inputs);
         const out = b.room(rows * ld);
         encode(b.kernels, b.memory, { plan, columns, pitch, rows, out, scratch: b.room(encodeScratch(b.kernels, plan) / 4) });
@@ -95,6 +93,7 @@ for (const b of benches()) {
           labels.forEach((count, c) => {
             for (let l = 0; l < count; l++, label++) assert.is(row[label], (codes[c][r] === l ? on : off)[label - numbers]);
           });
+          assert.equal(row.slice(numbers + all, plan.inputs), row.slice(0, numbers + all));
           assert.equal(row.slice(plan.inputs), new Array(ld - plan.inputs).fill(0));
         }
       }),

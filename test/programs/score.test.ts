@@ -78,7 +78,7 @@ function make(b: Bench, explain: boolean): ScoreArgs {
     encode: {
       inputs: INPUTS,
       columns: FEATURES,
-      kinds: [numberPlan, categoryPlan],
+      encodings: [[numberPlan, categoryPlan]],
     },
     targets: (['binary', 'multiclass', 'regression'] as const).map((task) => ({
       name: task,

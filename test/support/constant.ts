@@ -41,7 +41,7 @@ const predictor: PredictorKind<ConstantPlan> = (_, memory, { values, outputs, gr
 
 class ConstantModel implements Model {
   readonly family = 'constant';
-  readonly encoding = 'raw';
+  readonly encodings = ['raw'] as const;
   readonly facts = { learnt: 'the mean' };
 
   constructor(
@@ -67,8 +67,8 @@ class ConstantModel implements Model {
 }
 
 const reader: ModelReader = {
-  encoding: 'raw',
-  read: (part: PartReader, { widths }, outputs) => new ConstantModel(part.f32('values', [outputs]), widths),
+  encodings: ['raw'],
+  read: (part: PartReader, [{ widths }], outputs) => new ConstantModel(part.f32('values', [outputs]), widths),
 };
 
 const family: Family<{ prior: number }> = {
@@ -76,7 +76,7 @@ const family: Family<{ prior: number }> = {
   name: 'constant',
   tasks: ['binary', 'multiclass', 'regression'],
   options: v.strictObject({ prior: v.optional(atLeast(0), 1) }),
-  async fit(_, { task, outputs, y, widths }: Examples, { prior }) {
+  async fit(_, { task, outputs, y, inputs: [{ widths }] }: Examples, { prior }) {
     const counts = new Float64Array(task === 'regression' ? 1 : Math.max(2, outputs)).fill(prior);
     for (const value of y) counts[task === 'regression' ? 0 : value] += task === 'regression' ? value : 1;
     const logs = counts.map((count) => Math.log(count));
