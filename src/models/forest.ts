@@ -11,7 +11,7 @@ import { f32, f64, type Part, type PartReader } from '../part.js';
 import { type FeatureBins, placeTrees, type TreesPlan } from '../programs/trees/plan.js';
 import { SET_WORDS, type Tree } from '../programs/trees/tree.js';
 import type { Layout } from '../wasm/memory.js';
-import type { Inputs, Model, ModelReader } from './model.js';
+import type { InputsOf, Model, ModelReader } from './model.js';
 
 /** Leaves of a tree at most: their numbers are bytes in a worker. */
 export const MAX_LEAVES = 256;
@@ -82,7 +82,7 @@ export class Forest implements Model {
 
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-function read(part: PartReader, [{ widths, labels }]: readonly Inputs[], outputs: number): Forest {
+function read(part: PartReader, { raw: { widths, labels } }: InputsOf, outputs: number): Forest {
   const features = readFeatures(part, widths, labels);
   const count = part.length('trees');
   const heads = part.f64('trees', [count, 2], { least: 0, most: Math.max(MAX_LEAVES, outputs) });
@@ -160,4 +160,4 @@ function checkTree(part: PartReader, tree: Tree, t: number, features: readonly F
   }
 }
 
-export const forestReader: ModelReader = { encodings: ['raw'], read };
+export const forestReader: ModelReader = { read };

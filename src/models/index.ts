@@ -2,6 +2,8 @@
  * Table of contents of the families of models. `families` is what fits, `readers` what an entry needs that does not: a bundle which takes
  * the second leaves the first behind.
  */
+import { blend } from './blend.js';
+import { blendReader } from './blended.js';
 import { forestReader } from './forest.js';
 import { linear, linearReader } from './linear.js';
 import type { Family, ModelReader } from './model.js';
@@ -9,12 +11,14 @@ import { perceptron, perceptronReader } from './perceptron.js';
 import { trees } from './trees.js';
 
 export const readers: Record<string, ModelReader> = {
+  blend: blendReader,
   linear: linearReader,
   perceptron: perceptronReader,
   trees: forestReader,
 };
 
 export const families: Record<string, Family> = {
+  blend: blend as unknown as Family,
   linear: linear as unknown as Family,
   perceptron: perceptron as unknown as Family,
   trees: trees as unknown as Family,

@@ -46,6 +46,8 @@ export interface TreeExamples {
   y: Float64Array;
   /** f64[rows]; absent where all count 1 */
   weights?: Float64Array;
+  /** rows to stop by: without, some are chosen where stopping early is asked for */
+  held?: Int32Array;
   /** bytes of a slot that a feature's values are put into; 0 where they stand in memory already */
   slotBytes: number;
   /** The address of a feature's values f32[rows], and floats from one row to the next; puts them into the slot where there is one. */
@@ -92,7 +94,12 @@ function checkWeights({ weights, rows }: TreeExamples): void {
 }
 
 /** The rows in the order of training, those held out for early stopping behind the others. */
-function orderOf({ rows, task, y }: TreeExamples, options: TreeOptions): { index: Uint32Array; held: number } {
+function orderOf({ rows, task, y, held }: TreeExamples, options: TreeOptions): { index: Uint32Array; held: number } {
+  if (held) {
+    const out = new Set(held);
+    const others = Array.from({ length: rows }, (_, r) => r).filter((r) => !out.has(r));
+    return { index: Uint32Array.from([...others, ...held]), held: held.length };
+  }
   if (!options.earlyStopping) return { index: Uint32Array.from({ length: rows }, (_, r) => r), held: 0 };
   const stratify = task === 'regression' ? undefined : y;
   const { train, test } = trainTestSplit(rows, { testSize: options.validationFraction, seed: options.seed, stratify });

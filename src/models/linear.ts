@@ -16,7 +16,7 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { fitLinear, type LinearProblem } from './linear-fit.js';
-import type { Examples, Family, Inputs, Model, ModelReader } from './model.js';
+import type { Examples, Family, InputsOf, Model, ModelReader } from './model.js';
 import { meanRow } from './rows.js';
 import { weigh } from './weights.js';
 
@@ -123,7 +123,7 @@ export class Linear implements Model {
 
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-function read(part: PartReader, [{ widths }]: readonly Inputs[], outputs: number): Linear {
+function read(part: PartReader, { standard: { widths } }: InputsOf, outputs: number): Linear {
   const inputs = widths.reduce((a, b) => a + b, 0);
   const coef = part.f32('coef', [outputs, inputs], WEIGHTS);
   const intercept = part.f32('intercept', [outputs], WEIGHTS);
@@ -134,7 +134,7 @@ const LOSS = { binary: 'logistic', multiclass: 'softmax', regression: 'squared' 
 
 async function fit(engine: Engine, examples: Examples, options: LinearOptions, run: RunOptions): Promise<Linear> {
   const { task, outputs, x, y } = examples;
-  const [{ widths }] = examples.inputs;
+  const { widths } = examples.inputs.standard;
   const classes = task === 'binary' ? 2 : outputs;
   const counts = new Float64Array(task === 'regression' ? 0 : classes);
   if (task !== 'regression') for (const label of y) counts[label]++;
@@ -143,10 +143,38 @@ async function fit(engine: Engine, examples: Examples, options: LinearOptions, r
   const weights = task === 'regression' ? new Float64Array(x.rows).fill(1) : weigh(y, classes, undefined, options.classWeight);
   const { tol, maxIter } = options;
   const problem: LinearProblem = { x, y, weights, outputs, loss: LOSS[task], fitIntercept: true, tol, maxIter };
+  if (examples.held) return fitBeside(engine, problem, examples.held, widths, options, run);
   const chosen = options.C === undefined ? await choose(engine, problem, counts, options.seed, run) : { C: options.C };
   const [{ coef, intercept, iterations, stopped }] = await fitLinear(engine, problem, [1 / chosen.C], undefined, run);
   const facts = { ...chosen, iterations, stopped };
   return new Linear(Float32Array.from(coef), Float32Array.from(intercept), meanRow(x), widths, facts);
+}
+
+/** The model of the strength with the least loss on the held rows, which it does not learn from. */
+async function fitBeside(
+  engine: Engine,
+  problem: LinearProblem,
+  heldRows: Int32Array,
+  widths: readonly number[],
+  options: LinearOptions,
+  run: RunOptions,
+): Promise<Linear> {
+  const held = new Set(heldRows);
+  const path = options.C === undefined ? PATH : [options.C];
+  const quick = { ...problem, tol: Math.max(problem.tol, PATH_TOL) };
+  const solutions = await fitLinear(
+    engine,
+    quick,
+    path.map((c) => 1 / c),
+    (r) => held.has(r),
+    run,
+  );
+  const losses = solutions.map((solution) => solution.held);
+  const best = losses.indexOf(Math.min(...losses));
+  const { coef, intercept, iterations, stopped } = solutions[Math.max(0, best)];
+  const facts = { C: path[Math.max(0, best)], iterations, stopped };
+  const others = Int32Array.from({ length: problem.x.rows }, (_, r) => r).filter((r) => !held.has(r));
+  return new Linear(Float32Array.from(coef), Float32Array.from(intercept), meanRow(problem.x, others), widths, facts);
 }
 
 /** The C of the path with the least loss on held-out rows, and how it was chosen. */
@@ -187,12 +215,13 @@ async function choose(
   return { C: PATH[best], chosen: `of ${PATH[0]} … ${PATH[PATH.length - 1]} by ${what} on ${how}` };
 }
 
-export const linearReader: ModelReader = { encodings: ['standard'], read };
+export const linearReader: ModelReader = { read };
 
 export const linear: Family<LinearOptions> = {
   ...linearReader,
   name: 'linear',
   tasks: ['binary', 'multiclass', 'regression'],
+  encodings: ['standard'],
   options: OPTIONS,
   fit,
 };

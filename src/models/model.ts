@@ -28,19 +28,29 @@ export interface Inputs {
   readonly labels: readonly number[];
 }
 
+/** By encoding. */
+export type InputsOf = Readonly<Record<Encoding, Inputs>>;
+
 /** What a family learns from: encoded rows and their truth. */
 export interface Examples {
   readonly task: Task;
   /** raw outputs of a model: 1 for two classes and for a number, else one a class */
   readonly outputs: number;
-  /** of each of the family's encodings */
-  readonly inputs: readonly Inputs[];
+  readonly inputs: InputsOf;
   /** f32[rows, stride(inputs)] in linear memory */
   readonly x: Tile;
   /** f64[rows]: the class, from 0; or the number, standardized by the training rows' mean and deviation */
   readonly y: Float64Array;
   /** rows that nothing is learnt from, and whose loss says when to stop and how strong a penalty must be; default: the family's own choice */
   readonly held?: Int32Array;
+}
+
+/** A family that was tried: its mean loss on rows that it had not learnt from, and how much it weighs in what was chosen. */
+export interface Candidate {
+  readonly family: string;
+  /** log loss, or squared error in units of the standardized target */
+  readonly loss: number;
+  readonly weight: number;
 }
 
 export interface Model {
@@ -57,6 +67,8 @@ export interface Model {
   place(layout: Layout): PredictorPlan;
   /** The raw outputs that contributions count from, one an output. */
   base(engine: Engine): number[];
+  /** What it was chosen from, where there was a choice. */
+  readonly candidates?: readonly Candidate[];
   /** A heuristic weight of each feature that only this family has; absent where there is none. A copy. */
   weights?(): number[];
   /** Its own tensors and metadata: all that `read` needs besides the inputs. */
@@ -65,20 +77,19 @@ export interface Model {
 
 /** How a model of a family is read: all that an entry needs which does not fit. */
 export interface ModelReader {
-  /** how the rows that its models read are encoded */
-  readonly encodings: readonly Encoding[];
   /**
-   * @param inputs of each of the encodings
    * @param outputs raw outputs that the target needs
    * @throws CameoError 'model' naming what was expected and what was found
    */
-  read(part: PartReader, inputs: readonly Inputs[], outputs: number): Model;
+  read(part: PartReader, inputs: InputsOf, outputs: number): Model;
 }
 
 export interface Family<Options = Record<string, unknown>> extends ModelReader {
   /** in model files and on the command line */
   readonly name: string;
   readonly tasks: readonly Task[];
+  /** how the rows that it learns from are encoded, as for a model */
+  readonly encodings: readonly Encoding[];
   /** a strict object: defaults and ranges, from which checks, --help and tuning follow */
   readonly options: OptionSchema;
   /**

@@ -13,7 +13,7 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { MLPClassifier, MLPRegressor } from './mlp.js';
-import type { Examples, Family, Inputs, Model, ModelReader } from './model.js';
+import type { Examples, Family, InputsOf, Model, ModelReader } from './model.js';
 import { meanRow } from './rows.js';
 
 /** Rows below which early stopping has too few held-out rows to go by. */
@@ -136,7 +136,7 @@ const NETWORK = v.object({
 });
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-function read(part: PartReader, [{ widths }]: readonly Inputs[], outputs: number): Perceptron {
+function read(part: PartReader, { standard: { widths } }: InputsOf, outputs: number): Perceptron {
   const network = part.json('network', NETWORK);
   const facts = part.json('facts', FACTS);
   const { sizes } = network;
@@ -162,7 +162,14 @@ function read(part: PartReader, [{ widths }]: readonly Inputs[], outputs: number
 
 async function fit(
   engine: Engine,
-  { task, x, y, inputs: [{ widths }] }: Examples,
+  {
+    task,
+    x,
+    y,
+    inputs: {
+      standard: { widths },
+    },
+  }: Examples,
   options: PerceptronOptions,
   run: RunOptions,
 ): Promise<Perceptron> {
@@ -176,12 +183,13 @@ async function fit(
   return new Perceptron(mlp.network, mlp.parameters, meanRow(x), widths, facts);
 }
 
-export const perceptronReader: ModelReader = { encodings: ['standard'], read };
+export const perceptronReader: ModelReader = { read };
 
 export const perceptron: Family<PerceptronOptions> = {
   ...perceptronReader,
   name: 'perceptron',
   tasks: ['binary', 'multiclass', 'regression'],
+  encodings: ['standard'],
   options: OPTIONS,
   fit,
 };

@@ -42,11 +42,15 @@ export function refuseNonFinite(engine: Engine, tile: Tile): void {
   if (bad >= 0) throw errors.nonFinite('The training matrix', Math.floor(bad / ld), bad % ld);
 }
 
-/** The mean of a tile's rows, in float64, without the padding. */
-export function meanRow(tile: Tile): Float32Array {
+/** The mean of a tile's rows, or of some of them, in float64, without the padding. */
+export function meanRow(tile: Tile, rows?: Int32Array): Float32Array {
   const values = tile.values();
   const ld = stride(tile.columns);
   const sums = new Float64Array(tile.columns);
-  for (let r = 0; r < tile.rows; r++) for (let i = 0; i < tile.columns; i++) sums[i] += values[r * ld + i];
-  return Float32Array.from(sums, (sum) => sum / tile.rows);
+  const count = rows?.length ?? tile.rows;
+  for (let k = 0; k < count; k++) {
+    const at = (rows ? rows[k] : k) * ld;
+    for (let i = 0; i < tile.columns; i++) sums[i] += values[at + i];
+  }
+  return Float32Array.from(sums, (sum) => sum / count);
 }

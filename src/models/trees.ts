@@ -40,8 +40,8 @@ export const OPTIONS = v.strictObject({
 
 async function fit(engine: Engine, examples: Examples, options: TreeOptions, run: RunOptions): Promise<Forest> {
   const { x } = examples;
-  const [{ labels }] = examples.inputs;
-  const earlyStopping = options.earlyStopping && x.rows >= EARLY_STOPPING_ROWS;
+  const { labels } = examples.inputs.raw;
+  const earlyStopping = options.earlyStopping && !examples.held && x.rows >= EARLY_STOPPING_ROWS;
   const source = {
     ...examples,
     rows: x.rows,
@@ -56,6 +56,7 @@ export const trees: Family<TreeOptions> = {
   ...forestReader,
   name: 'trees',
   tasks: ['binary', 'multiclass', 'regression'],
+  encodings: ['raw'],
   options: OPTIONS,
   fit,
 };

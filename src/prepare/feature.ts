@@ -29,7 +29,8 @@ export type Preset = 'default' | 'article';
  * 'raw': one column a feature, the number or the code of the label, NaN for missing numbers. The same features can be placed in each encoding that
  * they were fitted for, side by side.
  */
-export type Encoding = 'standard' | 'raw';
+export const ENCODINGS = ['standard', 'raw'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
 
 /** A table's column as a feature reads it. */
 export interface Source {

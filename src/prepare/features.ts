@@ -11,7 +11,7 @@ import type { PlainRow } from '../table/section.js';
 import type { Table } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
 import { checkTable } from './columns.js';
-import type { Encoding, Feature, FeatureReader } from './feature.js';
+import { ENCODINGS, type Encoding, type Feature, type FeatureReader } from './feature.js';
 import { readers } from './kinds.js';
 
 /** Features of one kind. */
@@ -87,12 +87,13 @@ export class Features {
     return this.list.length * rawPitch(rows);
   }
 
-  /** What the features give a model to read, of each encoding. */
-  inputs(encodings: readonly Encoding[]): { widths: number[]; labels: number[] }[] {
-    return encodings.map((encoding) => ({
+  /** What the features give a model to read, by encoding. */
+  inputs(): Record<Encoding, { widths: number[]; labels: number[] }> {
+    const of = (encoding: Encoding) => ({
       widths: this.list.map((feature) => feature.width(encoding)),
       labels: this.list.map((feature) => feature.codes(encoding)),
-    }));
+    });
+    return Object.fromEntries(ENCODINGS.map((encoding) => [encoding, of(encoding)])) as ReturnType<Features['inputs']>;
   }
 
   /** Lays the fitted numbers of these encodings out in memory. */

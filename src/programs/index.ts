@@ -1,6 +1,7 @@
 /** Table of contents of the programs, by the name that a worker is sent. */
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
+import { infer } from './infer.js';
 import { limits } from './limits.js';
 import { linear } from './linear/fit.js';
 import { linearPredict } from './linear/predict.js';
@@ -21,6 +22,7 @@ const table = {
   boost,
   encode,
   factorize,
+  infer,
   limits,
   linear,
   linearPredict,

@@ -1,4 +1,5 @@
 /** Table of contents of the predictors: what a fitted model of each family is inside a worker. */
+import { blendOf } from './blend/predictor.js';
 import { linear } from './linear/predictor.js';
 import { perceptron } from './perceptron/predictor.js';
 import type { PredictorKind } from './predictor.js';
@@ -10,3 +11,4 @@ export const predictors: Record<string, PredictorKind> = {
   perceptron: perceptron as PredictorKind,
   trees: trees as PredictorKind,
 };
+predictors.blend = blendOf(predictors) as PredictorKind;

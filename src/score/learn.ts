@@ -58,7 +58,7 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
     report({ stage: 'train', done: 0, total });
     const onProgress = (done: number, loss: number) =>
       report({ stage: 'train', done, total, note: `${note}loss ${loss.toFixed(4)}` });
-    const examples = { task: target.task, outputs, x, y, inputs: features.inputs(encodings) };
+    const examples = { task: target.task, outputs, x, y, inputs: features.inputs() };
     const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
     answers.push({ target, model });
   }

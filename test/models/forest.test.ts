@@ -10,6 +10,7 @@ import { createEngine, GradientBoostingClassifier, GradientBoostingRegressor, Ma
 import { type Forest, forestReader } from '../../src/models/forest.js';
 import { PartReader } from '../../src/part.js';
 import { binned, near, random } from '../support/boosting.js';
+import { inputsFor } from '../support/inputs.js';
 import { refusal } from '../support/refused.js';
 import { grow, shapley } from '../support/trees.js';
 
@@ -195,7 +196,8 @@ const small = async () => {
   const options = { engine, maxIter: 2, maxLeafNodes: 4, categoricalFeatures: [1] };
   return (await new GradientBoostingClassifier(options).fit(x, y)).forest as Forest;
 };
-const inputsOf = ({ features }: Forest) => [{ widths: features.map(() => 1), labels: features.map(({ labels }) => labels) }];
+const inputsOf = ({ features }: Forest) =>
+  inputsFor({ widths: features.map(() => 1), labels: features.map(({ labels }) => labels) });
 
 test('saved and loaded a forest is the same', async () => {
   const forest = await small();
@@ -238,7 +240,7 @@ test('a part that is no forest is refused, with what was expected', async () => 
     assert.is(error.code, 'model');
     assert.match(error.message, message);
   }
-  const other = [{ widths: [1, 2], labels: inputsOf(forest)[0].labels }];
+  const other = inputsFor({ widths: [1, 2], labels: inputsOf(forest).raw.labels });
   assert.is((await refusal(() => forestReader.read(new PartReader(part), other, 3))).code, 'model');
 });
 

@@ -23,6 +23,7 @@ import { PartReader } from '../../src/part.js';
 import { linear as predictor } from '../../src/programs/linear/predictor.js';
 import { stride } from '../../src/wasm/kernels.js';
 import { place } from '../../src/wasm/memory.js';
+import { inputsFor } from '../support/inputs.js';
 import { rawOutputs } from '../support/linear.js';
 import { refusal } from '../support/refused.js';
 import { generator, makeTable, numbersOnly, randomTable, rowOf } from '../support/tables.js';
@@ -147,7 +148,7 @@ function examplesOf(engine: Engine, rows: number, columns: number, classes: numb
   });
   const task = classes === 0 ? 'regression' : classes === 2 ? 'binary' : 'multiclass';
   const x = toTile(engine, new Matrix(data));
-  const examples: Examples = { task, outputs: classes > 2 ? classes : 1, x, y, inputs: [numbersOnly(data.length)] };
+  const examples: Examples = { task, outputs: classes > 2 ? classes : 1, x, y, inputs: inputsFor(numbersOnly(data.length)) };
   return { examples, data, y };
 }
 
@@ -278,7 +279,7 @@ test('what cannot be learnt from, or read, is refused; an abort ends the fits of
   }
   const model = new Linear(Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6), Float32Array.of(7, 8), [1, 1], { C: 1 });
   const part = model.write();
-  const reread = linearReader.read(new PartReader(part), [numbersOnly(2)], 2);
+  const reread = linearReader.read(new PartReader(part), inputsFor(numbersOnly(2)), 2);
   assert.equal(reread.write(), part);
   const broken = (name: string, values: number[], shape = [values.length]) => ({
     ...part,
@@ -291,7 +292,7 @@ test('what cannot be learnt from, or read, is refused; an abort ends the fits of
     [broken('mean', [1, 2, 3]), /'mean'/],
     [{ ...part, metadata: { facts: '{"C":null}' } }, /'facts'/],
   ] as const) {
-    const error = await refusal(() => linearReader.read(new PartReader(bad), [numbersOnly(2)], 2));
+    const error = await refusal(() => linearReader.read(new PartReader(bad), inputsFor(numbersOnly(2)), 2));
     assert.is(error.code, 'model');
     assert.match(error.message, message);
   }

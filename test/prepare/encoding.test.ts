@@ -32,7 +32,7 @@ test('raw: the number, or the code of the label, and NaN for neither; a number t
       const table = makeTable(random);
       const { features, rows } = await encoded(table, beside ? ['standard', 'raw'] : ['raw'], 'raw');
       assert.equal(
-        features.inputs(['raw'])[0].widths,
+        features.inputs().raw.widths,
         features.list.map(() => 1),
       );
       features.list.forEach((feature, j) => {

@@ -37,7 +37,7 @@ test('what a table gives and what its rows give one by one are the same, before 
       const part = features.write();
       const read = Features.read(part, JSON.parse(part.metadata.kinds));
       assert.equal(read.names, features.names);
-      assert.equal(read.inputs(['standard', 'raw']), features.inputs(['standard', 'raw']));
+      assert.equal(read.inputs(), features.inputs());
       assert.equal(read.write(), part);
       const other = makeTable({ ...shape, rows: 21, seed: shape.seed + 1 }, 4);
       const binding = read.bind(other, new Set(['target']));
@@ -88,7 +88,7 @@ test('numbers, codes, categories, identifiers: what each column becomes', async 
   };
   const { features, ignored } = await fit(table);
   assert.equal(features.names, ['count', 'price', 'word', 'code']);
-  assert.equal(features.inputs(['standard'])[0].widths, [1, 1, 4, 5]);
+  assert.equal(features.inputs().standard.widths, [1, 1, 4, 5]);
   assert.equal(features.columns(['standard', 'raw'])[2], [
     { first: 2, count: 4 },
     { first: 13, count: 1 },

@@ -67,16 +67,27 @@ class ConstantModel implements Model {
 }
 
 const reader: ModelReader = {
-  encodings: ['raw'],
-  read: (part: PartReader, [{ widths }], outputs) => new ConstantModel(part.f32('values', [outputs]), widths),
+  read: (part: PartReader, { raw: { widths } }, outputs) => new ConstantModel(part.f32('values', [outputs]), widths),
 };
 
 const family: Family<{ prior: number }> = {
   ...reader,
   name: 'constant',
   tasks: ['binary', 'multiclass', 'regression'],
+  encodings: ['raw'],
   options: v.strictObject({ prior: v.optional(atLeast(0), 1) }),
-  async fit(_, { task, outputs, y, inputs: [{ widths }] }: Examples, { prior }) {
+  async fit(
+    _,
+    {
+      task,
+      outputs,
+      y,
+      inputs: {
+        raw: { widths },
+      },
+    }: Examples,
+    { prior },
+  ) {
     const counts = new Float64Array(task === 'regression' ? 1 : Math.max(2, outputs)).fill(prior);
     for (const value of y) counts[task === 'regression' ? 0 : value] += task === 'regression' ? value : 1;
     const logs = counts.map((count) => Math.log(count));

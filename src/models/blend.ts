@@ -1,0 +1,212 @@
+/**
+ * The family of blends: candidates of several families learn on the same folds, and what they say of the rows that they did not learn from
+ * decides how much each weighs (Wolpert, "Stacked Generalization", 1992; weights of a grid that sum to 1, which cannot overfit by much), and
+ * whether the blend is calibrated. Then each candidate with a weight learns from all rows, or is the mean of its folds.
+ */
+import * as v from 'valibot';
+import type { Engine } from '../engine/engine.js';
+import { checked, oneOf, seed, whole } from '../options.js';
+import { ENCODINGS } from '../prepare/feature.js';
+import { KFold, StratifiedKFold, trainTestSplit } from '../prepare/split.js';
+import { inferScratch } from '../programs/infer.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import { stride } from '../wasm/kernels.js';
+import { place } from '../wasm/memory.js';
+import { Tile } from '../wasm/resident.js';
+import { MEMBERS, type Member } from './blend-members.js';
+import { blended, calibrate, chooseWeights, type HeldOut, meanLoss } from './blend-weights.js';
+import { Blended, blendReader, type WeightedModel } from './blended.js';
+import type { Candidate, Examples, Family, Model } from './model.js';
+
+/** Rows above which one part is held out in place of folds. */
+const ONE_FOLD_ROWS = 100_000;
+/** Rows below which there is nothing to choose by: the cheapest candidate learns alone. */
+const LEAST_ROWS = 50;
+
+const OPTIONS = v.strictObject({
+  /** the candidates */
+  families: v.optional(v.array(oneOf('trees', 'linear')), ['trees', 'linear']),
+  folds: v.optional(whole(2, 100), 5),
+  seed: v.optional(seed, 42),
+});
+type BlendOptions = v.InferOutput<typeof OPTIONS>;
+
+async function fit(engine: Engine, examples: Examples, options: BlendOptions, run: RunOptions): Promise<Blended> {
+  const { task, outputs, y, inputs, x } = examples;
+  const members = options.families.map((name) => ({ name, ...MEMBERS[name] }));
+  if (x.rows < LEAST_ROWS) return alone(engine, examples, options, run);
+  const folds = foldsOf(examples, options);
+  using parts = new Parts(engine, examples);
+  const steps = members.length * folds.length;
+  let done = 0;
+  const step = () => run.onProgress?.(++done, Number.NaN, steps);
+  // Of each candidate: a model of each fold, and its raw outputs for the rows that were held out.
+  const learnt = await settled(
+    members.map(async (member) => {
+      const models = await settled(
+        folds.map(async (held) => {
+          const own = { ...parts.of(member.family), held };
+          const model = await member.family.fit(engine, own, optionsOf(member, options), { signal: run.signal });
+          step();
+          return model;
+        }),
+      );
+      return { models, z: await rawOutputs(engine, models, parts, folds, run) };
+    }),
+  );
+  const rows = folds.flatMap((held) => [...held]);
+  const held: HeldOut = { task, outputs, y: Float64Array.from(rows, (r) => y[r]) };
+  const z = learnt.map((candidate) => candidate.z);
+  const { weights, loss } = chooseWeights(held, z);
+  const whole = blended(z, weights);
+  let first = 0;
+  const places = folds.map(({ length }) => Array.from({ length }, () => first++));
+  const map = calibrate(held, whole, places);
+  const { scale, shift } = map ?? { scale: 1, shift: 0 };
+  const models: WeightedModel[] = [];
+  for (const [m, member] of members.entries()) {
+    if (weights[m] === 0) continue;
+    for (const model of await ofAllRows(engine, member, learnt[m].models, parts, options, run)) {
+      models.push({ model: model.model, weight: model.weight * weights[m] * scale });
+    }
+  }
+  const candidates = members.map(
+    ({ name }, m): Candidate => ({
+      family: name,
+      loss: meanLoss(held, z[m]),
+      weight: weights[m],
+    }),
+  );
+  const facts = {
+    folds: folds.length > 1 ? folds.length : 'one part held out',
+    loss,
+    calibration: map ? `log-odds · ${map.scale.toFixed(3)} + ${map.shift.toFixed(3)}` : 'not needed',
+  };
+  return new Blended(models, new Float64Array(outputs).fill(shift), inputs, facts, candidates);
+}
+
+const optionsOf = ({ family, options }: Member, { seed: own }: BlendOptions, more: Record<string, unknown> = {}) =>
+  checked(family.options, { ...('seed' in family.options.entries ? { seed: own } : {}), ...options, ...more });
+
+/** The linear model, or the first there is, of few rows. */
+async function alone(engine: Engine, examples: Examples, options: BlendOptions, run: RunOptions): Promise<Blended> {
+  const name = options.families.includes('linear') ? 'linear' : options.families[0];
+  const member = MEMBERS[name];
+  using parts = new Parts(engine, examples);
+  const model = await member.family.fit(engine, parts.of(member.family), optionsOf(member, options), run);
+  const facts = { folds: 'too few rows' };
+  return new Blended([{ model, weight: 1 }], new Float64Array(examples.outputs), examples.inputs, facts, []);
+}
+
+/** Rows that are held out, fold by fold; the only row of a class is always learnt from. */
+function foldsOf({ task, y }: Examples, { folds: nSplits, seed: own }: BlendOptions): Int32Array[] {
+  const stratify = task === 'regression' ? undefined : Int32Array.from(y);
+  if (y.length > ONE_FOLD_ROWS) {
+    return [trainTestSplit(y.length, { testSize: 1 / nSplits, seed: own, stratify }).test];
+  }
+  const options = { nSplits, seed: own };
+  const splits = stratify ? new StratifiedKFold(options).split(stratify) : new KFold(options).split(y.length);
+  const counts = new Map<number, number>();
+  for (const label of stratify ?? []) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return splits.map(({ test }) => test.filter((r) => !stratify || (counts.get(stratify[r]) as number) > 1));
+}
+
+/** All of them, when none is at work any more. */
+async function settled<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(work);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** The models of a candidate that the blend is made of. */
+async function ofAllRows(
+  engine: Engine,
+  member: Member,
+  folds: readonly Model[],
+  parts: Parts,
+  options: BlendOptions,
+  run: RunOptions,
+): Promise<WeightedModel[]> {
+  if (!member.settle) return folds.map((model) => ({ model, weight: 1 / folds.length }));
+  const own = optionsOf(member, options, member.settle(folds));
+  return [{ model: await member.family.fit(engine, parts.of(member.family), own, { signal: run.signal }), weight: 1 }];
+}
+
+/** Raw outputs [rows, outputs] of each fold's model for the rows that it did not learn from, fold after fold. */
+async function rawOutputs(
+  engine: Engine,
+  models: readonly Model[],
+  parts: Parts,
+  folds: readonly Int32Array[],
+  run: RunOptions,
+) {
+  const all: Float32Array[] = [];
+  for (const [k, held] of folds.entries()) {
+    const model = models[k];
+    const tile = parts.tile(model.encodings[0]);
+    const [ld, length] = [stride(tile.columns), held.length * model.outputs];
+    const { at, region } = place(engine, (layout) => {
+      const predictor = model.place(layout);
+      const [x, out] = [layout.take(held.length * ld * 4), layout.take(length * 4)];
+      return { predictor, x, out, scratch: layout.take(inferScratch(engine.kernels, { predictor })) };
+    });
+    using _ = region;
+    const [from, to] = [tile.values(), engine.f32(at.x, held.length * ld)];
+    held.forEach((r, i) => {
+      to.set(from.subarray(r * ld, (r + 1) * ld), i * ld);
+    });
+    const args = { ...at, inputs: tile.columns, outputs: model.outputs, rows: held.length };
+    await engine.run('infer', args, { signal: run.signal });
+    all.push(engine.f32(at.out, length).slice());
+  }
+  return Float32Array.from(all.flatMap((part) => [...part]));
+}
+
+/** The encodings of a blend's rows, each in a tile of its own. */
+class Parts implements Disposable {
+  readonly #tiles = new Map<string, Tile>();
+
+  constructor(
+    engine: Engine,
+    private readonly examples: Examples,
+  ) {
+    const { x, inputs } = examples;
+    const ld = stride(x.columns);
+    let first = 0;
+    for (const encoding of ENCODINGS) {
+      const columns = inputs[encoding].widths.reduce((a, b) => a + b, 0);
+      const tile = new Tile(engine, x.rows, columns);
+      this.#tiles.set(encoding, tile);
+      const own = stride(columns);
+      const [from, to] = [x.values(), tile.values().fill(0)];
+      for (let r = 0; r < x.rows; r++) {
+        for (let i = 0; i < columns; i++) to[r * own + i] = from[r * ld + first + i];
+      }
+      first += columns;
+    }
+  }
+
+  tile(encoding: string): Tile {
+    return this.#tiles.get(encoding) as Tile;
+  }
+
+  /** What a candidate learns from. */
+  of({ encodings }: Family): Examples {
+    return { ...this.examples, x: this.tile(encodings[0]) };
+  }
+
+  [Symbol.dispose](): void {
+    for (const tile of this.#tiles.values()) tile.dispose();
+  }
+}
+
+export const blend: Family<BlendOptions> = {
+  ...blendReader,
+  name: 'blend',
+  tasks: ['binary', 'multiclass', 'regression'],
+  encodings: ENCODINGS,
+  options: OPTIONS,
+  fit,
+};
