@@ -98,6 +98,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
         seed: options.seed,
         family: model.family,
         facts: model.facts,
+        ...(model.candidates && { candidates: model.candidates }),
         rows: table.rows,
         trainRows: split.train.length,
         testRows: split.test.length,

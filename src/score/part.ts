@@ -54,8 +54,8 @@ export function writeScore({ target, id, features, model, base, ranks, summary }
     ['features', features.write()],
     ['model', model.write()],
   ]);
-  // The target says what the task is.
-  const { task: _, ...told } = summary;
+  // The target says what the task is, and the model what it was chosen from.
+  const { task: _, candidates: __, ...told } = summary;
   return {
     metadata: {
       version: VERSION,
@@ -87,7 +87,8 @@ export function readScore(given: Part): Score {
   const features = Features.read(partOf(given, 'features'), part.json('features.kinds', v.array(v.string())));
   const outputs = target.task === 'multiclass' ? target.classes.length : 1;
   const model = readers[family].read(new PartReader(partOf(given, 'model')), features.inputs(), outputs);
-  const summary = { task: target.task, ...part.json('summary', SUMMARY) } as unknown as Summary;
+  const { candidates } = model;
+  const summary = { task: target.task, ...part.json('summary', SUMMARY), ...(candidates && { candidates }) } as unknown as Summary;
   part.check(summary.family === family, 'family in the summary', `'${family}'`, `'${summary.family}'`);
   const ranks = part.f32('ranks', [part.length('ranks')]);
   const rising = ranks.every((rank, i) => i === 0 || rank >= ranks[i - 1]);

@@ -1,6 +1,6 @@
 /** A fitted score: what is predicted, from which features, by which model, and what training found. */
 import type { Evaluation, Task } from '../metrics/index.js';
-import type { Model } from '../models/model.js';
+import type { Candidate, Model } from '../models/model.js';
 import type { Preset } from '../prepare/feature.js';
 import type { Features } from '../prepare/features.js';
 import type { Ignored } from '../prepare/fit-features.js';
@@ -17,6 +17,8 @@ export interface SummaryOf<T extends Task> {
   /** the family of the model, and what it tells of how it was learnt: epochs, why it stopped */
   family: string;
   facts: Readonly<Record<string, string | number>>;
+  /** what the model was chosen from, where there was a choice */
+  candidates?: readonly Candidate[];
   /** rows of the table, and how many of them had a target and were trained on or held out */
   rows: number;
   trainRows: number;
