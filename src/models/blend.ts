@@ -7,7 +7,6 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { checked, oneOf, seed, whole } from '../options.js';
 import { ENCODINGS } from '../prepare/feature.js';
-import { KFold, StratifiedKFold, trainTestSplit } from '../prepare/split.js';
 import { inferScratch } from '../programs/infer.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
@@ -16,10 +15,9 @@ import { Tile } from '../wasm/resident.js';
 import { MEMBERS, type Member } from './blend-members.js';
 import { blended, calibrate, chooseWeights, type HeldOut, meanLoss } from './blend-weights.js';
 import { Blended, blendReader, type WeightedModel } from './blended.js';
+import { heldOut } from './folds.js';
 import type { Candidate, Examples, Family, Model } from './model.js';
 
-/** Rows above which one part is held out in place of folds. */
-const ONE_FOLD_ROWS = 100_000;
 /** Rows below which there is nothing to choose by: the cheapest candidate learns alone. */
 const LEAST_ROWS = 50;
 
@@ -35,7 +33,7 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
   const { task, outputs, y, inputs, x } = examples;
   const members = options.families.map((name) => ({ name, ...MEMBERS[name] }));
   if (x.rows < LEAST_ROWS) return alone(engine, examples, options, run);
-  const folds = foldsOf(examples, options);
+  const folds = heldOut(task, y, { nSplits: options.folds, seed: options.seed });
   using parts = new Parts(engine, examples);
   const steps = members.length * folds.length;
   let done = 0;
@@ -96,19 +94,6 @@ async function alone(engine: Engine, examples: Examples, options: BlendOptions, 
   const model = await member.family.fit(engine, parts.of(member.family), optionsOf(member, options), run);
   const facts = { folds: 'too few rows' };
   return new Blended([{ model, weight: 1 }], new Float64Array(examples.outputs), examples.inputs, facts, []);
-}
-
-/** Rows that are held out, fold by fold; the only row of a class is always learnt from. */
-function foldsOf({ task, y }: Examples, { folds: nSplits, seed: own }: BlendOptions): Int32Array[] {
-  const stratify = task === 'regression' ? undefined : Int32Array.from(y);
-  if (y.length > ONE_FOLD_ROWS) {
-    return [trainTestSplit(y.length, { testSize: 1 / nSplits, seed: own, stratify }).test];
-  }
-  const options = { nSplits, seed: own };
-  const splits = stratify ? new StratifiedKFold(options).split(stratify) : new KFold(options).split(y.length);
-  const counts = new Map<number, number>();
-  for (const label of stratify ?? []) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return splits.map(({ test }) => test.filter((r) => !stratify || (counts.get(stratify[r]) as number) > 1));
 }
 
 /** All of them, when none is at work any more. */

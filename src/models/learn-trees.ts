@@ -12,6 +12,7 @@ import type { FeatureBins } from '../programs/trees/plan.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { Layout, place } from '../wasm/memory.js';
+import { ONE_FOLD_ROWS } from './folds.js';
 import { Forest } from './forest.js';
 
 /** Values below which one worker is faster than many that meet at every split. */
@@ -163,7 +164,7 @@ interface Prepared {
 
 async function boost(
   engine: Engine,
-  { rows, outputs, task, y, weights, features: asked }: TreeExamples,
+  { rows, outputs, task, y, weights, held: fold, features: asked }: TreeExamples,
   options: TreeOptions,
   { bins, order, held, features, init }: Prepared,
   run: RunOptions,
@@ -171,7 +172,8 @@ async function boost(
   const trained = rows - held;
   const ld = stride(outputs);
   const several = task === 'multiclass';
-  const alone = rows * features.length < ALONE;
+  // Folds are learnt side by side: each takes one worker.
+  const alone = rows * features.length < ALONE || (fold !== undefined && rows <= ONE_FOLD_ROWS);
   const workers = alone ? 1 : Math.max(1, engine.scheduler.threads);
   const binned = features.map(({ edges, labels }, f): BinnedFeature => {
     const category = labels >= 0;

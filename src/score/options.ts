@@ -6,10 +6,19 @@ import type { Family } from '../models/model.js';
 import { bag, checked, flag, oneOf, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
 
-/** What each preset asks of the family that is taken by default, where the caller says nothing else. */
-const PRESETS: Record<Preset, { model: string; modelOptions: Record<string, unknown> }> = {
-  default: { model: 'perceptron', modelOptions: {} },
-  article: { model: 'perceptron', modelOptions: { alpha: 1e-4, earlyStopping: false } },
+export const EFFORTS = ['fast', 'balanced', 'best'] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+interface Choice {
+  model: string;
+  modelOptions: Record<string, unknown>;
+}
+/** The family that is taken where the caller names none, and what is asked of it where the caller says nothing else. */
+const ARTICLE: Choice = { model: 'perceptron', modelOptions: { alpha: 1e-4, earlyStopping: false } };
+const BY_EFFORT: Record<Effort, Choice> = {
+  fast: { model: 'trees', modelOptions: { earlyStopping: true, learningRate: 0.1, maxIter: 500 } },
+  balanced: { model: 'blend', modelOptions: {} },
+  best: { model: 'blend', modelOptions: { folds: 10 } },
 };
 
 const names = v.array(v.string('a list of column names'), 'a list of column names');
@@ -21,6 +30,7 @@ export const SCORE_ENTRIES = {
   ignore: v.optional(names, []),
   task: v.optional(oneOf('binary', 'multiclass', 'regression')),
   preset: v.optional(oneOf('default', 'article'), 'default'),
+  effort: v.optional(oneOf(...EFFORTS), 'balanced'),
   model: v.optional(v.string('the name of a family')),
   modelOptions: v.optional(bag),
   seed: v.optional(seed, 42),
@@ -40,7 +50,9 @@ export interface ScoreOptions {
   task?: 'binary' | 'multiclass' | 'regression';
   /** 'article' is the plain program: numbers standardized, no ranks, no early stopping; default 'default' */
   preset?: Preset;
-  /** the family of models to learn with; default 'perceptron' */
+  /** how much work goes into the score: 'fast' is one model of trees, 'best' more folds than 'balanced'; default 'balanced' */
+  effort?: Effort;
+  /** the family of models to learn with; default 'blend', which chooses */
   model?: string;
   /** options of that family, such as { hiddenLayerSizes: [64], maxIter: 200 } */
   modelOptions?: Readonly<Record<string, unknown>>;
@@ -54,7 +66,8 @@ export interface ScoreOptions {
   importance?: boolean;
 }
 
-export interface CheckedScoreOptions extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'model' | 'modelOptions'>> {
+export interface CheckedScoreOptions
+  extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'effort' | 'model' | 'modelOptions'>> {
   targets: readonly string[];
   id?: string;
   task?: ScoreOptions['task'];
@@ -65,12 +78,12 @@ export interface CheckedScoreOptions extends Required<Omit<ScoreOptions, 'target
 
 /** @throws CameoError 'argument' for a name that is not known and for a value out of its range */
 export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
-  const { target, model, modelOptions, ...rest } = checked(v.strictObject(SCORE_ENTRIES), given);
+  const { target, effort, model, modelOptions, ...rest } = checked(v.strictObject(SCORE_ENTRIES), given);
   const targets = typeof target === 'string' ? [target] : target;
   const twice = targets.find((name: string, i: number) => targets.indexOf(name) !== i);
   if (twice !== undefined) throw errors.option('target', 'each column once', `'${twice}' twice`);
   if (rest.id !== undefined && targets.includes(rest.id)) throw errors.option('id', 'another column than the target', rest.id);
-  const preset = PRESETS[rest.preset as Preset];
+  const preset = rest.preset === 'article' ? ARTICLE : BY_EFFORT[effort as Effort];
   const name = model ?? preset.model;
   const family = Object.hasOwn(families, name) ? families[name] : undefined;
   if (!family) {

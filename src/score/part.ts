@@ -88,7 +88,11 @@ export function readScore(given: Part): Score {
   const outputs = target.task === 'multiclass' ? target.classes.length : 1;
   const model = readers[family].read(new PartReader(partOf(given, 'model')), features.inputs(), outputs);
   const { candidates } = model;
-  const summary = { task: target.task, ...part.json('summary', SUMMARY), ...(candidates && { candidates }) } as unknown as Summary;
+  const summary = {
+    task: target.task,
+    ...part.json('summary', SUMMARY),
+    ...(candidates && { candidates }),
+  } as unknown as Summary;
   part.check(summary.family === family, 'family in the summary', `'${family}'`, `'${summary.family}'`);
   const ranks = part.f32('ranks', [part.length('ranks')]);
   const rising = ranks.every((rank, i) => i === 0 || rank >= ranks[i - 1]);
