@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type { Family } from '../models/model.js';
 
 export interface FamilyFlag {
+  family: string;
   /** the flag in camelCase, as commander names it */
   flag: string;
   /** the family's name of the option */
@@ -19,16 +20,17 @@ interface Entry extends v.GenericSchema {
   default?: unknown;
 }
 
-export function flagsOf({ options }: Family): FamilyFlag[] {
+export function flagsOf({ name: family, options }: Family): FamilyFlag[] {
   return Object.entries(options.entries as Record<string, Entry>).flatMap(([name, entry]) => {
     const schema = entry.wrapped ?? entry;
     const { flag, value } = v.getMetadata(schema) as { flag?: string; value?: string };
     if (flag === undefined) return [];
     const option = () =>
-      new Option(`--${flag} <${value}>`, v.getDescription(schema))
-        .default(entry.default)
-        .argParser((text) => parsed(schema, text));
-    return [{ flag: option().attributeName(), name, option }];
+      new Option(
+        `--${flag} <${value}>`,
+        `of --model ${family}: ${v.getDescription(schema)} (default: ${entry.default})`,
+      ).argParser((text) => parsed(schema, text));
+    return [{ family, flag: option().attributeName(), name, option }];
   });
 }
 

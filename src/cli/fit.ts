@@ -4,7 +4,7 @@ import { errors } from '../errors.js';
 import { withConfig } from './config.js';
 import { withEvents } from './events.js';
 import type { JobFlags } from './job-flags.js';
-import { withEngine, withFit, withOutput, withReading } from './options.js';
+import { FAMILIES, familyOf, withEngine, withFit, withOutput, withReading } from './options.js';
 
 export function fitCommand(signal: AbortSignal): Command {
   const command = new Command('fit')
@@ -13,9 +13,14 @@ export function fitCommand(signal: AbortSignal): Command {
       '[input]',
       "a .csv, .json, .jsonl, .parquet, .arrow or .xlsx file, a pipe, or '-' for an Arrow IPC stream on standard input",
     )
+    .option('--model <family>', `learn with ${FAMILIES}`)
     .option('--save <file>', 'where the model goes (required)');
   withConfig(withOutput(withEngine(withEvents(withReading(withFit(command))))));
-  return command.action(async (input: string | undefined, flags: JobFlags) => {
+  return command.action(async (input: string | undefined, given: JobFlags) => {
+    const family = familyOf(given.model);
+    if (family === undefined && given.model !== undefined)
+      throw errors.option('model', `one of ${FAMILIES}`, `'${given.model}'`);
+    const flags = { ...given, family, model: undefined };
     if (input !== undefined && flags.target === undefined)
       throw errors.invalid('Give --target COLUMN: what the model shall predict.');
     if (flags.save === undefined) throw errors.invalid('Give --save FILE: where the model goes.');

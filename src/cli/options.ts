@@ -6,7 +6,7 @@ import type { ReadOptions } from '../io/read.js';
 import type { Task } from '../metrics/index.js';
 import { families } from '../models/index.js';
 import type { Preset } from '../prepare/feature.js';
-import type { ScoreOptions } from '../score/options.js';
+import { EFFORTS, type Effort, type ScoreOptions } from '../score/options.js';
 import { type FamilyFlag, flagsOf } from './family-flags.js';
 
 /** A whole number within bounds. */
@@ -51,6 +51,9 @@ export interface FitFlags {
   testSize: number;
   cv?: number;
   importance: boolean;
+  effort: Effort;
+  /** see familyOf */
+  family?: string;
 }
 
 export interface ReadFlags {
@@ -125,6 +128,11 @@ export function withFit(command: Command): Command {
       new Option('--task <task>', 'default: what the target column holds').choices(['binary', 'multiclass', 'regression']),
     )
     .addOption(new Option('--preset <preset>', 'how features are prepared').choices(['default', 'article']).default('default'))
+    .addOption(
+      new Option('--effort <effort>', 'how much work goes into the score: one model of trees, a blend of families, more folds')
+        .choices(EFFORTS)
+        .default('balanced'),
+    )
     .option('--seed <N>', 'of the split, the weights and the batches', whole(0, 0xffffffff), 42)
     .option('--test-size <share>', 'share of the rows held out for evaluation', share, 0.2)
     .option('--cv <K>', 'also cross-validate with K folds', whole(2, 1000))
@@ -133,8 +141,15 @@ export function withFit(command: Command): Command {
   return command;
 }
 
-/** What the flags ask of the score; targets are names of columns of the table. */
+/** `--model` names a family of models to learn with, or the file of a saved one. */
+export const familyOf = (model: string | undefined): string | undefined =>
+  model !== undefined && Object.hasOwn(families, model) ? model : undefined;
+export const FAMILIES = Object.keys(families).join(', ');
+
+/** What the flags ask of the score; targets are names of columns of the table. A family's own flag asks for the family. */
 export const scoreOptions = (flags: FitFlags): Omit<ScoreOptions, 'target'> => ({
+  model: flags.family ?? FAMILY_FLAGS.find(({ flag }) => flags[flag as keyof FitFlags] !== undefined)?.family,
+  effort: flags.effort,
   id: flags.id,
   ignore: flags.ignore ?? [],
   task: flags.task,

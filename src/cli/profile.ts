@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { withConfig } from './config.js';
 import { withEvents } from './events.js';
 import type { JobFlags } from './job-flags.js';
-import { names, withEngine, withFit, withOutput, withReading } from './options.js';
+import { FAMILIES, familyOf, names, withEngine, withFit, withOutput, withReading } from './options.js';
 
 export function profileCommand(signal: AbortSignal): Command {
   const command = new Command('profile')
@@ -12,7 +12,7 @@ export function profileCommand(signal: AbortSignal): Command {
       '[input]',
       "a .csv, .json, .jsonl, .parquet, .arrow or .xlsx file, a pipe, or '-' for an Arrow IPC stream on standard input",
     )
-    .option('--model <file>', 'profile with a saved model instead of training')
+    .option('--model <family or file>', `learn with ${FAMILIES}; or profile with a saved model instead of training`)
     .option('--attributes <columns>', 'columns of the table that the profiles carry as they are, separated by commas', names)
     .option('--save <file>', 'keep the trained model')
     .option(
@@ -20,7 +20,9 @@ export function profileCommand(signal: AbortSignal): Command {
       "profiles as .arrow, .jsonl, .csv (or .csv.gz) or .parquet, or '-' for an Arrow IPC stream on standard output",
     );
   withConfig(withOutput(withEngine(withEvents(withReading(withFit(command))))));
-  return command.action(async (input: string | undefined, flags: JobFlags) => {
+  return command.action(async (input: string | undefined, given: JobFlags) => {
+    const family = familyOf(given.model);
+    const flags = family === undefined ? given : { ...given, family, model: undefined };
     const { runJob } = await import('./job.js');
     const { summaryOf } = await import('./summary.js');
     const outcome = await runJob(input, flags, signal, true);

@@ -4,6 +4,7 @@ import type { Behaviour } from '../events/behaviour.js';
 import { matchedRows } from '../events/features.js';
 import { timeText } from '../events/time.js';
 import type { Evaluation, Task } from '../metrics/index.js';
+import type { Candidate } from '../models/model.js';
 import type { Profiler } from '../profile/profiler.js';
 import { behaviourOf } from '../profile/sections.js';
 import type { RecommenderEvaluation } from '../recommend/evaluate.js';
@@ -20,6 +21,9 @@ export interface TargetReport {
   task: Task;
   evaluation: Evaluation | null;
   crossValidation: CrossValidation | null;
+  /** the family of the model, and what it was chosen from, where there was a choice */
+  family: string;
+  candidates: readonly Candidate[];
   importances: Importance[];
   /** columns that were left out, and why */
   ignored: { name: string; reason: string }[];
@@ -77,13 +81,15 @@ export function reportOf(told: Told): Report {
   const learnt = events && behaviour && eventReport(profiler, events, behaviour, told.recommendations);
   if (profiler.scores.length === 0) return { ...(learnt as EventReport), ...common };
   const targets = profiler.scores.map(({ score: { target, features, summary } }, t): TargetReport => {
-    const { importances, crossValidation, ignored } = summary;
+    const { family, candidates = [], importances, crossValidation, ignored } = summary;
     return {
       features: features.list.length,
       target: target.name,
       task: target.task,
       evaluation: told.evaluations[t],
       crossValidation,
+      family,
+      candidates,
       importances,
       ignored,
     };

@@ -61,6 +61,7 @@ function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: numbe
   for (const [t, target] of targets.entries()) {
     const of = targets.length > 1 ? ` of '${plain(target.target)}'` : '';
     if (target.evaluation) parts.push(evaluationParagraph(outcome, target, t, of));
+    if (target.candidates.length > 0) parts.push(candidatesParagraph(outcome, target, t, of));
     if (target.importances.length > 0) parts.push(importanceParagraph(outcome, target, t, of));
     const reasons = outcome.samples[t]?.toString();
     if (reasons) parts.push(`Reasons${of}, the three strongest\n${reasons}`);
@@ -99,6 +100,14 @@ function evaluationParagraph({ profiler, trained }: Outcome, target: TargetRepor
     });
   const heading = crossValidation ? [['', '', `${crossValidation.folds} folds, mean ± deviation`, '']] : [];
   return `Evaluation${of} ${where}\n${columns([...heading, ...rows], [1])}`;
+}
+
+function candidatesParagraph({ profiler }: Outcome, { candidates, task }: TargetReport, t: number, of: string): string {
+  const { facts } = profiler.scores[t].score.summary;
+  const loss = task === 'regression' ? 'squared error, standardized' : 'log loss';
+  const rows = candidates.map(({ family, loss, weight }) => [family, number(loss), `weighs ${weight.toFixed(1)}`]);
+  const blend = [['together', number(Number(facts.loss)), task === 'regression' ? '' : `calibration: ${facts.calibration}`]];
+  return `Model${of}: ${loss} on rows that were not learnt from\n${columns([...rows, ...blend], [1])}`;
 }
 
 function importanceParagraph({ profiler }: Outcome, { importances, task }: TargetReport, t: number, of: string): string {
