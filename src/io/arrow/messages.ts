@@ -1,0 +1,156 @@
+/**
+ * The messages of an Arrow IPC stream, and of an Arrow file, which is such a stream between two marks with a footer at its end.
+ *
+ *     stream   messages, then 0 bytes of metadata or nothing
+ *     message  u32 −1 · u32 bytes of metadata · metadata, a flatbuffer · body      (before Arrow 0.15 without the −1)
+ *     file     'ARROW1' · 2 bytes · stream · footer · u32 bytes of it · 'ARROW1'
+ *
+ * Nothing is believed before it is there: a message that claims to be large takes no more memory than the bytes that come.
+ * See https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc.
+ */
+import { Damage, FlatTable, holds } from './flatbuffer.js';
+
+export interface Message {
+  kind: 'schema' | 'dictionary' | 'batch';
+  header: FlatTable;
+  /** begins a buffer of its own, and so is aligned */
+  body: Uint8Array<ArrayBuffer>;
+}
+
+const KINDS = [undefined, 'schema', 'dictionary', 'batch'] as const;
+const MAGIC = 'ARROW1';
+const CONTINUES = 0xffffffff;
+/** The numbers of the versions of metadata that are read: 4 and 5, since Arrow 0.8. */
+const VERSIONS = [3, 4];
+/** More than any file has that is no attack, and less than what a buffer may be. */
+const LARGEST = { metadata: 2 ** 28, body: 2 ** 31 - 1 };
+const CUT = 'it ends in the middle: the rest is missing';
+
+/** @throws Damage */
+export async function* messagesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<Message> {
+  const source = new Source(input);
+  try {
+    yield* read(source);
+  } finally {
+    await source.close();
+  }
+}
+
+async function* read(source: Source): AsyncGenerator<Message> {
+  const first = await source.peek(MAGIC.length);
+  const text = String.fromCharCode(...first);
+  holds(!text.startsWith('FEA1'), 'it is Feather of version 1; write version 2, which is Arrow');
+  const file = text === MAGIC;
+  if (file) await source.take(MAGIC.length + 2);
+  const blocks: Record<string, number[]> = { schema: [], dictionary: [], batch: [] };
+  for (;;) {
+    const start = source.position;
+    const message = await readMessage(source);
+    if (!message) break;
+    blocks[message.kind].push(start);
+    yield message;
+  }
+  if (file) checkFooter(await source.rest(LARGEST.metadata), blocks);
+}
+
+/** The next message; undefined at the end. */
+async function readMessage(source: Source): Promise<Message | undefined> {
+  if ((await source.peek(1)).length === 0) return undefined;
+  let size = await source.u32();
+  if (size === CONTINUES) size = await source.u32();
+  if (size === 0) return undefined;
+  holds(size <= LARGEST.metadata, 'it is no Arrow, or damaged: a message claims more metadata than there can be');
+  const message = FlatTable.root(await source.take(size));
+  holds(VERSIONS.includes(message.i16(0)), 'its metadata is of a version that is not known');
+  const kind = KINDS[message.u8(1)];
+  const header = message.table(2);
+  holds(kind !== undefined && header !== undefined, 'it holds a message that is no part of a table');
+  const length = message.size(3);
+  holds(length <= LARGEST.body, 'a batch is larger than 2 GiB; write smaller ones');
+  return { kind, header, body: await source.take(length) };
+}
+
+/** Whether the footer is whole and names the messages that were there. */
+function checkFooter(rest: Uint8Array, blocks: Record<string, number[]>): void {
+  const end = rest.length - MAGIC.length;
+  const magic = String.fromCharCode(...rest.subarray(Math.max(0, end)));
+  holds(magic === MAGIC && end >= 4, CUT);
+  const size = new DataView(rest.buffer, rest.byteOffset).getUint32(end - 4, true);
+  holds(size <= end - 4, 'its footer claims to be longer than the file');
+  const footer = FlatTable.root(rest.subarray(end - 4 - size, end - 4));
+  const named = (field: number) => footer.pairs(field, 24).map(([offset]) => offset);
+  const same = (a: number[], b: number[]) => {
+    const known = new Set(b);
+    return a.length === b.length && a.every((offset) => known.has(offset));
+  };
+  holds(same(named(2), blocks.dictionary) && same(named(3), blocks.batch), 'its footer does not fit what is before it');
+}
+
+/** Bytes that arrive in pieces, taken in other pieces. */
+class Source {
+  position = 0;
+  readonly #input: AsyncIterator<Uint8Array>;
+  #pieces: Uint8Array[] = [];
+  #there = 0;
+
+  constructor(input: AsyncIterable<Uint8Array>) {
+    this.#input = input[Symbol.asyncIterator]();
+  }
+
+  /** The next bytes, which stay: fewer at the end. */
+  async peek(count: number): Promise<Uint8Array> {
+    await this.#fetch(count);
+    return this.#copy(Math.min(count, this.#there));
+  }
+
+  /** The next bytes: a copy. @throws Damage where they are not all there */
+  async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
+    await this.#fetch(count);
+    if (this.#there < count) throw new Damage(CUT);
+    const bytes = this.#copy(count);
+    let left = count;
+    let used = 0;
+    while (used < this.#pieces.length && this.#pieces[used].length <= left) left -= this.#pieces[used++].length;
+    this.#pieces.splice(0, used);
+    if (left > 0) this.#pieces[0] = this.#pieces[0].subarray(left);
+    this.#there -= count;
+    this.position += count;
+    return bytes;
+  }
+
+  async u32(): Promise<number> {
+    return new DataView((await this.take(4)).buffer).getUint32(0, true);
+  }
+
+  /** All bytes that are left. */
+  async rest(most: number): Promise<Uint8Array> {
+    await this.#fetch(most + 1);
+    holds(this.#there <= most, 'its footer is larger than there can be');
+    return this.take(this.#there);
+  }
+
+  async close(): Promise<void> {
+    await this.#input.return?.();
+  }
+
+  async #fetch(count: number): Promise<void> {
+    while (this.#there < count) {
+      const { value, done } = await this.#input.next();
+      if (done) return;
+      this.#pieces.push(value);
+      this.#there += value.length;
+    }
+  }
+
+  #copy(count: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(count);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      if (at >= count) break;
+      const part = piece.subarray(0, count - at);
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
+  }
+}
