@@ -22,6 +22,9 @@ export function stride(columns: i32): i32 {
   return columns == 1 ? 1 : (columns + 7) & ~7;
 }
 
+/** Whether this build uses relaxed SIMD: an immutable global, by which the host knows what it was given. */
+export const relaxed: bool = ASC_FEATURE_RELAXED_SIMD;
+
 /** a · b + c, rounded once where the engine fuses it (relaxed SIMD) and twice elsewhere. */
 // @ts-ignore: decorator
 @inline

@@ -18,12 +18,12 @@ function time(program: string, args: string[]): number {
   execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   return (performance.now() - start) / 1000;
 }
-const cameo = (...args: string[]) => time(process.execPath, ['dist/src/cli/main.js', ...args, '--quiet']);
+const cameo = (...args: string[]) => time(process.execPath, ['dist/src/command/main.js', ...args, '--quiet']);
 
 /** The article's program: the same accuracy first, give or take what a start of weights makes, then the time. */
 function article(model: string): void {
   const ours = [
-    'dist/src/cli/main.js',
+    'dist/src/command/main.js',
     'fit',
     SHOPPERS,
     '--target',

@@ -8,13 +8,14 @@ import { findGpu } from '../src/engine/node-gpu.js';
 import { createEngine } from '../src/index.js';
 import { packedLength } from '../src/programs/perceptron/network.js';
 import { stride } from '../src/wasm/kernels.js';
-import { Accelerator, TWINS } from '../src/webgpu/accelerator.js';
+import { Accelerator } from '../src/webgpu/accelerator.js';
 import { type Contest, lap, PATIENCE } from '../src/webgpu/break-even.js';
-import { blocksFor } from '../src/webgpu/factorization/factorize.js';
+import { gemmKernel } from '../src/webgpu/gemm.js';
 import { Gpu } from '../src/webgpu/gpu.js';
-import { ForwardPass, gemmKernel, type UnitPart } from '../src/webgpu/perceptron/network.js';
+import { ForwardPass, type UnitPart } from '../src/webgpu/perceptron/network.js';
+import { WEIGHTS } from '../src/webgpu/perceptron/workloads.js';
 import { Session } from '../src/webgpu/session.js';
-import { SIZES, WEIGHTS, workload } from '../src/webgpu/workloads.js';
+import { TWINS, twinOf } from '../src/webgpu/twins.js';
 import { format } from './support.js';
 
 export async function webgpu(): Promise<void> {
@@ -33,7 +34,7 @@ export async function webgpu(): Promise<void> {
   const contest: Contest = { accelerator, scheduler, kernels, arena };
   for (const program of TWINS) {
     let breakEven: number | undefined;
-    for (const work of SIZES[program]) {
+    for (const work of twinOf(program).sizes) {
       const all = await lap(contest, program, work);
       gpu.transfersOnly = true;
       const copies = await lap(contest, program, work);
@@ -84,19 +85,20 @@ async function targets(contest: Contest, gpu: Gpu): Promise<void> {
     const pass = new ForwardPass({ gpu, session, kernels: contest.kernels }, network, layers, input, rows);
     return (work) => pass.run(work, rows);
   });
-  const { work, wasm } = await lap(contest, 'predict', SIZES.predict[SIZES.predict.length - 1]);
+  const { work, wasm } = await lap(contest, 'predict', twinOf('predict').sizes.at(-1) as number);
   const rowsThen = work / WEIGHTS;
   verdict('inference 100-512-256-1, data resident', wasm / 1000 / rowsThen / (inference / rows), '× WebAssembly', 20);
 
   const entries = 20e6;
   const { scheduler, kernels, arena, accelerator } = contest;
-  const host = workload(kernels, arena, 'factorize', 4e6 * 64);
+  const { workload, prefer } = twinOf('factorize');
+  const host = workload(arena, kernels, 4e6 * 64);
   const start = performance.now();
   await scheduler.run('factorize', host.args);
   const one = (performance.now() - start) / 1000 / (4e6 * host.args.epochs);
   host.region.dispose();
-  const blocks = blocksFor(gpu.info.limits, false, entries, entries / 20, entries / 20);
-  const device = workload(kernels, arena, 'factorize', entries * 64, blocks);
+  const size = { starts: [entries], rowsP: entries / 20, rowsQ: entries / 20 };
+  const device = workload(arena, kernels, entries * 64, prefer?.(size, gpu.info));
   const epochs = async (n: number) => {
     const from = performance.now();
     await accelerator.run('factorize', { ...device.args, epochs: n }, {});

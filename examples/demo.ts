@@ -19,6 +19,6 @@ if (job.length === 0) {
 }
 const args = ['profile', ...job, '--save', 'demo/model.cameo', '-o', 'demo/profiles.arrow'];
 console.log(`\n$ npx cameo ${args.join(' ')}\n`);
-const main = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../src/command/main.js', import.meta.url));
 const { status } = spawnSync(process.execPath, [main, ...args], { stdio: 'inherit' });
 process.exitCode = status ?? 1;

@@ -25,7 +25,7 @@ export const ROOMS = [
   ['entries'],
   ['cli'],
 ];
-const ENTRIES = 'index|edge|browser';
+const ENTRIES = 'index|node|edge|browser';
 
 /** Paths of a room's files. */
 function pathOf(room) {

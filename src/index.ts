@@ -1,10 +1,5 @@
-/** The public API in Node, Deno and Bun: a table of contents, and what this entry brings. */
-import { createEngine } from './engine/create.js';
-import { createEdgeEngine } from './engine/create-edge.js';
-import { defaultEngine, provideDefaultEngine } from './engine/default.js';
-import { provide } from './profile/entry.js';
-import { fitSections } from './profile/fit.js';
-import { evaluateTable, profileTables, schemaOf } from './profile/tables.js';
+/** The public API in Node, Deno and Bun: a table of contents. */
+import './node.js';
 
 export type { Capabilities, Capability } from './engine/capabilities.js';
 export { createEngine, type EngineOptions } from './engine/create.js';
@@ -22,14 +17,17 @@ export {
   tastesOf,
 } from './events/preferences.js';
 export { type EventLog, readEvents } from './io/events.js';
-export { readTable } from './io/read.js';
+export { type ReadOptions, readTable } from './io/read.js';
 export { averagePrecision, type ClassifierEvaluation, evaluateBinary, rocAuc } from './metrics/binary.js';
 export { type Evaluation, evaluate, type Task } from './metrics/index.js';
 export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRanking, type RankingEvaluation } from './metrics/ranking.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
+export type { FitOptions as LinearFitOptions } from './models/linear-estimator.js';
+export { LogisticRegression, type LogisticRegressionOptions } from './models/logistic-regression.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
 export type { Examples, Family, Model, ModelReader } from './models/model.js';
+export { Ridge, type RidgeOptions } from './models/ridge.js';
 export type { OptionSchema } from './options.js';
 export type { Bounds, Part, PartReader } from './part.js';
 export type { Feature, FeatureKind, FeatureReader, Preset, Source, Value } from './prepare/feature.js';
@@ -80,20 +78,10 @@ export type { ExplanationEntry, ScoreSection } from './score/section.js';
 export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
 export type { BatchOptions, Field, FieldType, Filled, PlainRow, Section, SectionBatch, Users } from './table/section.js';
-export type { Column, Table } from './table/table.js';
+export type { Column, ReadingNote, Table } from './table/table.js';
 export type { Build } from './wasm/builds.js';
 export type { Layout, MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';
 export type { WasmSource } from './wasm/source.js';
-export type { AdapterInfo, Limits } from './webgpu/gpu.js';
-export type { WebGPUOptions } from './webgpu/open.js';
-
-provideDefaultEngine(() => createEngine());
-provide({
-  fit: fitSections,
-  schemaOf,
-  profile: profileTables,
-  evaluate: evaluateTable,
-  engine: defaultEngine,
-  engineOf: createEdgeEngine,
-});
+export type { AdapterInfo, Limits } from './webgpu/adapter.js';
+export type { WebGPUOptions } from './webgpu/options.js';

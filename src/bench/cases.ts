@@ -5,7 +5,9 @@
 import type { Engine } from '../engine/engine.js';
 import { packedLength } from '../programs/perceptron/network.js';
 import { stride } from '../wasm/kernels.js';
-import { RANK, WEIGHTS, type Workload, workload } from '../webgpu/workloads.js';
+import { WEIGHTS } from '../webgpu/perceptron/workloads.js';
+import { twinOf } from '../webgpu/twins.js';
+import { RANK } from '../webgpu/workload.js';
 
 export interface Case {
   name: string;
@@ -28,7 +30,7 @@ const ROWS = 65536;
 
 /** As many calls side by side as there are workers, each on data of its own. */
 function sharded<P extends 'moments' | 'scale' | 'predict' | 'top'>(engine: Engine, workers: number, program: P, work: number) {
-  const loads: Workload<P>[] = Array.from({ length: workers }, () => workload(engine.kernels, engine.arena, program, work));
+  const loads = Array.from({ length: workers }, () => twinOf(program).workload(engine, engine.kernels, work));
   return {
     run: () => Promise.all(loads.map(({ args }) => engine.scheduler.run<P>(program, args))),
     dispose: () => {
@@ -114,7 +116,7 @@ function top(engine: Engine, workers: number, columns: number): Case {
 }
 
 function training(engine: Engine, batch: number): Case {
-  const load = workload(engine.kernels, engine.arena, 'train', batch * WEIGHTS);
+  const load = twinOf('train').workload(engine, engine.kernels, batch * WEIGHTS);
   const { trainRows, options } = load.args;
   const rows = trainRows * options.maxIter;
   return {
@@ -132,7 +134,7 @@ function training(engine: Engine, batch: number): Case {
 }
 
 function factorization(engine: Engine, entries: number): Case {
-  const load = workload(engine.kernels, engine.arena, 'factorize', entries * RANK);
+  const load = twinOf('factorize').workload(engine, engine.kernels, entries * RANK);
   // As many epochs as a training has, so that the gang's start does not count.
   const epochs = Math.min(20, Math.ceil(8e6 / entries));
   const steps = entries * epochs;

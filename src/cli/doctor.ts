@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { breakEvenPath } from '../engine/break-even-book.js';
 import type { Capabilities, Capability } from '../engine/capabilities.js';
 import { version } from '../version.js';
-import { TWINS } from '../webgpu/accelerator.js';
+import { TWINS } from '../webgpu/twins.js';
 import { type EngineFlags, startEngine, withEngine } from './options.js';
 import { columns } from './terminal.js';
 

@@ -1,4 +1,5 @@
 /** What a job found in events, for people. */
+import type { RankingEvaluation } from '../metrics/ranking.js';
 import type { EventCounts } from '../table/events.js';
 import type { EventReport } from './report.js';
 import { bar, columns, plain } from './terminal.js';
@@ -6,7 +7,9 @@ import { bar, columns, plain } from './terminal.js';
 const CAUSES: [keyof EventCounts, string][] = [
   ['noUser', 'without a user'],
   ['noItem', 'without an item'],
+  ['noTime', 'without a time'],
   ['badTime', 'whose time cannot be read'],
+  ['farTime', 'whose time is outside the years 1 to 9999'],
   ['cancelled', 'cancelled'],
   ['filtered', 'that do not meet --where'],
   ['badNumber', 'whose value or weight is no usable number'],
@@ -28,18 +31,19 @@ export function eventParagraphs(report: EventReport): string[] {
     );
   };
   const paragraphs = [
-    `${number(report.users)} users, ${number(report.items)} items, ${number(events.used)} of ${number(events.rows)} events up to ${report.asOf}`,
+    `${number(report.users)} users, ${report.items === null ? '' : `${number(report.items)} items, `}${number(events.used)} of ${number(events.rows)} events up to ${report.asOf}`,
     left.length > 0 ? `Left out: ${left.join(', ')}.` : '',
     `Segments\n${shares(report.segments)}`,
     `Lifecycle\n${shares(report.lifecycle)}`,
   ];
   if (evaluation) {
-    const rows = (['factorization', 'itemKnn', 'popularity'] as const).map((name) => {
-      const { hitRate, ndcg, recall, map } = evaluation[name];
-      return [name === 'itemKnn' ? 'item-kNN' : name, ...[hitRate, ndcg, recall, map].map((v) => v.toFixed(4))];
-    });
+    const rankings = rankingsOf(evaluation);
+    const rows = rankings.map(([name, { hitRate, ndcg, recall, map }]) => [
+      name === 'itemKnn' ? 'item-kNN' : name,
+      ...[hitRate, ndcg, recall, map].map((v) => v.toFixed(4)),
+    ]);
     paragraphs.push(
-      `Recommendations: ${evaluation.protocol}, at ${evaluation.n}, ${number(evaluation.factorization.users)} users\n` +
+      `Recommendations: ${evaluation.protocol}, at ${evaluation.n}, ${number(rankings[0][1].users)} users\n` +
         columns([['', 'hit rate', 'NDCG', 'recall', 'MAP'], ...rows]),
     );
     if (evaluation.ratings) {
@@ -51,3 +55,7 @@ export function eventParagraphs(report: EventReport): string[] {
   }
   return paragraphs.filter(Boolean);
 }
+
+/** The recommender and those beside it, by name. */
+const rankingsOf = (evaluation: object): [string, RankingEvaluation][] =>
+  Object.entries(evaluation).filter(([, value]) => typeof value === 'object' && value !== null && 'hitRate' in value);

@@ -8,17 +8,16 @@ import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
 import { concatenate, readArrow } from '../io/read-arrow.js';
 import type { Evaluation } from '../metrics/index.js';
-import { fitEvents } from '../profile/fit.js';
 import { Profiler } from '../profile/profiler.js';
 import type { Progress } from '../progress.js';
-import { evaluateRecommender, type RecommenderEvaluation } from '../recommend/evaluate.js';
+import type { RecommenderEvaluation } from '../recommend/evaluate.js';
 import { columnOf } from '../table/columns.js';
 import type { Events } from '../table/events.js';
 import type { Column, Table } from '../table/table.js';
 import { checkFlags } from './checks.js';
 import { eventLogOf } from './events.js';
 import type { JobFlags } from './job-flags.js';
-import { scoreOptions, startEngine } from './options.js';
+import { readOptions, scoreOptions, startEngine } from './options.js';
 import { type Report, reportOf } from './report.js';
 import { Samples } from './samples.js';
 import { Stages } from './stages.js';
@@ -112,7 +111,7 @@ async function readAll(input: string | undefined, { flags, signal }: Job): Promi
   const [engine, ...rest] = await Promise.allSettled([
     startEngine(flags),
     model === undefined ? undefined : readFile(model).catch((cause) => Promise.reject(errors.fileRead(model, cause))),
-    input === undefined ? undefined : input === '-' ? readStandardInput(whole) : readTable(input),
+    input === undefined ? undefined : input === '-' ? readStandardInput(whole) : readTable(input, readOptions(flags, signal)),
     log && readEvents(log, { signal }),
   ] as const);
   const failed = [engine, ...rest].find((result) => result.status === 'rejected');
@@ -152,6 +151,7 @@ async function fitOrLoad({ engine, table, events, loaded }: Input, { flags, sign
     if (!events) return loaded;
     if (loaded.id === undefined) throw errors.invalid('This model was fitted without --id, by which a table and events meet.');
     // What these events say takes the place of what the model was fitted on.
+    const { fitEvents } = await import('../profile/fit-events.js');
     const learnt = await fitEvents(engine, events, { seed, halfLife }, { signal, onProgress });
     return new Profiler(engine, [...loaded.scores, ...learnt]);
   }
@@ -166,6 +166,7 @@ async function evaluateEvents(
 ): Promise<RecommenderEvaluation | null> {
   if (!events || !flags.evaluate) return null;
   stages.show({ stage: 'evaluate', done: 0, total: 0 });
+  const { evaluateRecommender } = await import('../recommend/evaluate.js');
   const { seed, halfLife, split, negatives, recommendations: n } = flags;
   return evaluateRecommender(engine, events, { seed, halfLife, n, split, negatives, signal });
 }

@@ -4,7 +4,7 @@
  * ours, 2 something that the caller can mend, 130 stopped), errors on standard error, and Ctrl-C.
  */
 import { Command, CommanderError } from 'commander';
-import '../index.js';
+import '../node.js';
 import { CameoError } from '../errors.js';
 import { version } from '../version.js';
 import { audienceCommand } from './audience.js';
@@ -18,7 +18,7 @@ import { recommendCommand, similarCommand } from './recommend.js';
 const controller = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
-    // The second time is in earnest; what is half-written has a name of its own and nobody reads it.
+    // A second signal ends the process at once: what is half-written has a name of its own, which nobody reads.
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   });

@@ -18,15 +18,22 @@ export const STAGES: readonly Stage[] = [
 
 export class Stages {
   readonly seconds = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
-  readonly #started = performance.now();
+  readonly #started: number;
   #stage: Stage | undefined;
-  #since = this.#started;
+  #since: number;
 
-  constructor(private readonly line: ProgressLine) {}
+  /** @param clock milliseconds */
+  constructor(
+    private readonly line: ProgressLine,
+    private readonly clock = () => performance.now(),
+  ) {
+    this.#started = clock();
+    this.#since = this.#started;
+  }
 
   /** Ends the stage that is on; without a stage, the last one. */
   enter(stage: Stage | undefined): void {
-    const now = performance.now();
+    const now = this.clock();
     if (this.#stage) this.seconds[this.#stage] += (now - this.#since) / 1000;
     this.#stage = stage;
     this.#since = now;
@@ -39,6 +46,6 @@ export class Stages {
 
   /** Seconds of each stage and of all. */
   timings(): Record<Stage | 'total', number> {
-    return { ...this.seconds, total: (performance.now() - this.#started) / 1000 };
+    return { ...this.seconds, total: (this.clock() - this.#started) / 1000 };
   }
 }

@@ -1,14 +1,15 @@
-/** The WebGPU device of an engine, in any runtime: opens it, wires it to its break-even sizes, and tells what came of it. */
+/** The WebGPU device of an engine, in any runtime: opens it, connects it to its break-even sizes, and reports the outcome. */
 import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName } from '../programs/index.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Arena } from '../wasm/memory.js';
-import { type Accelerator, isTwin, type TwinName, workOf } from '../webgpu/accelerator.js';
+import type { Accelerator } from '../webgpu/accelerator.js';
+import type { AdapterInfo } from '../webgpu/adapter.js';
 import { measureBreakEven } from '../webgpu/break-even.js';
-import type { AdapterInfo } from '../webgpu/gpu.js';
-import { openAccelerator, type WebGPUOptions } from '../webgpu/open.js';
-import { SIZES } from '../webgpu/workloads.js';
+import { openAccelerator } from '../webgpu/open.js';
+import type { WebGPUOptions } from '../webgpu/options.js';
+import { isTwin, type TwinName, twinOf } from '../webgpu/twins.js';
 import type { BreakEvens } from './break-evens.js';
 import type { Capabilities } from './capabilities.js';
 
@@ -16,26 +17,26 @@ import type { Capabilities } from './capabilities.js';
 export interface Device {
   accelerator?: Accelerator;
   webgpu: Capabilities['webgpu'];
-  /** looks now; absent where that was done */
+  /** looks for a device now; absent once that has been done */
   look?: () => Promise<Device>;
-  /** whether a call is large enough to look for the device's sake */
-  worthLooking?: <P extends ProgramName>(program: P, args: ProgramArgs<P>) => boolean;
+  /** whether a call is large enough to be worth looking for a device */
+  worthLooking?: <P extends ProgramName>(program: P, args: Partial<ProgramArgs<P>>) => boolean;
 }
 
 /**
- * By name the device is opened at once, and under 'auto' when a call first comes that is large enough for it, or at once where the
- * caller has said something of it: a process of small work should not wait for drivers, nor show their messages.
+ * A device that is asked for by name is opened at once. Under 'auto' it is opened when the first call comes that is large enough for it,
+ * or at once where the caller gives options for it: a process with little work should not wait for drivers or print their messages.
  *
  * @param find gives the object that gives adapters, or why there is none
  * @throws CameoError 'runtime' when the device was asked for by name and there is none; the scheduler is closed then
  */
 export async function accelerate(
   { kernels, arena, scheduler }: { kernels: Kernels; arena: Arena; scheduler: Scheduler },
-  options: { device?: 'auto' | 'wasm' | 'webgpu'; reproducible?: boolean; webgpu?: WebGPUOptions },
+  options: { device: 'auto' | 'wasm' | 'webgpu'; reproducible: boolean; webgpu?: WebGPUOptions },
   find: () => Promise<GPU | string>,
   bookOf: (adapter: AdapterInfo) => BreakEvens,
 ): Promise<Device> {
-  const { device = 'auto', reproducible, webgpu = {} } = options;
+  const { device, reproducible, webgpu = {} } = options;
   const without = (reason: string): Device => ({ webgpu: { inUse: false, reason } });
   if (device === 'wasm') return without("device 'wasm' was asked for");
   if (reproducible) return without('reproducible results were asked for');
@@ -44,7 +45,7 @@ export async function accelerate(
     let book: BreakEvens | undefined;
     const breakEven = async (program: TwinName, work: number): Promise<number> => {
       if (webgpu.breakEven !== undefined || !book || typeof accelerator === 'string') return webgpu.breakEven ?? 0;
-      if (work < SIZES[program][0]) return Number.POSITIVE_INFINITY;
+      if (work < twinOf(program).sizes[0]) return Number.POSITIVE_INFINITY;
       return book.of(program, () => measureBreakEven({ accelerator, scheduler, kernels, arena }, program));
     };
     const gpu = webgpu.gpu ?? (await find());
@@ -64,6 +65,6 @@ export async function accelerate(
   return {
     ...without('not looked for yet: no call was large enough for a GPU'),
     look,
-    worthLooking: (program, args) => isTwin(program) && workOf(program, args as ProgramArgs<TwinName>) >= SIZES[program][0],
+    worthLooking: (program, args) => isTwin(program) && twinOf(program).workOf(args as never) >= twinOf(program).sizes[0],
   };
 }

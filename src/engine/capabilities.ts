@@ -1,7 +1,7 @@
 /** What an engine can use, what it does use, and why not the rest. */
 import type { Build } from '../wasm/builds.js';
-import type { TwinName } from '../webgpu/accelerator.js';
-import type { AdapterInfo } from '../webgpu/gpu.js';
+import type { AdapterInfo } from '../webgpu/adapter.js';
+import type { TwinName } from '../webgpu/twins.js';
 
 /** One thing that the engine can use, whether it does, and why not. */
 export interface Capability {
@@ -29,7 +29,7 @@ export interface Capabilities {
   webgpu: Capability & {
     /** the adapter found, with its limits and features */
     adapter?: AdapterInfo;
-    /** under 'auto', from which size each program that was measured runs on the device (webgpu/accelerator.ts); null for never */
+    /** under 'auto', the size from which each measured program runs on the device (`workOf` in webgpu/twin.ts); null for never */
     breakEven?: Partial<Record<TwinName, number | null>>;
   };
 }

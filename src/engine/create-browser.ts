@@ -1,20 +1,21 @@
 /** Builds an engine in a page or a worker: Web Workers where the page may share memory, one thread elsewhere; WebGPU where present. */
+import * as v from 'valibot';
 import { errors } from '../errors.js';
+import { checked, type Entries, flag } from '../options.js';
 import { programs } from '../programs/index.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { WebWorkerScheduler } from '../scheduler/web-workers.js';
-import { type Build, chooseBuild, detectFeatures } from '../wasm/builds.js';
+import { type Build, buildOf, chooseBuild, detectFeatures } from '../wasm/builds.js';
 import { instantiate } from '../wasm/kernels.js';
 import { Arena } from '../wasm/memory.js';
 import { compileKernels, type WasmSource } from '../wasm/source.js';
-import type { WebGPUOptions } from '../webgpu/open.js';
+import type { WebGPUOptions } from '../webgpu/options.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvens } from './break-evens.js';
 import { capability } from './capabilities.js';
 import { Engine } from './engine.js';
-
-const PAGE = 65536;
-const GIB = 2 ** 30;
+import { bytes, MIB, PAGE } from './memory-sizes.js';
+import { DEVICE, refuseReproducibleGpu, threads } from './options.js';
 
 /** Written out, so that bundlers see the files. */
 const KERNELS: Record<Build, () => URL> = {
@@ -40,16 +41,23 @@ export interface BrowserEngineOptions {
   maximum?: number;
 }
 
+const OPTIONS = v.strictObject({
+  threads: v.optional(threads(256), 'auto'),
+  ...DEVICE,
+  reproducible: v.optional(flag, false),
+  wasm: v.optional(v.custom<(build: Build) => WasmSource>((value) => typeof value === 'function', 'a function')),
+  worker: v.optional(v.union([v.instance(URL), v.string()], 'a URL')),
+  maximum: v.optional(bytes(256 * PAGE), 1024 * MIB),
+} satisfies Entries<BrowserEngineOptions>);
+
 /**
  * @throws CameoError 'argument' for an option out of range; 'runtime' when the browser lacks WebAssembly SIMD, workers are asked for in a
  *   page that is not cross-origin isolated, kernels do not load, or the device asked for by name is not there
  */
-export async function createEngine(options: BrowserEngineOptions = {}): Promise<Engine> {
-  const { reproducible = false, threads: asked = 'auto', maximum = GIB, worker } = options;
-  if (asked !== 'auto' && !(Number.isInteger(asked) && asked >= 0 && asked <= 256)) {
-    throw errors.option('threads', "'auto' or a whole number from 0 to 256", asked);
-  }
-  if (!(maximum >= 2 ** 24 && maximum <= 4 * GIB)) throw errors.option('maximum', 'from 16777216 to 4294967296 bytes', maximum);
+export async function createEngine(given: BrowserEngineOptions = {}): Promise<Engine> {
+  const options = checked(OPTIONS, given);
+  const { reproducible, threads: asked, maximum, worker } = options;
+  refuseReproducibleGpu(options);
   const features = detectFeatures();
   if (!features.simd) throw errors.runtime('This browser has no WebAssembly SIMD, which cameo needs.');
   const isolated = globalThis.crossOriginIsolated === true && features.threads;
@@ -59,10 +67,10 @@ export async function createEngine(options: BrowserEngineOptions = {}): Promise<
         'Cross-Origin-Embedder-Policy: require-corp, or create the engine with threads: 0.',
     );
   }
-  const threads = asked !== 'auto' ? asked : isolated ? (navigator.hardwareConcurrency ?? 1) : 0;
-  const shared = threads > 0;
-  const build = chooseBuild(features, shared, reproducible);
-  const module = await compileKernels(options.wasm?.(build) ?? KERNELS[build]());
+  const workers = asked !== 'auto' ? asked : isolated ? (navigator.hardwareConcurrency ?? 1) : 0;
+  const shared = workers > 0;
+  const wanted = chooseBuild(features, shared, reproducible);
+  const module = await compileKernels(options.wasm?.(wanted) ?? KERNELS[wanted]());
   const pages = Math.ceil(maximum / PAGE);
   let memory: WebAssembly.Memory;
   try {
@@ -72,12 +80,15 @@ export async function createEngine(options: BrowserEngineOptions = {}): Promise<
   }
   const arena = new Arena(memory, pages * PAGE);
   const kernels = instantiate(module, memory);
+  const build = buildOf(kernels, shared);
+  if (reproducible && build !== wanted)
+    throw errors.kernels('the module given', `is '${build}'; reproducible results were asked for, which '${wanted}' gives`);
   const start = () =>
     worker
       ? new Worker(worker, { type: 'module' })
       : new Worker(new URL('../scheduler/web-worker.js', import.meta.url), { type: 'module' });
   const scheduler = shared
-    ? new WebWorkerScheduler(threads, arena, { module, memory }, start)
+    ? new WebWorkerScheduler(workers, arena, { module, memory }, start)
     : new InlineScheduler(programs, kernels, memory);
   const find = async () => navigator.gpu ?? 'this browser has no WebGPU';
   const device = await accelerate({ kernels, arena, scheduler }, options, find, () => new BreakEvens());
@@ -89,12 +100,16 @@ export async function createEngine(options: BrowserEngineOptions = {}): Promise<
     capabilities: {
       runtime: navigator.userAgent,
       build,
-      threads,
+      threads: workers,
       reproducible,
       simd: { inUse: true },
       relaxedSimd: capability(
         build.startsWith('relaxed'),
-        reproducible ? 'reproducible results were asked for' : 'this browser does not validate it',
+        reproducible
+          ? 'reproducible results were asked for'
+          : features.relaxedSimd
+            ? 'the kernels given are built without it'
+            : 'this browser does not validate it',
       ),
       sharedMemory: capability(shared, isolated ? 'threads is 0' : 'the page is not cross-origin isolated'),
     },

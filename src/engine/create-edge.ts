@@ -1,15 +1,18 @@
 /** Builds an engine where there is nothing but WebAssembly: one thread, a memory of its own, kernels that the caller brings. */
+import * as v from 'valibot';
 import { errors } from '../errors.js';
+import { checked, type Entries, opaque } from '../options.js';
 import type { ProgramTable } from '../programs/program.js';
 import { top } from '../programs/top.js';
 import { InlineScheduler } from '../scheduler/inline.js';
+import { buildOf } from '../wasm/builds.js';
 import { instantiate, type Kernels } from '../wasm/kernels.js';
 import { Arena } from '../wasm/memory.js';
 import { compileKernels, type WasmSource } from '../wasm/source.js';
 import { capability } from './capabilities.js';
 import { Engine } from './engine.js';
+import { bytes, MIB, PAGE } from './memory-sizes.js';
 
-const PAGE = 65536;
 /** What an edge entry runs through the scheduler; single profiles do without it. */
 const programs = { top } as unknown as ProgramTable;
 
@@ -20,9 +23,17 @@ export interface EdgeEngineOptions {
   maximum?: number;
 }
 
-/** @throws CameoError 'runtime' for kernels that are none or do not fit, 'memory' where the runtime refuses the memory */
-export async function createEdgeEngine({ wasm, maximum = 2 ** 26 }: EdgeEngineOptions): Promise<Engine> {
-  if (!(maximum >= PAGE && maximum <= 2 ** 32)) throw errors.option('maximum', 'from 65536 to 4294967296 bytes', maximum);
+const OPTIONS = v.strictObject(
+  { wasm: opaque<WasmSource>(), maximum: v.optional(bytes(PAGE), 64 * MIB) } satisfies Entries<EdgeEngineOptions>,
+  'given',
+);
+
+/**
+ * @throws CameoError 'argument' for an option out of range, 'runtime' for kernels that are none or do not fit, 'memory' where the runtime
+ *   refuses the memory
+ */
+export async function createEdgeEngine(options: EdgeEngineOptions): Promise<Engine> {
+  const { wasm, maximum } = checked(OPTIONS, options);
   const module = await compileKernels(wasm);
   const pages = Math.ceil(maximum / PAGE);
   let memory: WebAssembly.Memory;
@@ -37,6 +48,7 @@ export async function createEdgeEngine({ wasm, maximum = 2 ** 26 }: EdgeEngineOp
   } catch (cause) {
     throw errors.kernels('the module given', 'is built for a shared memory or for features that this runtime lacks', cause);
   }
+  const build = buildOf(kernels, false);
   const off = (reason: string) => capability(false, reason);
   return new Engine({
     kernels,
@@ -44,11 +56,11 @@ export async function createEdgeEngine({ wasm, maximum = 2 ** 26 }: EdgeEngineOp
     scheduler: new InlineScheduler(programs, kernels, memory),
     capabilities: {
       runtime: 'edge',
-      build: 'simd',
+      build,
       threads: 0,
-      reproducible: false,
+      reproducible: build === 'simd',
       simd: { inUse: true },
-      relaxedSimd: off('the caller brings the kernels'),
+      relaxedSimd: capability(build === 'relaxed', 'the kernels given are built without it'),
       sharedMemory: off('this entry has one thread'),
     },
     device: { webgpu: off('this entry has none') },

@@ -2,22 +2,23 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
+import * as v from 'valibot';
 import { errors } from '../errors.js';
+import { checked, type Entries, flag, group } from '../options.js';
 import { programs } from '../programs/index.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { PiscinaScheduler } from '../scheduler/piscina.js';
 import { chooseBuild, detectFeatures } from '../wasm/builds.js';
 import { instantiate } from '../wasm/kernels.js';
 import { Arena } from '../wasm/memory.js';
-import type { WebGPUOptions } from '../webgpu/open.js';
+import type { WebGPUOptions } from '../webgpu/options.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
 import { capability } from './capabilities.js';
 import { Engine } from './engine.js';
+import { bytes, FOUR_GIB, MIB, PAGE } from './memory-sizes.js';
 import { findGpu } from './node-gpu.js';
-
-const PAGE = 65536;
-const GIB = 2 ** 30;
+import { DEVICE, refuseReproducibleGpu, threads } from './options.js';
 
 export interface EngineOptions {
   /**
@@ -47,37 +48,35 @@ export interface EngineOptions {
   worker?: URL;
 }
 
+const OPTIONS = v.strictObject({
+  threads: v.optional(threads(1024), 'auto'),
+  ...DEVICE,
+  reproducible: v.optional(flag, false),
+  memory: v.optional(group({ initial: v.optional(bytes(PAGE), 16 * MIB), maximum: v.optional(bytes(PAGE), FOUR_GIB) }), {}),
+  worker: v.optional(v.instance(URL, 'a URL')),
+} satisfies Entries<EngineOptions>);
+
 /**
  * An engine: a memory, kernels and a scheduler.
  *
- * @throws CameoError 'argument' for an option out of range, 'runtime' when this runtime lacks WebAssembly SIMD
+ * @throws CameoError 'argument' for an option that is not known or out of range, 'runtime' when this runtime lacks WebAssembly SIMD
  *   or for the device that was asked for by name
  */
-export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { device = 'auto', reproducible = false } = options;
-  const threads = options.threads === undefined || options.threads === 'auto' ? availableParallelism() : options.threads;
-  if (!Number.isInteger(threads) || threads < 0 || threads > 1024) {
-    throw errors.option('threads', "'auto' or a whole number from 0 to 1024", options.threads);
-  }
-  const initial = pages('memory.initial', options.memory?.initial ?? 16 * 2 ** 20);
-  const maximum = pages('memory.maximum', options.memory?.maximum ?? 4 * GIB);
-  if (initial > maximum) throw errors.option('memory.initial', 'at most memory.maximum', options.memory?.initial);
-  if (!['auto', 'wasm', 'webgpu'].includes(device)) throw errors.option('device', "'auto', 'wasm' or 'webgpu'", device);
-
-  if (device === 'webgpu' && reproducible) {
-    throw errors.invalid(
-      "Reproducible results come from the WebAssembly kernels alone. Leave out device 'webgpu' or reproducible.",
-    );
-  }
-
+export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
+  const options = checked(OPTIONS, given);
+  const { reproducible, worker } = options;
+  refuseReproducibleGpu(options);
+  const workers = options.threads === 'auto' ? availableParallelism() : options.threads;
+  const [initial, maximum] = [options.memory.initial, options.memory.maximum].map((n) => Math.ceil(n / PAGE));
+  if (initial > maximum) throw errors.option('memory.initial', 'at most memory.maximum', options.memory.initial);
   if (!reproducible) enableRelaxedSimd();
   const features = detectFeatures();
   if (!features.simd) throw errors.runtime('This runtime has no WebAssembly SIMD, which cameo needs. Use Node 20 or newer.');
-  if (threads > 0 && !features.threads) {
+  if (workers > 0 && !features.threads) {
     throw errors.runtime('This runtime has no shared WebAssembly memory. Create the engine with threads: 0.');
   }
-  if (options.worker) await loadWorker(options.worker);
-  const shared = threads > 0;
+  if (worker) await loadWorker(worker);
+  const shared = workers > 0;
   const build = chooseBuild(features, shared, reproducible);
   const url = new URL(`../../kernels/${build}.wasm`, import.meta.url);
   let bytes: Uint8Array<ArrayBuffer>;
@@ -91,17 +90,17 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const arena = new Arena(memory, maximum * PAGE);
   const kernels = instantiate(module, memory);
   const scheduler = shared
-    ? new PiscinaScheduler(threads, arena, { module, memory }, options.worker)
+    ? new PiscinaScheduler(workers, arena, { module, memory }, worker)
     : new InlineScheduler(programs, kernels, memory);
   const parts = { kernels, arena, scheduler };
-  const acceleration = await accelerate(parts, options, findGpu, (adapter) => new BreakEvenBook(adapter, build, threads));
+  const acceleration = await accelerate(parts, options, findGpu, (adapter) => new BreakEvenBook(adapter, build, workers));
   return new Engine({
     ...parts,
     device: acceleration,
     capabilities: {
       runtime: runtimeName(),
       build,
-      threads,
+      threads: workers,
       reproducible,
       simd: { inUse: true },
       relaxedSimd: capability(
@@ -131,13 +130,8 @@ function enableRelaxedSimd() {
   try {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   } catch {
-    // Not V8: the fixed build it is.
+    // Not V8: fixed SIMD is used.
   }
-}
-
-function pages(name: string, bytes: number): number {
-  if (!(bytes >= PAGE && bytes <= 4 * GIB)) throw errors.option(name, 'from 65536 to 4294967296 bytes', bytes);
-  return Math.ceil(bytes / PAGE);
 }
 
 function runtimeName(): string {

@@ -5,8 +5,8 @@ let dawn: GPU | undefined;
 
 /** @returns the object, or why there is none */
 export async function findGpu(): Promise<GPU | string> {
-  const own = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (own) return own;
+  const builtIn = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (builtIn) return builtIn;
   if (dawn) return dawn;
   const name = 'webgpu'; // not written in the import: bundlers would look for it
   let module: { create(flags: string[]): GPU; globals: object };

@@ -2,12 +2,12 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { errors } from '../errors.js';
 
-export type ProfileFormat = 'arrow' | 'jsonl' | 'parquet';
+export type ProfileFormat = 'arrow' | 'jsonl' | 'csv' | 'csv.gz' | 'parquet';
 
 /** The format that a file's name asks for. */
 export function formatOf(path: string): ProfileFormat {
-  const ending = /\.(arrow|jsonl|parquet)$/i.exec(path)?.[1].toLowerCase();
-  if (!ending) throw errors.fileType(path, '.arrow, .jsonl, .parquet');
+  const ending = /\.(arrow|jsonl|csv|csv\.gz|parquet)$/i.exec(path)?.[1].toLowerCase();
+  if (!ending) throw errors.fileType(path, '.arrow, .jsonl, .csv, .csv.gz, .parquet');
   return ending as ProfileFormat;
 }
 

@@ -1,85 +1,106 @@
 /**
- * Reads tables. DuckDB reads CSV, Parquet and JSON, and sniffs types, quoting and compression; read-arrow.ts reads Arrow files
- * and streams. Numbers become float64; text, booleans, dates and everything else become categories.
+ * Reads tables. CSV is read by us (table/csv-table.ts), JSON and Parquet by DuckDB, Arrow by apache-arrow (read-arrow.ts), workbooks by an
+ * optional package (read-excel.ts). Numbers become float64, in whichever way a text column writes them (table/numbers.ts); text, booleans,
+ * dates and everything else become categories. docs/files.md says what is read how.
  */
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { errors } from '../errors.js';
-import type { Table } from '../table/table.js';
+import { tableFromCsv } from '../table/csv-table.js';
+import { type Column, type ReadingNote, some, type Table } from '../table/table.js';
+import { columnOfTexts, numbersIn } from '../table/text-column.js';
 import { ColumnBuilder } from './column-builder.js';
-import { identifier, literal, openDatabase, READABLE, readerOf } from './duckdb.js';
+import { identifier, literal, openDatabase } from './duckdb.js';
+import { utf8Of } from './encoding.js';
+import { InputFile } from './input.js';
 import { concatenate, readArrow } from './read-arrow.js';
+import { readExcel } from './read-excel.js';
+import { readableJson } from './read-json.js';
+import { type CheckedReadOptions, checkReadOptions, type ReadOptions } from './read-options.js';
 
-/** Types that a CSV's columns may have. Without BOOLEAN, by which 'yes' would become 'true'; dates stay as they are written. */
-const CSV = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']";
-
-const ARROW = /\.(arrow|feather|ipc)$/i;
-const TYPES = `${READABLE}, .arrow`;
+export type { ReadOptions } from './read-options.js';
 
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/;
 
 /**
- * Reads a whole file: CSV, JSON (`.gz` too), Parquet or Arrow.
+ * Reads a whole file: CSV, JSON (`.gz` too), Parquet, Arrow or an Excel workbook; from a pipe and standard input too.
  *
- * @returns columns of its own, rows in the file's order
- * @throws CameoError 'file' when it cannot be read or its format is unknown, 'column' for a name that appears twice,
- *   'data' for no rows
+ * @returns columns of its own, rows in the file's order, and notes of what reading decided
+ * @throws CameoError 'file' when it cannot be read or its format is unknown, 'column' for a name that appears twice and a text in a column
+ *   of numbers, 'data' for no rows, 'argument' for an option, 'aborted'
  */
-export async function readTable(path: string): Promise<Table> {
-  const reader = readerOf(path);
-  if (!reader && !ARROW.test(path)) throw errors.fileType(path, TYPES);
-  try {
-    if ((await stat(path)).isDirectory()) throw new Error('it is a directory');
-    await (await open(path)).close();
-  } catch (cause) {
-    throw errors.fileRead(path, cause);
-  }
-  const table = reader ? await readByDuckDB(path, reader) : await concatenate(readArrow(createReadStream(path), path));
+export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
+  const good = checkReadOptions(options);
+  await using file = await InputFile.open(path, good.signal);
+  const table = await readFile(file, good);
   if (!table || table.rows === 0) throw errors.tableEmpty(`'${path}'`);
   return table;
 }
 
-async function readByDuckDB(path: string, reader: string): Promise<Table> {
+async function readFile(file: InputFile, options: CheckedReadOptions): Promise<Table | undefined> {
+  const { encoding, delimiter, decimal, onError, lenient } = options;
+  switch (file.format) {
+    case 'csv': {
+      const { name } = file;
+      const text = () => utf8Of(file.bytes(), name, encoding);
+      return tableFromCsv(text, { name, delimiter, decimal, onError, lenient: new Set(lenient) });
+    }
+    case 'json': {
+      await using copy = await readableJson(file, encoding);
+      return await readByDuckDB(copy ?? file, 'read_json_auto', options);
+    }
+    case 'parquet':
+      return readByDuckDB(file, 'read_parquet', options);
+    case 'arrow':
+      return concatenate(readArrow(createReadStream(file.path), file.name));
+    case 'xlsx':
+      return readExcel(file, options);
+  }
+}
+
+async function readByDuckDB(file: InputFile, reader: string, options: CheckedReadOptions): Promise<Table> {
   await using database = await openDatabase();
   const { connection } = database;
-  const names: string[] = [];
-  const builders: ColumnBuilder[] = [];
+  const builders: { builder: ColumnBuilder; type: string }[] = [];
   let rows = 0;
   try {
     // Into a table first: types are known from the whole file before any value is converted.
-    await connection.run(`CREATE TABLE t AS FROM ${reader}(${literal(path)}${reader === 'read_csv_auto' ? `, ${CSV}` : ''})`);
-    const description = await connection.runAndReadAll('DESCRIBE t');
-    const casts = description.getRows().map(([name, type]) => {
+    const create = (more: string) => connection.run(`CREATE TABLE t AS FROM ${reader}(${literal(file.path)}${more})`);
+    // Where the first rows did not tell what later ones hold, all are looked at.
+    await create('').catch((cause) => (reader === 'read_json_auto' ? create(', sample_size = -1') : Promise.reject(cause)));
+    const description = (await connection.runAndReadAll('DESCRIBE t')).getRows();
+    const casts = description.map(([name, type]) => {
       const number = NUMBER.test(String(type));
-      names.push(String(name));
-      builders.push(new ColumnBuilder(String(name), number));
-      return `CAST(${identifier(String(name))} AS ${number ? 'DOUBLE' : 'VARCHAR'})`;
+      builders.push({ builder: new ColumnBuilder(String(name), number), type: String(type) });
+      const column = identifier(String(name));
+      // Numbers and texts together are a column of JSON, in which texts have quotes.
+      return type === 'JSON' ? `${column}->>'$'` : `CAST(${column} AS ${number ? 'DOUBLE' : 'VARCHAR'})`;
     });
     const result = await connection.stream(`SELECT ${casts.join(', ')} FROM t`);
     for (;;) {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) break;
-      builders.forEach((builder, j) => {
+      builders.forEach(({ builder }, j) => {
         const vector = chunk.getColumnVector(j);
         builder.append(chunk.rowCount, (i) => vector.getItem(i));
       });
       rows += chunk.rowCount;
     }
   } catch (cause) {
-    throw errors.fileRead(path, cause);
+    if (file.format === 'json') for await (const _ of utf8Of(file.bytes(), file.name)); // says so where it is not UTF-8
+    throw errors.fileRead(file.name, cause);
   }
-  if (reader === 'read_csv_auto' && names.some((name) => /_\d+$/.test(name))) await refuseDuplicates(connection, path);
-  return { rows, columns: builders.map((builder) => builder.finish(rows)) };
+  const read = builders.map(({ builder, type }) => recognized(builder.finish(rows), type, options));
+  return { rows, columns: read.map(({ column }) => column), notes: some(read.flatMap(({ notes }) => notes)) };
 }
 
-/** DuckDB renames the second of two equal names to name_1; the header row itself says whether there were any. */
-async function refuseDuplicates(connection: DuckDBConnection, path: string): Promise<void> {
-  const query = `FROM read_csv(${literal(path)}, header = false, all_varchar = true) LIMIT 1`;
-  const [header] = (await connection.runAndReadAll(query)).getRows();
-  const seen = new Set<string>();
-  for (const name of header.map((value) => String(value).trim())) {
-    if (seen.has(name.toLowerCase())) throw errors.columnDuplicate(name);
-    seen.add(name.toLowerCase());
-  }
+/** A column of texts as numbers where it holds some in disguise. Plain whole numbers that a file has as texts stay texts. */
+function recognized(column: Column, type: string, options: CheckedReadOptions): { column: Column; notes: ReadingNote[] } {
+  if (column.kind === 'number' || (type !== 'VARCHAR' && type !== 'JSON')) return { column, notes: [] };
+  const { name, codes, categories: texts } = column;
+  const counts = new Float64Array(texts.length);
+  for (const code of codes) if (code >= 0) counts[code]++;
+  const { decimal, onError, lenient } = options;
+  const given = { name, texts, counts, codes };
+  const found = numbersIn(given, { decimal, typed: type === 'VARCHAR' });
+  return found ? columnOfTexts(given, found, { decimal, onError, lenient: new Set(lenient) }) : { column, notes: [] };
 }

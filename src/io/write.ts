@@ -1,7 +1,8 @@
-/** Writes profiles: Arrow, JSON lines or Parquet, by the file's name. */
+/** Writes profiles: Arrow, JSON lines, CSV or Parquet, by the file's name. */
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import {
   type Data,
   DataType,
@@ -15,6 +16,7 @@ import {
 import { errors } from '../errors.js';
 import { writeParquet } from './parquet/write.js';
 import { formatOf, type PendingFile } from './pending-file.js';
+import { csvLines } from './write-csv.js';
 
 /**
  * Writes batches to a pending file in the format of its final name. The batches are asked for as fast as they are written.
@@ -27,6 +29,8 @@ export async function writeProfiles(batches: AsyncIterable<RecordBatch>, schema:
     if (format === 'parquet') return await writeParquet(source, schema, file.temporary);
     const sink = createWriteStream(file.temporary);
     if (format === 'jsonl') await pipeline(source, jsonLines, sink);
+    else if (format === 'csv') await pipeline(source, csvLines(schema, jsonOf), sink);
+    else if (format === 'csv.gz') await pipeline(source, csvLines(schema, jsonOf), createGzip(), sink);
     else await pipeline(source, RecordBatchFileWriter.throughNode(), sink);
   } catch (cause) {
     throw source.failed ? source.error : errors.fileWrite(file.path, cause);

@@ -2,10 +2,12 @@
  * Standardization, as scikit-learn's StandardScaler: (x − mean) / deviation, column by column, with the population
  * deviation. NaN is skipped in fitting and kept in transforming; a constant column keeps the scale 1.
  */
+import * as v from 'valibot';
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { square } from '../math.js';
+import { checked, type Entries, opaque } from '../options.js';
 import { Matrix } from '../table/matrix.js';
 import { ResidentMatrix } from '../wasm/resident.js';
 
@@ -16,6 +18,8 @@ export interface StandardScalerOptions {
   /** default: the process-wide engine */
   engine?: Engine;
 }
+
+const OPTIONS = v.strictObject({ engine: v.optional(opaque<Engine>()) } satisfies Entries<StandardScalerOptions>);
 
 interface Shard {
   first: number;
@@ -36,7 +40,7 @@ export class StandardScaler {
 
   /**
    * Learns mean and deviation of each column, forgetting an earlier fit.
-   * @throws CameoError 'data' for no rows, 'column' for infinity
+   * @throws CameoError 'argument' for wrong options, 'data' for no rows, 'column' for infinity
    */
   async fit(x: Matrix | ResidentMatrix): Promise<this> {
     this.count = this.mean = this.variance = this.scale = new Float64Array(0);
@@ -45,6 +49,7 @@ export class StandardScaler {
 
   /** Learns from more rows, on top of what was learnt. Throws as `fit`; on an error nothing is changed. */
   async partialFit(x: Matrix | ResidentMatrix): Promise<this> {
+    checked(OPTIONS, this.options);
     if (x.rows === 0) throw errors.tableEmpty('The matrix');
     const known = this.mean.length > 0;
     if (known && this.mean.length !== x.columns) {
@@ -118,8 +123,8 @@ export class StandardScaler {
       const high = Math.fround(this.mean[j]);
       values.set([high, this.mean[j] - high, 1 / this.scale[j], Number.NaN], j * 4);
     }
-    // What is written must not be what is read, so that a shard whose worker died can run again: a matrix scaled in place takes each
-    // shard's result from its slot when that is whole.
+    // Output never overwrites input while a shard runs, so that the shard can run again if its worker dies. A matrix that is scaled in
+    // place is copied from each shard's slot once the shard is done.
     const direct = out && out !== x;
     const size = direct && x instanceof ResidentMatrix ? SHARD : slotShard(x.columns);
     const pitch = size * 4 + 64;

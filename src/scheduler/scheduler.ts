@@ -2,19 +2,21 @@
  * The scheduler runs programs. A program is a plain function of (kernels, memory, arguments, control); it
  * computes one shard and returns a small, cloneable result, with anything large left in linear memory.
  *
- * Two implementations of one method, `run`: on the calling thread (inline.ts) and in a Piscina pool
- * (piscina.ts). What is common stands here: `map` hands out shards in order with a bounded number in flight,
+ * One method, `run`, is implemented on the calling thread (inline.ts), in a Piscina pool (piscina.ts) and in
+ * Web Workers (web-workers.ts). What they have in common stands here: `map` hands out shards in order with a bounded number in flight,
  * lends each a slot of memory, and gives the results back in the order of the shards.
  */
 
+import * as v from 'valibot';
 import { CameoError, errors } from '../errors.js';
+import { type Entries, RUN, whole } from '../options.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import type { Arena, Region } from '../wasm/memory.js';
 
 export interface RunOptions {
   /** Stops the work between batches; the promise rejects with CameoError 'aborted'. */
   signal?: AbortSignal;
-  /** Called with the program's own progress numbers, at most some times a second from a worker. */
+  /** Called with the program's own progress numbers, a few times a second at most from a worker. */
   onProgress?: (a: number, b: number, c: number) => void;
   /** What to call this piece of work in an error. */
   label?: string;
@@ -22,10 +24,21 @@ export interface RunOptions {
   attempts?: number;
 }
 
+export const RUN_OPTIONS = v.strictObject({
+  ...RUN,
+  label: v.optional(v.string('a text')),
+  attempts: v.optional(whole(1)),
+} satisfies Entries<RunOptions>);
+
 export interface MapOptions extends RunOptions {
   /** Bytes of linear memory lent to each shard in flight; its address is passed to the arguments. */
   slotBytes?: number;
 }
+
+export const MAP_OPTIONS = v.strictObject({
+  ...RUN_OPTIONS.entries,
+  slotBytes: v.optional(whole(0)),
+} satisfies Entries<MapOptions>);
 
 export interface Mapped<R> {
   value: R;

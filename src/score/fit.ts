@@ -6,7 +6,6 @@
  */
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import type { Evaluation } from '../metrics/index.js';
 import { checkTable } from '../prepare/columns.js';
 import { QuantileTransformer } from '../prepare/quantile-transformer.js';
 import type { Split } from '../prepare/split.js';
@@ -18,7 +17,7 @@ import type { Table } from '../table/table.js';
 import { place } from '../wasm/memory.js';
 import { meanAndDeviation } from './cross-validate.js';
 import { importances } from './importance.js';
-import { examine, type Job, type Learnt, learn, type Question } from './learn.js';
+import { examine, type Job, type Learnt, learn, type Question, scoresOf } from './learn.js';
 import type { CheckedScoreOptions } from './options.js';
 import { baseOf, type CrossValidation, type Score } from './score.js';
 import { encodeRows } from './shards.js';
@@ -76,9 +75,10 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
   const split = holdOut(questions, labelled, options);
   const learnt = await learn(job, questions, split.train);
   report({ stage: 'evaluate', done: 0, total: 1 });
-  const examined = await examine(job, learnt, questions, split.test);
-  const trained = await examine(job, learnt, questions, split.train);
-  const ranked = await rank(job, learnt, questions, split.test);
+  const evaluations = await examine(job, learnt, questions, split.test);
+  const ranked = questions.some(({ target }) => target.task !== 'multiclass');
+  const trained = ranked ? await scoresOf(job, learnt, split.train) : [];
+  const importance = await rank(job, learnt, questions, split.test);
   report({ stage: 'evaluate', done: 1, total: 1 });
   const validated = options.folds > 0 ? await crossValidate(job, questions, labelled) : undefined;
   const scores: Score[] = [];
@@ -89,7 +89,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
       features: learnt.features,
       model,
       base: baseOf(model.base(engine), target),
-      ranks: target.task === 'multiclass' ? new Float32Array(0) : await quantiles(engine, trained[q].scores),
+      ranks: target.task === 'multiclass' ? new Float32Array(0) : await quantiles(engine, trained[q]),
       summary: {
         preset: options.preset,
         seed: options.seed,
@@ -98,8 +98,8 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
         rows: table.rows,
         trainRows: split.train.length,
         testRows: split.test.length,
-        evaluation: examined[q].evaluation,
-        importances: ranked[q],
+        evaluation: evaluations[q],
+        importances: importance[q],
         crossValidation: validated?.[q] ?? null,
         ignored: learnt.ignored,
       },
@@ -142,7 +142,7 @@ async function crossValidate(job: Job, questions: readonly Question[], labelled:
     folds(questions, labelled, { nSplits, seed }).map(async ({ train, test }) => {
       const found = await examine(job, await learn(quiet, questions, train), questions, test);
       job.report({ stage: 'cross-validate', done: ++done, total: nSplits });
-      return found.map(({ evaluation }): Evaluation => evaluation);
+      return found;
     }),
   );
   return questions.map((_, q) => ({ folds: nSplits, ...meanAndDeviation(parts.map((part) => part[q])) }));

@@ -64,18 +64,27 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
   return { features, ignored, binding, answers };
 }
 
-/** Scores and metrics of each answer on some rows. */
+/** Scores of each answer on some rows: probabilities or numbers, [rows, outputs]. */
+export async function scoresOf(
+  { engine, run }: Pick<Job, 'engine' | 'run'>,
+  { features, binding, answers }: Learnt,
+  rows: Int32Array,
+): Promise<Float32Array[]> {
+  const placed = answers.map((answer) => ({ ...answer, ranks: new Float32Array(0) }));
+  using resident = new ResidentScores(engine, features, placed);
+  return await scoreRows(engine, features, resident.plan, binding, rows, run);
+}
+
+/** Metrics of each answer on some rows. */
 export async function examine(
   job: Pick<Job, 'engine' | 'run'>,
-  { features, binding, answers }: Learnt,
+  learnt: Learnt,
   questions: readonly Question[],
   rows: Int32Array,
-): Promise<{ scores: Float32Array; evaluation: Evaluation }[]> {
-  const placed = answers.map((answer) => ({ ...answer, ranks: new Float32Array(0) }));
-  using resident = new ResidentScores(job.engine, features, placed);
-  const all = await scoreRows(job.engine, features, resident.plan, binding, rows, job.run);
-  return answers.map(({ target, model }, q) => {
+): Promise<Evaluation[]> {
+  const all = await scoresOf(job, learnt, rows);
+  return learnt.answers.map(({ target, model }, q) => {
     const truth = Float64Array.from(rows, (r) => questions[q].truth[r]);
-    return { scores: all[q], evaluation: evaluate(target.task, truth, all[q], model.outputs) };
+    return evaluate(target.task, truth, all[q], model.outputs);
   });
 }

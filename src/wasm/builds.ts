@@ -3,6 +3,8 @@
  * `WebAssembly.validate` on a few bytes, is right everywhere; names and versions are not.
  */
 
+import type { Kernels } from './kernels.js';
+
 /** (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt) */
 const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
 /** (func (result v128) … i8x16.relaxed_swizzle) */
@@ -30,6 +32,12 @@ export interface Features {
 export function detectFeatures(): Features {
   const valid = (bytes: number[]) => WebAssembly.validate(new Uint8Array(bytes));
   return { simd: valid(SIMD), relaxedSimd: valid(RELAXED), threads: valid(THREADS) };
+}
+
+/** The build that kernels are of, as they say themselves. @param shared whether their memory is */
+export function buildOf({ relaxed }: Pick<Kernels, 'relaxed'>, shared: boolean): Build {
+  const level = relaxed.value ? 'relaxed' : 'simd';
+  return shared ? `${level}-shared` : level;
 }
 
 /** The build for these features. */

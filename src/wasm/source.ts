@@ -57,7 +57,8 @@ async function compileBytes(bytes: Uint8Array, from: string): Promise<WebAssembl
 /** Whether these are kernels of this version: a memory to import, and the functions. */
 function checked(module: WebAssembly.Module, from: string): WebAssembly.Module {
   const memory = WebAssembly.Module.imports(module).some(({ kind, name }) => kind === 'memory' && name === 'memory');
-  const kernels = WebAssembly.Module.exports(module).some(({ name }) => name === 'fold_contributions');
-  if (!memory || !kernels) throw errors.kernels(from, 'is a WebAssembly module, but not the kernels of this version of cameo');
+  const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  if (!memory || !names.has('fold_contributions') || !names.has('relaxed'))
+    throw errors.kernels(from, 'is a WebAssembly module, but not the kernels of this version of cameo');
   return module;
 }

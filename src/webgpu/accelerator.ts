@@ -1,6 +1,6 @@
 /**
- * Decides which program runs on the WebGPU device, runs it there, and says why when it does not. The engine asks it before it asks
- * the scheduler. When the device is lost, what ran on it goes on in WebAssembly, training from the last whole epoch.
+ * Decides which program runs on the WebGPU device, runs it there, and gives the reason where it does not. The engine asks it before the
+ * scheduler. When the device is lost, its work goes on in WebAssembly, training from the last whole epoch.
  *
  * Asked for by name, the device takes every program that has a twin; what it cannot do is an error, and so is the next call after a
  * loss. Under 'auto' it takes a program from the size at which it was found to win, and WebAssembly does the rest.
@@ -10,35 +10,10 @@ import { CameoError, errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Kernels } from '../wasm/kernels.js';
-import { blocksFor, factorize } from './factorization/factorize.js';
-import { type AdapterInfo, DeviceLost, type Gpu } from './gpu.js';
-import { moments } from './moments.js';
-import { predict } from './perceptron/predict.js';
-import { train } from './perceptron/train.js';
-import { scale } from './scale.js';
-import { type Device, Session, type Twin } from './session.js';
-import { top } from './top.js';
-
-const twins = { factorize, moments, predict, scale, top, train };
-export type TwinName = keyof typeof twins;
-export const TWINS = Object.keys(twins) as TwinName[];
-
-/**
- * The size of a call, in the program's own unit: multiply-adds that can run side by side (of a batch, for training), or numbers
- * moved where there is no more to do than that.
- */
-export function workOf<P extends TwinName>(program: P, args: ProgramArgs<P>): number {
-  const weights = (sizes: number[]) => sizes.slice(1).reduce((sum, units, l) => sum + sizes[l] * units, 0);
-  const measure: { [N in TwinName]: (a: ProgramArgs<N>) => number } = {
-    moments: (a) => a.rows * a.columns.length,
-    scale: (a) => a.rows * a.columns.length,
-    predict: (a) => a.rows * weights(a.network.sizes),
-    train: (a) => Math.min(a.options.batchSize, a.trainRows) * weights(a.network.sizes),
-    factorize: (a) => a.starts[a.starts.length - 1] * a.ld,
-    top: (a) => a.rows * a.columns * a.ld,
-  };
-  return measure[program](args);
-}
+import type { AdapterInfo } from './adapter.js';
+import { DeviceLost, type Gpu } from './gpu.js';
+import { type Device, Session } from './session.js';
+import { isTwin, type TwinName, twinOf } from './twins.js';
 
 export interface AcceleratorOptions {
   /** asked for by name: no break-even, errors in place of WebAssembly */
@@ -76,19 +51,20 @@ export class Accelerator {
   /** Shards worth having in flight: one uploads, one computes, one downloads. */
   readonly width = 3;
 
-  /** Blocks to a side for a factorization of that size, where it will run here; undefined elsewhere. */
-  async blocks(entries: number, users: number, items: number, ld: number): Promise<number | undefined> {
-    if (!(await this.#takes('factorize', entries * ld))) return undefined;
-    return blocksFor(this.info.limits, this.info.software, entries, users, items);
-  }
-
   /**
    * Whether a call runs here.
    * @throws CameoError 'runtime' when the device was asked for by name and is gone
    */
   async takes<P extends ProgramName>(program: P, args: ProgramArgs<P>): Promise<boolean> {
-    if (!isTwin(program)) return false;
-    return this.#takes(program, workOf(program, args as ProgramArgs<TwinName>));
+    return isTwin(program) && this.#takes(program, twinOf(program).workOf(args as never));
+  }
+
+  /** What the device would rather have in the arguments of a call, where the call runs here: see twin.ts. Throws as `takes`. */
+  async prefer<P extends ProgramName>(program: P, draft: Partial<ProgramArgs<P>>): Promise<Partial<ProgramArgs<P>>> {
+    if (!isTwin(program)) return {};
+    const { prefer, workOf } = twinOf(program);
+    if (!prefer || !(await this.#takes(program, workOf(draft as never)))) return {};
+    return prefer(draft as never, this.info);
   }
 
   async #takes(program: TwinName, work: number): Promise<boolean> {
@@ -123,8 +99,9 @@ export class Accelerator {
       progress: (a: number, b = 0, c = 0) => onProgress?.(a, b, c),
     };
     try {
-      const twin = twins[program as TwinName] as unknown as Twin<ProgramArgs<P>, ProgramResult<P>>;
-      return { value: await twin({ ...this.#device, session: own }, this.memory, args, control) };
+      const { run } = twinOf(program as TwinName);
+      const value = await run({ ...this.#device, session: own }, this.memory, args as never, control);
+      return { value: value as ProgramResult<P> };
     } catch (error) {
       if (error instanceof DeviceLost) return { resume: error.resume };
       if (!(error instanceof CameoError) || error.code !== 'runtime' || this.options.named) throw error;
@@ -139,5 +116,3 @@ export class Accelerator {
     this.gpu.destroy();
   }
 }
-
-export const isTwin = (program: ProgramName): program is TwinName => program in twins;

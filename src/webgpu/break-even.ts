@@ -1,6 +1,6 @@
 /**
  * From which size a program is faster on the device than in WebAssembly with all workers, transfers included: calls of growing size
- * are timed on both, side by side, until the device wins. Measured when a program is first about to run, and kept by who calls.
+ * are timed on both, side by side, until the device wins. Measured when a program is first about to run; the caller keeps the result.
  */
 
 import { CameoError } from '../errors.js';
@@ -8,9 +8,8 @@ import type { ProgramArgs } from '../programs/index.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Arena } from '../wasm/memory.js';
-import type { Accelerator, TwinName } from './accelerator.js';
-import { blocksFor } from './factorization/factorize.js';
-import { SIZES, workload } from './workloads.js';
+import type { Accelerator } from './accelerator.js';
+import { type TwinName, twinOf } from './twins.js';
 
 export interface Contest {
   accelerator: Accelerator;
@@ -27,21 +26,18 @@ export interface Lap {
 }
 
 const RUNS = 3;
-/** Where the device takes longer than this for one call, it is not tried with more. */
+/** Milliseconds: a device that takes longer for one call is not tried with a larger one. */
 export const PATIENCE = 1000;
 
 /** Times both sides at one size. @throws CameoError 'memory' */
 export async function lap({ accelerator, scheduler, kernels, arena }: Contest, program: TwinName, work: number): Promise<Lap> {
-  const { limits, software } = accelerator.info;
-  const entries = work / 64;
-  const blocks = blocksFor(limits, software, entries, entries / 20, entries / 20);
-  const [host, gpu] = [workload(kernels, arena, program, work), workload(kernels, arena, program, work, blocks)];
+  const { workload, together, prefer } = twinOf(program);
+  const host = workload(arena, kernels, work);
+  const gpu = workload(arena, kernels, work, prefer?.(host.args, accelerator.info));
   try {
     const threads = Math.max(1, scheduler.threads);
-    const sharded = program !== 'train' && program !== 'factorize';
     const call = (args: ProgramArgs<TwinName>) => scheduler.run(program, args as never);
-    // Shards run on all workers side by side. A factorization does too; one worker's time is divided, since a gang cannot be called
-    // from here while another is at work.
+    const sharded = together === 'shards';
     const side = sharded ? threads : 1;
     const wasm = await best(() => Promise.all(Array.from({ length: side }, () => call(host.args))));
     const session = accelerator.session();
@@ -52,7 +48,8 @@ export async function lap({ accelerator, scheduler, kernels, arena }: Contest, p
       ),
     );
     session.close();
-    return { work, wasm: wasm / (program === 'factorize' ? threads : side), webgpu: webgpu / flights };
+    // A gang cannot be called from here while another is at work: one worker's time is divided instead.
+    return { work, wasm: wasm / (together === 'gang' ? threads : side), webgpu: webgpu / flights };
   } finally {
     host.region.dispose();
     gpu.region.dispose();
@@ -61,7 +58,7 @@ export async function lap({ accelerator, scheduler, kernels, arena }: Contest, p
 
 /** @returns the smallest size tried at which the device won; Infinity when it did at none */
 export async function measureBreakEven(contest: Contest, program: TwinName): Promise<number> {
-  for (const work of SIZES[program]) {
+  for (const work of twinOf(program).sizes) {
     try {
       const { wasm, webgpu } = await lap(contest, program, work);
       if (webgpu < wasm) return work;
@@ -74,7 +71,7 @@ export async function measureBreakEven(contest: Contest, program: TwinName): Pro
   return Number.POSITIVE_INFINITY;
 }
 
-/** The shortest of some runs, in milliseconds, after one that does not count. */
+/** The shortest of some runs, in milliseconds, after a first one to warm up. */
 async function best(run: () => Promise<unknown>): Promise<number> {
   await run();
   let shortest = Number.POSITIVE_INFINITY;

@@ -6,51 +6,16 @@
  * chosen by dynamic offset, so bind groups are made once and used for every batch.
  */
 import { errors } from '../errors.js';
+import { type AdapterInfo, findAdapter, type Limits } from './adapter.js';
 import { shaders } from './shaders.js';
 
 /** Bytes of a uniform block: the alignment that every adapter accepts for a dynamic offset. */
 const BLOCK = 256;
 const BLOCKS = 4096;
-/** Milliseconds to wait for the news that the device is gone. */
+/** Milliseconds to wait for the device's own report that it is lost. */
 const LOSS_IS_TOLD = 3000;
 /** Bytes copied at once out of shared memory, which queues do not take everywhere. */
 const PIECE = 2 ** 24;
-
-export interface AdapterInfo {
-  vendor: string;
-  architecture: string;
-  description: string;
-  /** computed on the processor: right, but never faster than WebAssembly */
-  software: boolean;
-  features: string[];
-  limits: Limits;
-}
-
-/** The limits that work is cut to, as the adapter states them. */
-export interface Limits {
-  maxStorageBufferBindingSize: number;
-  maxBufferSize: number;
-  maxStorageBuffersPerShaderStage: number;
-  maxComputeInvocationsPerWorkgroup: number;
-  maxComputeWorkgroupStorageSize: number;
-  maxComputeWorkgroupsPerDimension: number;
-}
-
-const LIMITS: (keyof Limits)[] = [
-  'maxStorageBufferBindingSize',
-  'maxBufferSize',
-  'maxStorageBuffersPerShaderStage',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeWorkgroupsPerDimension',
-];
-
-/** What the kernels are written for; WebGPU's own defaults are no lower. */
-const NEEDED: Partial<Limits> = {
-  maxStorageBuffersPerShaderStage: 8,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupStorageSize: 16384,
-};
 
 /** A part of a buffer; offsets are multiples of 256 bytes. */
 export interface Slice {
@@ -104,7 +69,7 @@ export class Gpu {
       throw new DeviceLost(this.lost);
     });
     this.#lost.catch(() => {});
-    // Work that the device refuses (for lack of memory, say) leaves zeros behind: nothing is read before a look at this.
+    // Work that the device refuses (for lack of memory, say) leaves zeros behind, so this is checked before anything is read.
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
       this.#error ??= event.error.message;
@@ -117,20 +82,11 @@ export class Gpu {
    * @returns the device, or why there is none
    */
   static async open(gpu: GPU, lower: Partial<Limits> = {}): Promise<Gpu | string> {
-    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-    if (!adapter) return 'WebGPU has no adapter on this machine';
-    for (const [name, needed] of Object.entries(NEEDED) as [keyof Limits, number][]) {
-      if (adapter.limits[name] < needed) return `the adapter's limit ${name} is ${adapter.limits[name]}; ${needed} is needed`;
-    }
-    const limits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])) as unknown as Limits;
-    const { vendor, architecture, description, device: model } = adapter.info;
-    const text = `${vendor} ${architecture} ${description} ${model}`;
-    const software =
-      (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true ||
-      /swiftshader|llvmpipe|software|basic render/i.test(text);
-    const device = await adapter.requestDevice({ requiredLimits: { ...limits } });
-    const info = { vendor, architecture, description, software, features: [...adapter.features].sort() };
-    return new Gpu(device, { ...info, limits: { ...limits, ...lower } });
+    const found = await findAdapter(gpu);
+    if (typeof found === 'string') return found;
+    const { adapter, info } = found;
+    const device = await adapter.requestDevice({ requiredLimits: { ...info.limits } });
+    return new Gpu(device, { ...info, limits: { ...info.limits, ...lower } });
   }
 
   /** The largest buffer that can be bound whole, in bytes. */
@@ -195,7 +151,7 @@ export class Gpu {
     try {
       return await Promise.race([promise, this.#lost]);
     } catch (error) {
-      // A mapping fails a moment before the loss is told, each runtime in words of its own.
+      // A mapping fails a moment before the loss is reported, with a different error in each runtime.
       await Promise.race([this.#lost, new Promise((resolve) => setTimeout(resolve, LOSS_IS_TOLD))]);
       throw error;
     }

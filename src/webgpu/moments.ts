@@ -1,11 +1,12 @@
 /** Moments of the columns of one shard: float32 by blocks on the device, the blocks merged in float64 in order. */
 import type { MomentsArgs } from '../programs/moments.js';
 import { piecesOf, writePiece } from './pieces.js';
-import type { Twin } from './session.js';
+import type { Twin } from './twin.js';
+import { COLUMN_SIZES, placeColumns } from './workload.js';
 
 const BLOCK = 2048;
 
-export const moments: Twin<MomentsArgs, void> = async (device, memory, { columns, rows, out }) => {
+const run: Twin<MomentsArgs, void>['run'] = async (device, memory, { columns, rows, out }) => {
   const { gpu, session, kernels } = device;
   const kernel = gpu.kernel('moments', 'wr', ['sum']);
   const states = columns.map((_, j) => out + j * 64);
@@ -34,4 +35,15 @@ export const moments: Twin<MomentsArgs, void> = async (device, memory, { columns
       });
     });
   }
+};
+
+export const moments: Twin<MomentsArgs, void> = {
+  run,
+  workOf: ({ rows, columns }) => rows * columns.length,
+  sizes: COLUMN_SIZES,
+  together: 'shards',
+  workload(space, _, work) {
+    const { rows, at, region } = placeColumns(space, work, (layout, columns) => ({ out: layout.take(columns * 64) }));
+    return { region, args: { ...at, rows } };
+  },
 };

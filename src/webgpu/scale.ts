@@ -1,9 +1,10 @@
 /** Standardization of the columns of one shard, and its inverse. */
 import type { ScaleArgs } from '../programs/scale.js';
 import { piecesOf, writePiece } from './pieces.js';
-import type { Twin } from './session.js';
+import type { Twin } from './twin.js';
+import { COLUMN_SIZES, floats, placeColumns } from './workload.js';
 
-export const scale: Twin<ScaleArgs, void> = async (device, memory, { columns, out, parameters, rows, inverse }) => {
+const run: Twin<ScaleArgs, void>['run'] = async (device, memory, { columns, out, parameters, rows, inverse }) => {
   const { gpu, session } = device;
   const kernel = gpu.kernel('standardize_column', 'wrr');
   for (const piece of piecesOf(gpu.largest, rows, columns.length, 64)) {
@@ -28,4 +29,19 @@ export const scale: Twin<ScaleArgs, void> = async (device, memory, { columns, ou
       });
     });
   }
+};
+
+export const scale: Twin<ScaleArgs, void> = {
+  run,
+  workOf: ({ rows, columns }) => rows * columns.length,
+  sizes: COLUMN_SIZES,
+  together: 'shards',
+  workload(space, _, work) {
+    const { rows, at, region } = placeColumns(space, work, (layout, columns, n) => ({
+      out: Array.from({ length: columns }, () => layout.take(n * 4)),
+      parameters: layout.take(columns * 16),
+    }));
+    at.columns.forEach((_, j) => floats(space, at.parameters + j * 16, 4).set([0, 0, 1, 0]));
+    return { region, args: { ...at, rows, inverse: false } };
+  },
 };

@@ -4,7 +4,6 @@
  * that the copies of one overlap with the computing of another: the staging buffers make a ring.
  */
 
-import type { Control } from '../programs/program.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Gpu } from './gpu.js';
 
@@ -21,7 +20,7 @@ export class Session {
     return this.#constants.get(key) as T;
   }
 
-  /** Runs `use` with a workspace that nobody else has meanwhile. */
+  /** Runs `use` with a workspace of its own, which the next call may use again. */
   async borrow<W, R>(key: string, make: () => W, use: (workspace: W) => Promise<R>): Promise<R> {
     const idle = (this.#idle.get(key) ?? []) as W[];
     this.#idle.set(key, idle);
@@ -58,6 +57,3 @@ export interface Device {
   /** WebAssembly on the calling thread, for what is small */
   kernels: Kernels;
 }
-
-/** A program on the device: the arguments and the result of its namesake in programs/. */
-export type Twin<A, R> = (device: Device, memory: WebAssembly.Memory, args: A, control: Control) => Promise<R>;

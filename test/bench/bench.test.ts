@@ -94,7 +94,7 @@ for (const name of ['deno', 'bun']) {
   test(`the same suite runs in ${name}`, async () => {
     const flags = name === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
     const { execFileSync } = await import('node:child_process');
-    const args = [...flags, 'dist/src/cli/main.js', 'bench', '--threads', '1', '--json'];
+    const args = [...flags, 'dist/src/command/main.js', 'bench', '--threads', '1', '--json'];
     const found: Report = JSON.parse(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
     assert.match(found.runtime, new RegExp(name, 'i'));
     assert.equal(

@@ -10,8 +10,7 @@ import { createEngine, MLPClassifier, Profiler, StandardScaler, type Table } fro
 import { type ProgramName, programs } from '../../src/programs/index.js';
 import type { Kernels } from '../../src/wasm/kernels.js';
 import { Arena } from '../../src/wasm/memory.js';
-import { TWINS, type TwinName } from '../../src/webgpu/accelerator.js';
-import { workload } from '../../src/webgpu/workloads.js';
+import { TWINS, type TwinName, twinOf } from '../../src/webgpu/twins.js';
 import { open } from '../support/kernels.js';
 
 const CONTROL = { aborted: () => false, progress: () => {} };
@@ -29,7 +28,7 @@ function countCalls(program: TwinName, work: number): Record<string, number> {
       },
     ]),
   ) as unknown as Kernels;
-  const { args } = workload(kernels, new Arena(memory, 2 ** 32), program, work);
+  const { args } = twinOf(program).workload(new Arena(memory, 2 ** 32), kernels, work);
   // Sizes are asked for while buffers are laid out; what counts is the work.
   programs[program as ProgramName](spied, memory, args as never, CONTROL);
   delete calls.gemm_scratch;
@@ -153,6 +152,23 @@ test('every row is sent to one shard once, and the next profile allocates nothin
   };
   for (let i = 0; i < 10; i++) profiler.profileOne({ x: i });
   assert.is(allocations, 0);
+  // A row's keys are listed once, and each is read once.
+  const touched: string[] = [];
+  const watched = new Proxy(
+    { x: 3, y: 'a' },
+    {
+      ownKeys(row) {
+        touched.push('keys');
+        return Reflect.ownKeys(row);
+      },
+      get(row, key) {
+        touched.push(String(key));
+        return Reflect.get(row, key);
+      },
+    },
+  );
+  profiler.profileOne(watched);
+  assert.equal(touched, ['keys', 'x']);
   // A slot for each of the shards in flight, and a cell for each run's progress.
   for await (const _ of profiler.profile(table));
   assert.ok(allocations <= 6, `${allocations} allocations`);

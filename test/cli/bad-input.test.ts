@@ -128,7 +128,8 @@ const cases: [what: string, args: string[], message: RegExp][] = [
     fit('good.csv', '-o', 'nowhere/out.arrow'),
     /Cannot write 'nowhere\/out\.arrow': ENOENT/,
   ],
-  ['an output that is a folder', fit('good.csv', '-o', 'folder.csv'), /format of 'folder\.csv'.*\.arrow, \.jsonl, \.parquet/],
+  ['an output that is a folder', fit('good.csv', '-o', 'folder.csv'), /Cannot write 'folder\.csv'/],
+  ['an output of no known format', fit('good.csv', '-o', 'p.txt'), /format of 'p\.txt'.*\.arrow, \.jsonl/],
   ['an output over the input', fit('good.csv', '--save', 'good.csv'), /named twice/],
   ['JSON and profiles both on standard output', fit('good.csv', '-o', '-', '--json'), /--json and -o -/],
   ['a wrong number', fit('good.csv', '--seed', '-1'), /whole number/],
@@ -169,7 +170,7 @@ test('a full disk', async () => {
     return;
   }
   const args = [
-    'dist/src/cli/main.js',
+    'dist/src/command/main.js',
     'profile',
     join(cwd, 'good.csv'),
     '--model',

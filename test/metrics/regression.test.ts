@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine, evaluateRegression, Matrix, MLPRegressor } from '../../src/index.js';
 import { r2 } from '../../src/metrics/regression.js';
-import { HeldScore } from '../../src/programs/perceptron/train.js';
+import { HeldScore } from '../../src/programs/perceptron/held-score.js';
 
 /** As early stopping sees it, in float32 and in two batches. */
 function held(truth: ArrayLike<number>, predicted: ArrayLike<number>): number {

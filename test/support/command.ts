@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const MAIN = resolve('dist/src/cli/main.js');
+const MAIN = resolve('dist/src/command/main.js');
 
 /** An empty folder. */
 export const folder = () => mkdtempSync(join(tmpdir(), 'cameo-test-'));

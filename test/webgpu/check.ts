@@ -1,6 +1,6 @@
 /** What the cases of the battery share: random numbers, comparisons, arrays in an engine's memory. */
 import type { Engine } from '../../src/engine/engine.js';
-import type { WebGPUOptions } from '../../src/webgpu/open.js';
+import type { WebGPUOptions } from '../../src/webgpu/options.js';
 
 interface Options {
   device: 'auto' | 'wasm' | 'webgpu';

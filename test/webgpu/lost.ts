@@ -1,12 +1,13 @@
 /** Devices that are lost in the middle of work. */
 import type { Engine } from '../../src/engine/engine.js';
 import { CameoError } from '../../src/errors.js';
+import { StandardScaler } from '../../src/prepare/standard-scaler.js';
 import { check, errorOf, near, type Open, type Run } from './check.js';
 import { FACTORIZATIONS, factorize } from './factorizations.js';
 import { predict, runTraining, train } from './networks.js';
 
-/** WebGPU whose devices are kept, so that one can be destroyed in the middle of work. */
-function capture(gpu: GPU) {
+/** WebGPU whose devices are kept, so that one can be destroyed in the middle of work; `submitted` is called after each submission. */
+export function capture(gpu: GPU, submitted = () => {}) {
   const devices: GPUDevice[] = [];
   const wrapped = {
     async requestAdapter(options?: GPURequestAdapterOptions) {
@@ -17,6 +18,14 @@ function capture(gpu: GPU) {
         value: async (descriptor?: GPUDeviceDescriptor) => {
           const device = await requestDevice(descriptor);
           devices.push(device);
+          const { queue } = device;
+          const submit = queue.submit.bind(queue);
+          Object.defineProperty(queue, 'submit', {
+            value: (buffers: GPUCommandBuffer[]) => {
+              submit(buffers);
+              submitted();
+            },
+          });
           return device;
         },
       });
@@ -24,6 +33,31 @@ function capture(gpu: GPU) {
     },
   };
   return { gpu: wrapped as unknown as GPU, destroy: () => devices.forEach((device) => void device.destroy()) };
+}
+
+/**
+ * A matrix in the engine is scaled in place, and the device is gone when some pieces of it have come back. What they held must not be
+ * scaled once more by WebAssembly.
+ */
+async function scaleInPlace(open: Open, gpu: GPU): Promise<void> {
+  let left = Number.POSITIVE_INFINITY;
+  const { gpu: captured, destroy } = capture(gpu, () => --left === 0 && destroy());
+  // 4096 rows of a column go at once.
+  const webgpu = { gpu: captured, software: true, breakEven: 0, limits: { maxStorageBufferBindingSize: 16384 } };
+  const engine = await open({ device: 'auto', threads: 0, webgpu });
+  const [rows, columns] = [9001, 2];
+  using x = engine.matrix(rows, columns);
+  const values = Array.from({ length: columns }, (_, j) => Float32Array.from({ length: rows }, (_, i) => ((i * 7) % 31) + j));
+  values.forEach((column, j) => x.column(j).set(column));
+  const scaler = await new StandardScaler({ engine }).fit(x);
+  left = 3;
+  await scaler.transform(x, x);
+  check(/lost/.test(engine.capabilities().webgpu.reason ?? ''), 'the device was not lost');
+  values.forEach((column, j) => {
+    const expected = column.map((v) => (v - scaler.mean[j]) / scaler.scale[j]);
+    near(x.column(j), expected, 1e-5, `column ${j}`);
+  });
+  await engine.close();
 }
 
 /** Each program with a device that is destroyed under way; the scalar references must still be met. */
@@ -84,4 +118,5 @@ export async function loseDevices(open: Open, gpu: GPU, device: 'auto' | 'webgpu
       }
     }),
   );
+  if (device === 'auto') await run('a device lost in standardization in place', () => scaleInPlace(open, gpu));
 }

@@ -8,7 +8,8 @@ import {
   parametersOf,
 } from '../../src/programs/perceptron/network.js';
 import { predictScratch } from '../../src/programs/perceptron/predict.js';
-import { type TrainOptions, trainScratch } from '../../src/programs/perceptron/train.js';
+import { trainScratch } from '../../src/programs/perceptron/train.js';
+import type { TrainOptions } from '../../src/programs/perceptron/training-state.js';
 import { stride } from '../../src/wasm/kernels.js';
 import { flat, gradient, type Layers, type Output, optimizer, outputs, probabilities, unflat } from '../support/network.js';
 import { desk, generator, near } from './check.js';

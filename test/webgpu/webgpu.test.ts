@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openBrowser, serve } from '../support/browser.js';
+import { modulePage, openBrowser, serve } from '../support/browser.js';
 import { cameo } from '../support/command.js';
-import { runtime, vulkan } from '../support/runtimes.js';
-import type { Outcome } from './check.js';
+import { inRuntime, skip, vulkan } from '../support/runtimes.js';
+import { near, type Outcome } from './check.js';
 
 /** What every run goes through; fewer would be a run that broke off. */
-const CASES = 25;
+const CASES = 26;
 const ARGUMENTS: Record<string, string[]> = { node: [], bun: [], deno: ['run', '--allow-all', '--quiet'] };
 
 interface Report {
@@ -33,9 +33,7 @@ function judge(name: string, { adapter, outcomes }: Report) {
 }
 
 for (const name of ['node', 'bun', 'deno']) {
-  const command = runtime(name);
-  if (!command) continue;
-  test(`programs on WebGPU equal the scalar references in ${name}`, async () => {
+  inRuntime(name, 'programs on WebGPU equal the scalar references', async (command) => {
     const file = fileURLToPath(new URL('./run.js', import.meta.url));
     const run = () =>
       new Promise<string>((resolve, reject) => {
@@ -67,6 +65,7 @@ test("under 'auto' sizes are measured once per device and written down", async (
     const file = fileURLToPath(new URL('./break-even.js', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [file], { env });
     const found = JSON.parse(stdout.trim().split('\n').at(-1) as string);
+    assert.equal(found.preferred, [{ blocks: 16 }, {}]);
     assert.equal(found.before, {});
     // SwiftShader is slower at every size.
     assert.equal(found.after, { moments: null });
@@ -86,6 +85,21 @@ test("under 'auto' sizes are measured once per device and written down", async (
   }
 });
 
+test('a device is lost, then the worker that goes on: training is that of one that nothing happened to', async () => {
+  if (!adapter) {
+    console.log('skipped: a lost device and a dead worker: SwiftShader of Debian chromium is not installed');
+    return;
+  }
+  const file = fileURLToPath(new URL('./lost-then-dead.js', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { env: vulkan('node') });
+  const { lost, calm } = JSON.parse(stdout.trim().split('\n').at(-1) as string);
+  assert.match(lost.reason, /lost/);
+  assert.is(lost.losses.length, 30);
+  assert.equal(lost.scores, calm.scores);
+  near(lost.losses, calm.losses, 1e-4, 'the loss');
+  near(lost.parameters, calm.parameters, 1e-3, 'parameters');
+});
+
 test("without an adapter '--device webgpu' ends with what is missing", async () => {
   const env = { ...process.env, VK_ICD_FILENAMES: '/nowhere.json' };
   const { code, stderr } = await cameo(['doctor', '--device', 'webgpu'], { env });
@@ -93,18 +107,23 @@ test("without an adapter '--device webgpu' ends with what is missing", async () 
   assert.match(stderr, /Device 'webgpu' was asked for: WebGPU has no adapter on this machine/);
 });
 
-const PAGE = `<!doctype html><title>battery</title><script type="module">
+const PAGE = modulePage(
+  'battery',
+  `
 import { battery } from '/test/webgpu/battery.js';
 import { createEngine } from '/src/engine/create-browser.js';
 const adapter = await navigator.gpu?.requestAdapter();
 const { vendor, architecture, description } = adapter?.info ?? {};
 const outcomes = adapter ? await battery(createEngine, navigator.gpu) : [];
 window.report = { adapter: adapter ? vendor + ' ' + architecture + ' ' + description : null, outcomes };
-</script>`;
+`,
+);
 
+const inChromium = 'programs on WebGPU equal the scalar references in Chromium';
 const browser = await openBrowser();
-if (browser) {
-  test('programs on WebGPU equal the scalar references in Chromium', async () => {
+if (!browser) skip(inChromium, 'Chromium is not installed');
+else {
+  test(inChromium, async () => {
     const site = await serve(new URL('../../', import.meta.url), false, { '/': PAGE });
     try {
       const page = await browser.newPage();

@@ -43,7 +43,7 @@ export interface FactorizeArgs {
   /** i32[entries], i32[rows of p + 1]: each user's items ascending; 0 for squared */
   seen: number;
   seenOffsets: number;
-  /** f32[rowsP, ld], f32[rowsQ, ld], f32[rowsP], f32[rowsQ] */
+  /** f32[rowsP, ld], f32[rowsQ, ld], f32[rowsP], f32[rowsQ], trained in place: before it runs again, the caller restores them */
   p: number;
   q: number;
   bu: number;
@@ -261,9 +261,9 @@ function heldDisorder(kernels: Kernels, memory: WebAssembly.Memory, a: Factorize
   const size = (a.bitsPerWorker >> 1) & ~3;
   let below = 0;
   scoreHeld(kernels, a, scratch, size, 1, (_, n) => {
-    const own = new Float32Array(memory.buffer, scratch, n);
+    const preferred = new Float32Array(memory.buffer, scratch, n);
     const other = new Float32Array(memory.buffer, scratch + size * 4, n);
-    for (let i = 0; i < n; i++) below += own[i] < other[i] ? 1 : own[i] === other[i] ? 0.5 : 0;
+    for (let i = 0; i < n; i++) below += preferred[i] < other[i] ? 1 : preferred[i] === other[i] ? 0.5 : 0;
   });
   return below / (a.held - 1);
 }

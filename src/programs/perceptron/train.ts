@@ -7,47 +7,23 @@
  */
 
 import { errors } from '../../errors.js';
-import { argmax, pow, square } from '../../math.js';
-import { r2 } from '../../metrics/regression.js';
 import { type Kernels, stride } from '../../wasm/kernels.js';
 import { Layout } from '../../wasm/memory.js';
 import type { Control } from '../program.js';
+import { HeldScore } from './held-score.js';
 import { ACTIVATIONS, ForwardPass, type Network, parametersOf } from './network.js';
+import { adamRate, finish, judge, startState, type TrainOptions, type TrainResult, type TrainState } from './training-state.js';
 
-export interface TrainOptions {
-  solver: 'adam' | 'sgd';
-  alpha: number;
-  batchSize: number;
-  learningRate: 'constant' | 'invscaling' | 'adaptive';
-  learningRateInit: number;
-  powerT: number;
-  maxIter: number;
-  tol: number;
-  nIterNoChange: number;
-  shuffle: boolean;
-  momentum: number;
-  nesterovsMomentum: boolean;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  seed: number;
-}
-
-/** Where training stands after an epoch, from which it can go on with the parameters and moments of that moment. */
-export interface TrainState {
-  lossCurve: number[];
-  validationScores: number[];
-  bestLoss: number;
-  bestScore: number;
-  /** epochs without improvement */
-  idle: number;
-  /** rows trained on */
-  seen: number;
-  /** the learning rate now */
-  rate: number;
-  /** β₁ᵗ and β₂ᵗ, by multiplication: Math.pow differs between engines */
-  beta1Power: number;
-  beta2Power: number;
+/** Where training goes on. A copy of its own, since training changes all of it and may have to go on from here once more. */
+export interface TrainResume {
+  state: TrainState;
+  /** f32[parametersOf(sizes).length]: the values, the optimizer's two moments, and the best values so far */
+  parameters: Float32Array;
+  first: Float32Array;
+  second: Float32Array;
+  best: Float32Array;
+  /** i32[trainRows] as the last epoch left them */
+  order: Int32Array;
 }
 
 export interface TrainArgs {
@@ -69,17 +45,8 @@ export interface TrainArgs {
   parameters: number;
   /** trainScratch(…) bytes */
   scratch: number;
-  /** go on after these epochs, with `parameters` and what the scratch holds */
-  resume?: TrainState;
-}
-
-export interface TrainResult {
-  /** loss of each epoch, averaged over rows */
-  lossCurve: number[];
-  /** accuracy or R² on the held-out rows after each epoch; empty without early stopping */
-  validationScores: number[];
-  /** why it ended */
-  stopped: 'converged' | 'maxIter';
+  /** go on after some epochs */
+  resume?: TrainResume;
 }
 
 /** Addresses of everything that training needs beside data and parameters. */
@@ -113,198 +80,138 @@ export function trainBuffers(
 export const trainScratch = (kernels: Kernels, args: Omit<TrainArgs, 'scratch'>) =>
   trainBuffers(kernels, { ...args, scratch: 0 }, 0).layout.bytes;
 
-export function train(kernels: Kernels, memory: WebAssembly.Memory, args: TrainArgs, control: Control): TrainResult {
-  const { network, options, trainRows, validationRows } = args;
-  const { sizes, output } = network;
-  const layers = sizes.length - 1;
-  const b = trainBuffers(kernels, args, args.scratch);
-  const { pass } = b;
-  const { length, weightsLength } = pass.parameters;
-  const code = ACTIVATIONS.indexOf(network.activation);
-  const f32 = (at: number, n: number) => new Float32Array(memory.buffer, at, n);
-  if (!args.resume) {
-    f32(args.parameters, length).set(f32(args.initial, length));
-    new Int32Array(memory.buffer, b.order, trainRows).set(new Int32Array(memory.buffer, args.train, trainRows));
-    for (const at of [b.first, b.second]) f32(at, length).fill(0);
+/** A network in training: what a batch does. */
+class Training {
+  readonly b: ReturnType<typeof trainBuffers>;
+  readonly state: TrainState;
+
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly memory: WebAssembly.Memory,
+    private readonly args: TrainArgs,
+  ) {
+    const { parameters, initial, train, trainRows, scratch, resume } = args;
+    this.b = trainBuffers(kernels, args, scratch);
+    this.state = resume ? structuredClone(resume.state) : startState(args.options);
+    const { b } = this;
+    // Padding takes part in vector operations: it starts as zero and stays so.
+    this.f32(scratch, (b.gradient - scratch) / 4).fill(0);
+    this.parameters(b.gradient).fill(0);
+    this.parameters(parameters).set(resume ? resume.parameters : this.parameters(initial));
+    if (resume) for (const name of ['first', 'second', 'best'] as const) this.parameters(b[name]).set(resume[name]);
+    else for (const moment of [b.first, b.second]) this.parameters(moment).fill(0);
+    new Int32Array(memory.buffer, b.order, trainRows).set(resume?.order ?? new Int32Array(memory.buffer, train, trainRows));
   }
-  f32(b.gradient, length).fill(0);
-  // Padding takes part in vector operations: it starts as zero and stays so.
-  f32(args.scratch, b.gradient / 4 - args.scratch / 4).fill(0);
 
-  const lossOf = (rows: number): number => {
-    const z = pass.outputs[layers - 1];
-    const dz = b.deltas[layers - 1];
-    if (output === 'logistic') return kernels.logistic_loss(dz, z, b.y, rows);
-    if (output === 'softmax') return kernels.softmax_loss(dz, z, b.y, rows, sizes[layers]);
-    return kernels.squared_loss(dz, z, b.y, rows);
-  };
-  const load = (index: number, rows: number) => {
-    kernels.gather_rows(b.x, args.x, index, rows, stride(sizes[0]));
+  f32(at: number, n: number): Float32Array {
+    return new Float32Array(this.memory.buffer, at, n);
+  }
+  /** As many floats as there are parameters. */
+  parameters(at: number): Float32Array {
+    return this.f32(at, this.b.pass.parameters.length);
+  }
+
+  /** Trains on a batch. @param index i32[rows] of its rows @returns the loss, summed over rows, with the penalty */
+  run(index: number, rows: number): number {
+    const { kernels, args, b } = this;
+    this.#load(index, rows);
+    b.pass.run(b.x, rows);
+    const penalty = (args.options.alpha / 2) * kernels.sum_squares(args.parameters, b.pass.parameters.weightsLength);
+    const loss = this.#loss(rows) + penalty;
+    this.#backward(rows);
+    this.#update(rows);
+    return loss;
+  }
+
+  /** The score on the held-out rows. */
+  validate(): number {
+    const { args, b } = this;
+    const { network, validation, validationRows } = args;
+    const score = new HeldScore(network, validationRows);
+    for (let first = 0; first < validationRows; first += b.batch) {
+      const rows = Math.min(b.batch, validationRows - first);
+      this.#load(validation + first * 4, rows);
+      const z = b.pass.run(b.x, rows);
+      score.add(this.f32(z, rows * stride(network.sizes[network.sizes.length - 1])), this.f32(b.y, rows));
+    }
+    return score.value();
+  }
+
+  #load(index: number, rows: number): void {
+    const { kernels, args, b } = this;
+    kernels.gather_rows(b.x, args.x, index, rows, stride(args.network.sizes[0]));
     kernels.gather_rows(b.y, args.y, index, rows, 1);
-  };
+  }
 
-  const state = args.resume ?? startState(options);
-  const step = (rows: number) => {
-    for (let l = layers - 1; l >= 0; l--) {
+  /** The sum of the batch's losses; its gradient goes to the last layer's delta. */
+  #loss(rows: number): number {
+    const { kernels, b } = this;
+    const { sizes, output } = this.args.network;
+    const last = sizes.length - 2;
+    const [z, dz] = [b.pass.outputs[last], b.deltas[last]];
+    if (output === 'logistic') return kernels.logistic_loss(dz, z, b.y, rows);
+    if (output === 'softmax') return kernels.softmax_loss(dz, z, b.y, rows, sizes[last + 1]);
+    return kernels.squared_loss(dz, z, b.y, rows);
+  }
+
+  /** From the last layer's delta to the gradient of all parameters. */
+  #backward(rows: number): void {
+    const { kernels, b } = this;
+    const { pass } = b;
+    const { sizes, activation } = this.args.network;
+    const code = ACTIVATIONS.indexOf(activation);
+    for (let l = sizes.length - 2; l >= 0; l--) {
+      const [inputs, units] = [sizes[l], sizes[l + 1]];
       const input = l === 0 ? b.x : pass.outputs[l - 1];
       const dweights = b.gradient + pass.parameters.weights[l] * 4;
       const dbias = b.gradient + pass.parameters.biases[l] * 4;
-      kernels.dense_backward_weights(dweights, dbias, input, b.deltas[l], rows, sizes[l], sizes[l + 1]);
+      kernels.dense_backward_weights(dweights, dbias, input, b.deltas[l], rows, inputs, units);
       if (l === 0) break;
-      const [inputs, units] = [sizes[l], sizes[l + 1]];
       if (units > 1) kernels.dense_transpose(b.transposed, pass.weights(l), inputs, units);
       const w = units > 1 ? b.transposed : pass.weights(l);
       kernels.dense_backward_input(b.deltas[l - 1], b.deltas[l], w, input, pass.scratch, rows, inputs, units, code);
     }
-    const w = args.parameters;
-    const tail = weightsLength * 4;
-    const l2 = options.alpha / rows;
-    if (options.solver === 'adam') {
-      const { beta1, beta2, epsilon } = options;
-      const r = adamRate(state, options);
-      kernels.adam(w, b.first, b.second, b.gradient, weightsLength, r, beta1, beta2, epsilon, l2);
-      const biases = length - weightsLength;
-      kernels.adam(w + tail, b.first + tail, b.second + tail, b.gradient + tail, biases, r, beta1, beta2, epsilon, 0);
-    } else {
-      const nesterov = options.nesterovsMomentum ? 1 : 0;
-      kernels.sgd(w, b.first, b.gradient, weightsLength, state.rate, options.momentum, nesterov, l2);
-      const biases = length - weightsLength;
-      kernels.sgd(w + tail, b.first + tail, b.gradient + tail, biases, state.rate, options.momentum, nesterov, 0);
-    }
-  };
+  }
 
-  const validate = (): number => {
-    const score = new HeldScore(network, validationRows);
-    for (let first = 0; first < validationRows; first += b.batch) {
-      const rows = Math.min(b.batch, validationRows - first);
-      load(args.validation + first * 4, rows);
-      score.add(f32(pass.run(b.x, rows), rows * stride(sizes[layers])), f32(b.y, rows));
+  /** A step of the optimizer; the penalty is on weights only. */
+  #update(rows: number): void {
+    const { kernels, b, state } = this;
+    const { options, parameters } = this.args;
+    const { length, weightsLength } = b.pass.parameters;
+    const rate = options.solver === 'adam' ? adamRate(state, options) : state.rate;
+    for (const [from, end, l2] of [
+      [0, weightsLength, options.alpha / rows],
+      [weightsLength, length, 0],
+    ]) {
+      const [w, first, second, gradient] = [parameters, b.first, b.second, b.gradient].map((at) => at + from * 4);
+      if (options.solver === 'adam') {
+        const { beta1, beta2, epsilon } = options;
+        kernels.adam(w, first, second, gradient, end - from, rate, beta1, beta2, epsilon, l2);
+      } else {
+        kernels.sgd(w, first, gradient, end - from, rate, options.momentum, Number(options.nesterovsMomentum), l2);
+      }
     }
-    return score.value();
-  };
+  }
+}
 
+/** @throws CameoError 'aborted' between batches, 'diverged' where the loss or a weight is no longer finite */
+export function train(kernels: Kernels, memory: WebAssembly.Memory, args: TrainArgs, control: Control): TrainResult {
+  const { options, trainRows } = args;
+  const training = new Training(kernels, memory, args);
+  const { b, state } = training;
+  const best = () => training.parameters(b.best);
+  const parameters = () => training.parameters(args.parameters);
   for (let epoch = state.lossCurve.length + 1; epoch <= options.maxIter; epoch++) {
     if (options.shuffle) kernels.random_shuffle(b.order, b.random, trainRows, options.seed, epoch);
     let total = 0;
     for (let first = 0; first < trainRows; first += b.batch) {
       if (control.aborted()) throw errors.aborted();
-      const rows = Math.min(b.batch, trainRows - first);
-      load(b.order + first * 4, rows);
-      pass.run(b.x, rows);
-      total += lossOf(rows) + (options.alpha / 2) * kernels.sum_squares(args.parameters, weightsLength);
-      step(rows);
+      total += training.run(b.order + first * 4, Math.min(b.batch, trainRows - first));
     }
-    const finite = Number.isFinite(kernels.sum_squares(args.parameters, length));
-    const verdict = judge(state, args, total / trainRows, finite, validate, control);
-    if (verdict.improved) f32(b.best, length).set(f32(args.parameters, length));
-    if (verdict.stop) break;
+    const finite = Number.isFinite(kernels.sum_squares(args.parameters, b.pass.parameters.length));
+    const { stop, improved } = judge(state, args, total / trainRows, finite, () => training.validate(), control);
+    if (improved) best().set(parameters());
+    if (stop) break;
   }
-  return finish(state, args, () => f32(args.parameters, length).set(f32(b.best, length)));
-}
-
-export const startState = (options: TrainOptions): TrainState => ({
-  lossCurve: [],
-  validationScores: [],
-  bestLoss: Number.POSITIVE_INFINITY,
-  bestScore: Number.NEGATIVE_INFINITY,
-  idle: 0,
-  seen: 0,
-  rate: options.learningRateInit,
-  beta1Power: 1,
-  beta2Power: 1,
-});
-
-/** The rate of Adam's next step, with both bias corrections. */
-export function adamRate(state: TrainState, { beta1, beta2 }: TrainOptions): number {
-  state.beta1Power *= beta1;
-  state.beta2Power *= beta2;
-  return (state.rate * Math.sqrt(1 - state.beta2Power)) / (1 - state.beta1Power);
-}
-
-/**
- * What follows from an epoch: whether training ends and whether these are the best parameters so far.
- * @throws CameoError 'diverged'
- */
-export function judge(
-  state: TrainState,
-  { options, trainRows, validationRows }: TrainArgs,
-  loss: number,
-  finite: boolean,
-  validate: () => number,
-  control: Control,
-): { stop: boolean; improved: boolean } {
-  state.lossCurve.push(loss);
-  state.seen += trainRows;
-  const epoch = state.lossCurve.length;
-  if (!Number.isFinite(loss)) throw errors.diverged(epoch, state.rate, 'the loss');
-  if (!finite) throw errors.diverged(epoch, state.rate, 'a weight');
-  let improved = false;
-  if (validationRows > 0) {
-    const score = validate();
-    state.validationScores.push(score);
-    state.idle = score < state.bestScore + options.tol ? state.idle + 1 : 0;
-    improved = score > state.bestScore;
-    if (improved) state.bestScore = score;
-  } else {
-    state.idle = loss > state.bestLoss - options.tol ? state.idle + 1 : 0;
-    state.bestLoss = Math.min(state.bestLoss, loss);
-  }
-  control.progress(epoch, loss, state.validationScores.at(-1) ?? Number.NaN);
-  if (options.solver === 'sgd' && options.learningRate === 'invscaling') {
-    state.rate = options.learningRateInit / pow(state.seen + 1, options.powerT);
-  }
-  if (state.idle <= options.nIterNoChange) return { stop: false, improved };
-  // 'adaptive' divides the rate by five until it is too small to matter.
-  if (options.solver === 'sgd' && options.learningRate === 'adaptive' && state.rate > 1e-6) {
-    state.rate /= 5;
-    state.idle = 0;
-    return { stop: false, improved };
-  }
-  return { stop: true, improved };
-}
-
-/** The result, with the best parameters put back where rows were held out. */
-export function finish(state: TrainState, { options, validationRows }: TrainArgs, restore: () => void): TrainResult {
-  if (validationRows > 0) restore();
-  const { lossCurve, validationScores } = state;
-  return { lossCurve, validationScores, stopped: state.idle > options.nIterNoChange ? 'converged' : 'maxIter' };
-}
-
-/** Accuracy of a classifier, R² of a regressor, on the held-out rows as they come. */
-export class HeldScore {
-  #good = 0;
-  #sum = 0;
-  #squares = 0;
-  #least = Number.POSITIVE_INFINITY;
-  #most = Number.NEGATIVE_INFINITY;
-  constructor(
-    private readonly network: Network,
-    private readonly rows: number,
-  ) {}
-
-  /** @param z raw outputs f32[rows, stride(outputs)] and y f32[rows], or labels of 32 bits in it */
-  add(z: Float32Array, y: Float32Array): void {
-    const { output, sizes } = this.network;
-    if (output === 'softmax') {
-      const classes = sizes[sizes.length - 1];
-      const labels = new Int32Array(y.buffer, y.byteOffset, y.length);
-      for (let r = 0; r < y.length; r++) this.#good += Number(argmax(z, r * stride(classes), classes) === labels[r]);
-      return;
-    }
-    for (let r = 0; r < y.length; r++) {
-      if (output === 'logistic') this.#good += Number(z[r] > 0 === y[r] > 0.5);
-      else this.#good += square(z[r] - y[r]);
-      this.#sum += y[r];
-      this.#squares += y[r] * y[r];
-      this.#least = Math.min(this.#least, y[r]);
-      this.#most = Math.max(this.#most, y[r]);
-    }
-  }
-
-  value(): number {
-    if (this.network.output !== 'identity') return this.#good / this.rows;
-    // By the ends, since the difference of sums is rounded.
-    const constant = this.#least === this.#most;
-    return r2(this.#good, constant ? 0 : this.#squares - (this.#sum * this.#sum) / this.rows);
-  }
+  return finish(state, args, () => parameters().set(best()));
 }

@@ -2,7 +2,8 @@
 
 import { ACTIVATIONS, type Network, packedLength, parametersOf } from '../../programs/perceptron/network.js';
 import { stride } from '../../wasm/kernels.js';
-import type { Binding, Gpu, Kernel, Recording } from '../gpu.js';
+import { gemmKernel } from '../gemm.js';
+import type { Binding, Kernel, Recording } from '../gpu.js';
 import type { Device } from '../session.js';
 
 /** Some units of a layer: weights packed as in assembly/dense.ts, and biases. All of them where they fit one binding. */
@@ -11,17 +12,6 @@ export interface UnitPart {
   units: number;
   weights: Binding;
   bias: Binding;
-}
-
-/**
- * A product kernel for results of m × n: with tiles of 128 × 128 where those are enough to fill a device, else of 64 × 64.
- * @returns the kernel and the workgroups
- */
-export function gemmKernel(gpu: Gpu, name: string, storage: string, m: number, n: number): [Kernel, number[]] {
-  const blocks = Math.ceil(m / 128) * Math.ceil(n / 128) >= 128 ? 2 : 1;
-  const edge = 64 * blocks;
-  const parts = ['math', 'activation', 'shapes', `const BLOCKS = ${blocks}u;`, 'gemm'];
-  return [gpu.kernel(name, storage, parts), [Math.ceil(n / edge), Math.ceil(m / edge)]];
 }
 
 /** Writes a network's parameters, each layer in parts that fit one binding. */

@@ -3,12 +3,13 @@
 import type { PredictArgs } from '../../programs/perceptron/predict.js';
 import { stride } from '../../wasm/kernels.js';
 import { writePiece } from '../pieces.js';
-import type { Twin } from '../session.js';
+import type { Twin } from '../twin.js';
 import { ForwardPass, writeLayers } from './network.js';
+import { predictWorkload, WEIGHTS, weightsOf } from './workloads.js';
 
 const KIND = { identity: 0, logistic: 1, softmax: 2 };
 
-export const predict: Twin<PredictArgs, void> = async (device, memory, { network, parameters, columns, rows, out }) => {
+const run: Twin<PredictArgs, void>['run'] = async (device, memory, { network, parameters, columns, rows, out }) => {
   const { gpu, session } = device;
   const { sizes, output } = network;
   const [inputs, outputs] = [sizes[0], sizes[sizes.length - 1]];
@@ -39,4 +40,12 @@ export const predict: Twin<PredictArgs, void> = async (device, memory, { network
       });
     });
   }
+};
+
+export const predict: Twin<PredictArgs, void> = {
+  run,
+  workOf: ({ rows, network }) => rows * weightsOf(network),
+  sizes: [128, 512, 2048, 8192, 32768].map((rows) => rows * WEIGHTS),
+  together: 'shards',
+  workload: predictWorkload,
 };
