@@ -1,4 +1,5 @@
 /** `cameo inspect`: what is in a model or a profile file. */
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { errors } from '../errors.js';
@@ -56,8 +57,10 @@ function describePart({ kind, part }: ModelFile['others'][number]) {
 
 async function describeProfiles(path: string) {
   const table = await readTable(path, { onError: 'text' });
-  const metadata = /\.arrow$/i.test(path) ? await readArrowMetadata(path) : {};
-  return { kind: 'profiles', rows: table.rows, columns: table.columns.map(describeColumn), metadata };
+  const metadata = /\.arrow$/i.test(path) ? await readArrowMetadata(createReadStream(path), path) : {};
+  // Such as recommendations: lists, of which no column is made.
+  const others = table.leftOut ? { others: table.leftOut } : {};
+  return { kind: 'profiles', rows: table.rows, columns: table.columns.map(describeColumn), ...others, metadata };
 }
 
 function describeColumn(column: Table['columns'][number]) {

@@ -5,7 +5,8 @@
  *     message  u32 −1 · u32 bytes of metadata · metadata, a flatbuffer · body      (before Arrow 0.15 without the −1)
  *     file     'ARROW1' · 2 bytes · stream · footer · u32 bytes of it · 'ARROW1'
  *
- * Nothing is believed before it is there: a message that claims to be large takes no more memory than the bytes that come.
+ * apache-arrow writes files without the schema before the batches, since the footer has it too; the messages of such a file are held until it
+ * comes. Nothing is believed before it is there: a message that claims to be large takes no more memory than the bytes that come.
  * See https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc.
  */
 import { Damage, FlatTable, holds } from './flatbuffer.js';
@@ -42,15 +43,21 @@ async function* read(source: Source): AsyncGenerator<Message> {
   holds(!text.startsWith('FEA1'), 'it is Feather of version 1; write version 2, which is Arrow');
   const file = text === MAGIC;
   if (file) await source.take(MAGIC.length + 2);
-  const blocks: Record<string, number[]> = { schema: [], dictionary: [], batch: [] };
+  const blocks: Record<Message['kind'], number[]> = { schema: [], dictionary: [], batch: [] };
+  const held: Message[] = [];
   for (;;) {
     const start = source.position;
     const message = await readMessage(source);
     if (!message) break;
     blocks[message.kind].push(start);
-    yield message;
+    if (file && blocks.schema.length === 0) held.push(message);
+    else yield message;
   }
-  if (file) checkFooter(await source.rest(LARGEST.metadata), blocks);
+  if (!file) return;
+  const footer = readFooter(await source.rest(LARGEST.metadata), blocks);
+  if (blocks.schema.length > 0) return;
+  yield { kind: 'schema', header: footer, body: new Uint8Array() };
+  yield* held;
 }
 
 /** The next message; undefined at the end. */
@@ -70,8 +77,8 @@ async function readMessage(source: Source): Promise<Message | undefined> {
   return { kind, header, body: await source.take(length) };
 }
 
-/** Whether the footer is whole and names the messages that were there. */
-function checkFooter(rest: Uint8Array, blocks: Record<string, number[]>): void {
+/** The schema in the footer, which must be whole and name the messages that were there. */
+function readFooter(rest: Uint8Array, blocks: Record<Message['kind'], number[]>): FlatTable {
   const end = rest.length - MAGIC.length;
   const magic = String.fromCharCode(...rest.subarray(Math.max(0, end)));
   holds(magic === MAGIC && end >= 4, CUT);
@@ -84,6 +91,9 @@ function checkFooter(rest: Uint8Array, blocks: Record<string, number[]>): void {
     return a.length === b.length && a.every((offset) => known.has(offset));
   };
   holds(same(named(2), blocks.dictionary) && same(named(3), blocks.batch), 'its footer does not fit what is before it');
+  const schema = footer.table(1);
+  holds(schema !== undefined, 'its footer has no schema');
+  return schema;
 }
 
 /** Bytes that arrive in pieces, taken in other pieces. */

@@ -34,16 +34,18 @@ export function valuesOf(type: ArrowType, buffers: Buffers): Get {
 
 function presentOf(type: ArrowType, buffers: Buffers): Get {
   const { name, width, unit, zoned } = type;
-  const big = (signed: boolean) => words(buffers, signed ? BigInt64Array : BigUint64Array);
+  const long = () => words(buffers, BigInt64Array);
   switch (name) {
     case 'int':
-      return width === 64 ? numbers(big(type.signed)) : wholes(buffers, width, type.signed);
+      return width === 64
+        ? numbers(type.signed ? long() : words(buffers, BigUint64Array))
+        : wholes(buffers, width, type.signed);
     case 'float':
-      return unit === 0 ? halves(buffers) : numbers(words(buffers, unit === 1 ? Float32Array : Float64Array));
+      return unit === 0 ? halves(buffers) : numbers(unit === 1 ? words(buffers, Float32Array) : words(buffers, Float64Array));
     case 'decimal':
       return decimals(buffers, type);
     case 'duration': {
-      const values = big(true);
+      const values = long();
       return (i) => Number(values[i]) / SECOND[unit];
     }
     case 'bool': {
@@ -52,16 +54,16 @@ function presentOf(type: ArrowType, buffers: Buffers): Get {
       return (i) => ((bits[i >> 3] >> (i & 7)) & 1) === 1;
     }
     case 'date': {
-      const days = unit === 0 ? words(buffers, Int32Array) : big(true);
+      const days = unit === 0 ? words(buffers, Int32Array) : long();
       return unit === 0 ? (i) => dateText(Number(days[i])) : (i) => dateText(Math.floor(Number(days[i]) / 86_400_000));
     }
     case 'time': {
-      const values = width === 32 ? words(buffers, Int32Array) : big(true);
+      const values = width === 32 ? words(buffers, Int32Array) : long();
       return (i) => timeText(BigInt(values[i]), unit);
     }
     case 'timestamp': {
-      const values = big(true);
-      return (i) => momentText(values[i] as bigint, unit, zoned);
+      const values = long();
+      return (i) => momentText(values[i], unit, zoned);
     }
     case 'utf8':
     case 'large-utf8':
@@ -92,16 +94,16 @@ function enough(buffers: Buffers, bytes: Uint8Array<ArrayBuffer>, length: number
   return bytes;
 }
 
+interface WordsOf<T> {
+  new (buffer: ArrayBuffer, at: number, length: number): T;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
 /** The first values of a buffer as numbers of some kind: a view, or a copy where the file does not align it. */
-function words<T>(
-  buffers: Buffers,
-  Words: { new (buffer: ArrayBuffer, at: number, length: number): T; BYTES_PER_ELEMENT: number },
-  length = buffers.rows,
-  bytes = buffers.parts[0],
-): T {
-  enough(buffers, bytes, length * Words.BYTES_PER_ELEMENT);
-  const aligned = bytes.byteOffset % Words.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
-  return new Words(aligned.buffer, aligned.byteOffset, length);
+function words<T>(buffers: Buffers, kind: WordsOf<T>, length = buffers.rows, bytes = buffers.parts[0]): T {
+  enough(buffers, bytes, length * kind.BYTES_PER_ELEMENT);
+  const aligned = bytes.byteOffset % kind.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  return new kind(aligned.buffer, aligned.byteOffset, length);
 }
 
 const numbers =
@@ -110,9 +112,9 @@ const numbers =
     Number(values[i]);
 
 function wholes(buffers: Buffers, width: number, signed: boolean): Get {
-  if (width === 8) return numbers(words(buffers, signed ? Int8Array : Uint8Array));
-  if (width === 16) return numbers(words(buffers, signed ? Int16Array : Uint16Array));
-  return numbers(words(buffers, signed ? Int32Array : Uint32Array));
+  if (width === 8) return numbers(signed ? words(buffers, Int8Array) : words(buffers, Uint8Array));
+  if (width === 16) return numbers(signed ? words(buffers, Int16Array) : words(buffers, Uint16Array));
+  return numbers(signed ? words(buffers, Int32Array) : words(buffers, Uint32Array));
 }
 
 /** Floats of 16 bits: a sign, 5 bits of exponent, 10 of fraction. */
