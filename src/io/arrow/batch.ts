@@ -5,7 +5,7 @@
  */
 import { Damage, type FlatTable, holds } from './flatbuffer.js';
 import type { Message } from './messages.js';
-import { type ArrowField, type ArrowSchema, isPlain, type TypeName } from './schema.js';
+import { type ArrowField, type ArrowSchema, type ArrowType, isPlain, type TypeName } from './schema.js';
 import { type Buffers, type Get, valuesOf } from './values.js';
 
 /** Buffers of a type's own, those of its children aside; unions have one more where they are dense. */
@@ -37,8 +37,9 @@ const BUFFERS: Record<TypeName, number> = {
   'list-view': 3,
   'large-list-view': 3,
 };
-/** Values of columns that have no bytes at all, as many as a batch may have beside those of its bytes. */
-const UNBACKED = 2 ** 24;
+/** Rows that a stream may have beside those of its bytes, of which a bit is one: a column of nulls has no bytes. */
+const FREE = 2 ** 24;
+const COMPRESSIONS = ['LZ4', 'Zstandard'];
 
 export interface Batch {
   rows: number;
@@ -51,6 +52,7 @@ export class BatchReader {
   /** fields whose values are in dictionaries, by the dictionary */
   readonly #encoded = new Map<number, ArrowField>();
   readonly #dictionaries = new Map<number, (string | number | boolean | null)[]>();
+  #room = FREE;
 
   constructor(private readonly schema: ArrowSchema) {
     this.#plain = schema.fields.filter(isPlain);
@@ -69,6 +71,7 @@ export class BatchReader {
     if (!isPlain(field)) return;
     const values = { ...field, dictionary: undefined };
     const walk = new Walk(data, body);
+    this.#pay(walk.rows, [values], body);
     const get = valuesOf(values.type, walk.buffersOf(values));
     walk.end();
     // More values of the dictionary before, or another one in its place.
@@ -80,14 +83,20 @@ export class BatchReader {
   /** @throws Damage */
   batch({ header, body }: Message): Batch {
     const walk = new Walk(header, body);
-    const empty = this.#plain.filter(({ type, dictionary }) => !dictionary && type.name === 'null').length;
-    holds(walk.rows * empty <= UNBACKED + 8 * body.length, 'a batch claims more rows than its bytes can hold');
+    this.#pay(walk.rows, this.#plain, body);
     const columns = new Map(this.schema.fields.map((field) => [field, walk.buffersOf(field)]));
     walk.end();
     return {
       rows: walk.rows,
       columns: this.#plain.map((field) => this.#values(field, columns.get(field) as Buffers)),
     };
+  }
+
+  /** Holds that there are not many more rows than bits, in columns that may have no bytes by which to tell. */
+  #pay(rows: number, fields: readonly ArrowField[], body: Uint8Array): void {
+    const bare = fields.filter(({ type, dictionary }) => !dictionary && (type.name === 'null' || isEmptyBinary(type))).length;
+    this.#room += 8 * body.length - rows * Math.max(1, bare);
+    holds(this.#room >= 0, 'it claims more rows than its bytes can hold');
   }
 
   #values(field: ArrowField, buffers: Buffers): Get {
@@ -104,6 +113,8 @@ export class BatchReader {
   }
 }
 
+const isEmptyBinary = ({ name, width }: ArrowType) => name === 'fixed-size-binary' && width === 0;
+
 /** A walk over the nodes and buffers of a batch, in the order of its fields. */
 class Walk {
   readonly rows: number;
@@ -119,10 +130,10 @@ class Walk {
     header: FlatTable,
     private readonly body: Uint8Array<ArrayBuffer>,
   ) {
-    holds(!header.table(3), 'its batches are compressed, which is not read; write it without compression');
+    const compression = header.table(3);
+    const name = compression && (COMPRESSIONS[compression.u8(0)] ?? 'unknown');
+    holds(!name, `its batches are compressed (${name}), which is not read; write it without compression`);
     this.rows = header.size(0);
-    // A row takes a bit at least.
-    holds(this.rows <= 8 * body.length, 'a batch claims more rows than its bytes can hold');
     this.#nodes = header.pairs(1);
     this.#buffers = header.pairs(2);
     this.#pieces = header.sizes(4);

@@ -1,12 +1,12 @@
 /**
  * The messages of an Arrow IPC stream, and of an Arrow file, which is such a stream between two marks with a footer at its end.
  *
- *     stream   messages, then 0 bytes of metadata or nothing
+ *     stream   messages, then one of 0 bytes of metadata, without which it was cut
  *     message  u32 −1 · u32 bytes of metadata · metadata, a flatbuffer · body      (before Arrow 0.15 without the −1)
  *     file     'ARROW1' · 2 bytes · stream · footer · u32 bytes of it · 'ARROW1'
  *
- * apache-arrow writes files without the schema before the batches, since the footer has it too; the messages of such a file are held until it
- * comes. Nothing is believed before it is there: a message that claims to be large takes no more memory than the bytes that come.
+ * A stream is read as it comes, a file once it is there. Nothing is believed before: a message that claims to be large takes no more memory
+ * than the bytes that come.
  * See https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc.
  */
 import { Damage, FlatTable, holds } from './flatbuffer.js';
@@ -39,30 +39,38 @@ export async function* messagesOf(input: AsyncIterable<Uint8Array>): AsyncGenera
 
 async function* read(source: Source): AsyncGenerator<Message> {
   const first = await source.peek(MAGIC.length);
+  if (first.length === 0) return;
   const text = String.fromCharCode(...first);
   holds(!text.startsWith('FEA1'), 'it is Feather of version 1; write version 2, which is Arrow');
-  const file = text === MAGIC;
-  if (file) await source.take(MAGIC.length + 2);
-  const blocks: Record<Message['kind'], number[]> = { schema: [], dictionary: [], batch: [] };
-  const held: Message[] = [];
-  for (;;) {
-    const start = source.position;
-    const message = await readMessage(source);
-    if (!message) break;
-    blocks[message.kind].push(start);
-    if (file && blocks.schema.length === 0) held.push(message);
-    else yield message;
-  }
-  if (!file) return;
-  const footer = readFooter(await source.rest(LARGEST.metadata), blocks);
-  if (blocks.schema.length > 0) return;
-  yield { kind: 'schema', header: footer, body: new Uint8Array() };
-  yield* held;
+  if (text === MAGIC) return yield* messagesOfFile(await source.rest());
+  for (let message = await readMessage(source); message; message = await readMessage(source)) yield message;
 }
 
-/** The next message; undefined at the end. */
+/** By the footer, as all readers of files do: polars writes a schema before the batches that is no message. */
+async function* messagesOfFile(bytes: Uint8Array): AsyncGenerator<Message> {
+  const end = bytes.length - MAGIC.length;
+  holds(end >= MAGIC.length + 4 && String.fromCharCode(...bytes.subarray(end)) === MAGIC, CUT);
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end - 4, true);
+  holds(size <= end - 4, 'its footer claims to be longer than the file');
+  const footer = FlatTable.root(bytes.subarray(end - 4 - size, end - 4));
+  const schema = footer.table(1);
+  holds(schema !== undefined, 'its footer has no schema');
+  yield { kind: 'schema', header: schema, body: new Uint8Array() };
+  // No two may be the same bytes: a short footer could name a long batch many times.
+  let left = end - 4 - size;
+  for (const [kind, field] of [['dictionary', 2] as const, ['batch', 3] as const]) {
+    for (const [offset] of footer.pairs(field, 24)) {
+      const source = new Source([bytes.subarray(offset, end - 4 - size)]);
+      const message = await readMessage(source);
+      left -= source.position;
+      holds(message?.kind === kind && left >= 0, 'its footer does not fit what is before it');
+      yield message;
+    }
+  }
+}
+
+/** The next message; undefined for the mark of the end. */
 async function readMessage(source: Source): Promise<Message | undefined> {
-  if ((await source.peek(1)).length === 0) return undefined;
   let size = await source.u32();
   if (size === CONTINUES) size = await source.u32();
   if (size === 0) return undefined;
@@ -77,34 +85,15 @@ async function readMessage(source: Source): Promise<Message | undefined> {
   return { kind, header, body: await source.take(length) };
 }
 
-/** The schema in the footer, which must be whole and name the messages that were there. */
-function readFooter(rest: Uint8Array, blocks: Record<Message['kind'], number[]>): FlatTable {
-  const end = rest.length - MAGIC.length;
-  const magic = String.fromCharCode(...rest.subarray(Math.max(0, end)));
-  holds(magic === MAGIC && end >= 4, CUT);
-  const size = new DataView(rest.buffer, rest.byteOffset).getUint32(end - 4, true);
-  holds(size <= end - 4, 'its footer claims to be longer than the file');
-  const footer = FlatTable.root(rest.subarray(end - 4 - size, end - 4));
-  const named = (field: number) => footer.pairs(field, 24).map(([offset]) => offset);
-  const same = (a: number[], b: number[]) => {
-    const known = new Set(b);
-    return a.length === b.length && a.every((offset) => known.has(offset));
-  };
-  holds(same(named(2), blocks.dictionary) && same(named(3), blocks.batch), 'its footer does not fit what is before it');
-  const schema = footer.table(1);
-  holds(schema !== undefined, 'its footer has no schema');
-  return schema;
-}
-
 /** Bytes that arrive in pieces, taken in other pieces. */
 class Source {
   position = 0;
-  readonly #input: AsyncIterator<Uint8Array>;
+  readonly #input: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
   #pieces: Uint8Array[] = [];
   #there = 0;
 
-  constructor(input: AsyncIterable<Uint8Array>) {
-    this.#input = input[Symbol.asyncIterator]();
+  constructor(input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+    this.#input = Symbol.asyncIterator in input ? input[Symbol.asyncIterator]() : input[Symbol.iterator]();
   }
 
   /** The next bytes, which stay: fewer at the end. */
@@ -133,9 +122,8 @@ class Source {
   }
 
   /** All bytes that are left. */
-  async rest(most: number): Promise<Uint8Array> {
-    await this.#fetch(most + 1);
-    holds(this.#there <= most, 'its footer is larger than there can be');
+  async rest(): Promise<Uint8Array> {
+    await this.#fetch(Number.POSITIVE_INFINITY);
     return this.take(this.#there);
   }
 

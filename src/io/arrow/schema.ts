@@ -106,9 +106,8 @@ function readType(name: TypeName | undefined, table: FlatTable | undefined): Arr
       return { ...type, unit: oneOf(table.i16(0), [0, 1, 2, 3]), zoned: (table.text(1) ?? '') !== '' };
     case 'duration':
       return { ...type, unit: oneOf(table.i16(0, 1), [0, 1, 2, 3]) };
-    case 'interval':
     case 'union':
-      return { ...type, unit: oneOf(table.i16(0), [0, 1, 2]) };
+      return { ...type, unit: oneOf(table.i16(0), [0, 1]) };
     case 'fixed-size-binary':
     case 'fixed-size-list': {
       const width = table.i32(0);
@@ -144,4 +143,4 @@ function checkChildren({ type: { name }, children }: ArrowField): void {
 }
 
 /** Whether a column's values are plain ones: a number, a text, a time. */
-export const isPlain = ({ type }: ArrowField) => !(type.name in CHILDREN);
+export const isPlain = ({ type: { name } }: ArrowField) => !(name in CHILDREN) && name !== 'interval';
