@@ -21,6 +21,15 @@ export const readerOf = (path: string): string | undefined => READERS.find(([pat
 export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
+/** What the values of a type hold, where they are no plain ones. */
+const NESTED: [pattern: RegExp, what: string][] = [
+  [/\[\d*\]$/, 'lists'],
+  [/^STRUCT\b/, 'structs'],
+  [/^MAP\b/, 'maps'],
+  [/^(UNION|VARIANT)\b/, 'values of several types'],
+];
+export const heldBy = (type: string): string | undefined => NESTED.find(([pattern]) => pattern.test(type))?.[1];
+
 /** Dispose it after use: the database and what it spilled are gone then. */
 export interface Database extends AsyncDisposable {
   connection: DuckDBConnection;

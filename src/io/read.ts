@@ -9,7 +9,7 @@ import { tableFromCsv } from '../table/csv-table.js';
 import { type Column, type Ignored, type ReadingNote, some, type Table } from '../table/table.js';
 import { columnOfTexts, numbersIn } from '../table/text-column.js';
 import { ColumnBuilder } from './column-builder.js';
-import { identifier, literal, openDatabase } from './duckdb.js';
+import { heldBy, identifier, literal, openDatabase } from './duckdb.js';
 import { utf8Of } from './encoding.js';
 import { InputFile } from './input.js';
 import { concatenate, readArrow } from './read-arrow.js';
@@ -20,12 +20,6 @@ import { type CheckedReadOptions, checkReadOptions, type ReadOptions } from './r
 export type { ReadOptions } from './read-options.js';
 
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/;
-const NESTED: [pattern: RegExp, what: string][] = [
-  [/\[\d*\]$/, 'lists'],
-  [/^STRUCT\b/, 'structs'],
-  [/^MAP\b/, 'maps'],
-  [/^(UNION|VARIANT)\b/, 'values of several types'],
-];
 
 /**
  * Reads a whole file: CSV, JSON (`.gz` too), Parquet, Arrow or an Excel workbook; from a pipe and standard input too.
@@ -109,7 +103,7 @@ async function readByDuckDB(file: InputFile, reader: string, options: CheckedRea
 async function nestedIn(connection: DuckDBConnection, columns: readonly [name: string, type: string][]) {
   const found: [name: string, what: string][] = [];
   for (const [name, type] of columns) {
-    const what = NESTED.find(([pattern]) => pattern.test(type))?.[1];
+    const what = heldBy(type);
     if (what) found.push([name, what]);
     if (type !== 'JSON') continue;
     const some = await connection.runAndReadAll(
