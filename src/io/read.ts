@@ -9,7 +9,7 @@ import { tableFromCsv } from '../table/csv-table.js';
 import { type Column, type Ignored, type ReadingNote, some, type Table } from '../table/table.js';
 import { columnOfTexts, numbersIn } from '../table/text-column.js';
 import { ColumnBuilder } from './column-builder.js';
-import { heldBy, identifier, literal, openDatabase } from './duckdb.js';
+import { boundMemory, heldBy, identifier, literal, openDatabase } from './duckdb.js';
 import { utf8Of } from './encoding.js';
 import { InputFile } from './input.js';
 import { concatenate, readArrow } from './read-arrow.js';
@@ -64,6 +64,7 @@ async function readByDuckDB(file: InputFile, reader: string, options: CheckedRea
   let rows = 0;
   let leftOut: Ignored[] = [];
   try {
+    await boundMemory(database, [file.path]);
     // Into a table first: types are known from the whole file before any value is converted.
     const create = (more: string) => connection.run(`CREATE TABLE t AS FROM ${reader}(${literal(file.path)}${more})`);
     // Where the first rows did not tell what later ones hold, all are looked at.
