@@ -37,7 +37,11 @@ const nested = {
   props: vectorFromArray(
     of('props').map((props) => new Map(Object.entries(props))),
     new Map_(
-      new Field('entries', new Struct([new Field('key', new Utf8(), false), new Field('value', new Int32(), true)]), false),
+      new Field(
+        'entries',
+        new Struct<{ key: Utf8; value: Int32 }>([new Field('key', new Utf8(), false), new Field('value', new Int32(), true)]),
+        false,
+      ),
     ),
   ),
 };

@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readEvents, readTable } from '../../src/index.js';
 import { altered, tally } from '../support/altered.js';
 import { cameo, folder } from '../support/command.js';
+import { refusal } from '../support/refused.js';
 
 const ARROW = Number(process.argv[2] ?? 2000);
 const PARQUET = Number(process.argv[2] ?? 400);
@@ -42,8 +44,7 @@ for (const [files, count, what] of [
   [PARQUETS.map((codec) => `${codec}.parquet`), PARQUET, 'Parquet'],
 ] as const) {
   test(`${count} altered files of ${what} are read or refused`, async () => {
-    const { read, refused, faults } = { read: 0, refused: 0, faults: [] as string[] };
-    const all = { read, refused, faults };
+    const all = { read: 0, refused: 0, faults: [] as string[] };
     for (const file of files) {
       const found = await tally(path(file), Math.ceil(count / files.length));
       all.read += found.read;
@@ -55,6 +56,23 @@ for (const [files, count, what] of [
     assert.ok(all.read > count / 50 && all.refused > count / 4, `${all.read} read, ${all.refused} refused`);
   });
 }
+
+/** A file of 20 texts, whose header of the first page claims 2³¹ − 1 of them: four bytes each for lengths, as DuckDB asks for at once. */
+const CLAIM =
+  'UEFSMRUAFXgVeCwVKBUOFQYVBhwAAAACAAAAKAGAAQT/////BwAAAQQAAIABBBQEAQIAAABUVUlVFQAAAHUwMTIzNDU2Nzg5MTAxMjM0NTY3ODkVBBksNQAYBnNjaGVtYRUCABUM' +
+  'JQIYAmlkJQBMHAAAABYoGRwZHCYAHBUMGSUGDhkYAmlkFQAWKBaeARaeASYISRwVABUOFQIAPBZkGQYZJgAoAAAAFp4BFigmCBaeAQAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNp' +
+  'b24gMjYuMC4xGRwcAAAAiAAAAFBBUjE=';
+
+test('a file of Parquet that claims 8 GiB is not given them, as a table or as events', async () => {
+  const file = path('claim.parquet');
+  writeFileSync(file, Buffer.from(CLAIM, 'base64'));
+  const log = { path: file, user: 'id', item: 'id', time: 'id' };
+  for (const read of [() => readTable(file), () => readEvents(log)]) {
+    const { code, message } = await refusal(read);
+    assert.is(code, 'file');
+    assert.match(message, /Out of Memory/);
+  }
+});
 
 test('the command reads or refuses them too, with a line and the exit code 2', async () => {
   for (const [k, name] of ['0.arrow', '3.arrow', 'SNAPPY.parquet'].entries()) {
