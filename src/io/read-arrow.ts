@@ -5,7 +5,7 @@
  */
 import { CameoError, errors } from '../errors.js';
 import { type Ignored, some, type Table } from '../table/table.js';
-import { BatchReader } from './arrow/batch.js';
+import { type Batch, BatchReader } from './arrow/batch.js';
 import { holds } from './arrow/flatbuffer.js';
 import { messagesOf } from './arrow/messages.js';
 import { type ArrowField, type ArrowSchema, isPlain, readSchema } from './arrow/schema.js';
@@ -13,13 +13,15 @@ import { isNumber } from './arrow/values.js';
 import { ColumnBuilder } from './column-builder.js';
 
 /**
- * Reads an Arrow IPC stream or file: a table for each record batch.
+ * Reads an Arrow IPC stream or file.
+ * @returns a table for each record batch, or where `whole` is set one for all; none where there is no batch
  * @throws CameoError 'file' for what is no Arrow, or damaged
  */
-export async function* readArrow(input: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Table> {
+export async function* readArrow(input: AsyncIterable<Uint8Array>, path: string, whole = false): AsyncGenerator<Table> {
   try {
-    let reader: BatchReader | undefined;
     let schema: ArrowSchema | undefined;
+    let reader: BatchReader | undefined;
+    let builder: TableBuilder | undefined;
     for await (const message of messagesOf(input)) {
       if (message.kind === 'schema') {
         holds(!schema, 'it has a second schema');
@@ -28,26 +30,51 @@ export async function* readArrow(input: AsyncIterable<Uint8Array>, path: string)
         continue;
       }
       holds(reader !== undefined && schema !== undefined, 'it does not begin with a schema');
-      if (message.kind === 'dictionary') reader.dictionary(message);
-      else yield tableOf(schema, reader.batch(message));
+      if (message.kind === 'dictionary') {
+        reader.dictionary(message);
+        continue;
+      }
+      builder ??= new TableBuilder(schema);
+      builder.append(reader.batch(message));
+      if (whole) continue;
+      yield builder.finish();
+      builder = undefined;
     }
+    if (builder) yield builder.finish();
   } catch (cause) {
     throw cause instanceof CameoError ? cause : errors.fileRead(path, cause);
   }
 }
 
-function tableOf({ fields }: ArrowSchema, { rows, columns }: ReturnType<BatchReader['batch']>): Table {
-  const plain = fields.filter(isPlain);
-  return {
-    rows,
-    columns: columns.map((get, j) => {
-      const { name, type, dictionary } = plain[j];
-      const builder = new ColumnBuilder(name, !dictionary && isNumber(type));
-      builder.append(rows, get);
-      return builder.finish(rows);
-    }),
-    leftOut: some(fields.filter((field) => !isPlain(field)).map(leftOut)),
-  };
+/** As `readArrow`, of the whole; undefined where there is no batch. */
+export async function readArrowTable(input: AsyncIterable<Uint8Array>, path: string): Promise<Table | undefined> {
+  for await (const table of readArrow(input, path, true)) return table;
+  return undefined;
+}
+
+class TableBuilder {
+  #rows = 0;
+  readonly #columns: ColumnBuilder[];
+  readonly #leftOut: Ignored[];
+
+  constructor({ fields }: ArrowSchema) {
+    this.#columns = fields
+      .filter(isPlain)
+      .map(({ name, type, dictionary }) => new ColumnBuilder(name, !dictionary && isNumber(type)));
+    this.#leftOut = fields.filter((field) => !isPlain(field)).map(leftOut);
+  }
+
+  append({ rows, columns }: Batch): void {
+    this.#columns.forEach((builder, j) => {
+      builder.append(rows, columns[j]);
+    });
+    this.#rows += rows;
+  }
+
+  finish(): Table {
+    const columns = this.#columns.map((builder) => builder.finish(this.#rows));
+    return { rows: this.#rows, columns, leftOut: some(this.#leftOut) };
+  }
 }
 
 const HOLDS: Partial<Record<ArrowField['type']['name'], string>> = {
@@ -58,26 +85,6 @@ const HOLDS: Partial<Record<ArrowField['type']['name'], string>> = {
   'run-end-encoded': 'run-end encoded values',
 };
 const leftOut = ({ name, type }: ArrowField): Ignored => ({ name, reason: `it holds ${HOLDS[type.name] ?? 'lists'}` });
-
-/** All tables of a stream as one; undefined for none. */
-export async function concatenate(tables: AsyncIterable<Table>): Promise<Table | undefined> {
-  const parts: Table[] = [];
-  for await (const table of tables) parts.push(table);
-  if (parts.length <= 1) return parts[0];
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const columns = parts[0].columns.map(({ name, kind }, j) => {
-    const builder = new ColumnBuilder(name, kind === 'number');
-    for (const part of parts) {
-      const column = part.columns[j];
-      builder.append(part.rows, (i) => {
-        if (column.kind === 'number') return column.values[i];
-        return column.codes[i] < 0 ? null : column.categories[column.codes[i]];
-      });
-    }
-    return builder.finish(rows);
-  });
-  return { ...parts[0], rows, columns };
-}
 
 /** The metadata of a schema. @throws as `readArrow` */
 export async function readArrowMetadata(input: AsyncIterable<Uint8Array>, path: string): Promise<Record<string, string>> {

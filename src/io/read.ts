@@ -12,7 +12,7 @@ import { ColumnBuilder } from './column-builder.js';
 import { boundMemory, heldBy, identifier, literal, openDatabase } from './duckdb.js';
 import { utf8Of } from './encoding.js';
 import { InputFile } from './input.js';
-import { concatenate, readArrow } from './read-arrow.js';
+import { readArrowTable } from './read-arrow.js';
 import { readExcel } from './read-excel.js';
 import { readableJson } from './read-json.js';
 import { type CheckedReadOptions, checkReadOptions, type ReadOptions } from './read-options.js';
@@ -51,7 +51,7 @@ async function readFile(file: InputFile, options: CheckedReadOptions): Promise<T
     case 'parquet':
       return readByDuckDB(file, 'read_parquet', options);
     case 'arrow':
-      return concatenate(readArrow(file.bytes(), file.name));
+      return readArrowTable(file.bytes(), file.name);
     case 'xlsx':
       return readExcel(file, options);
   }

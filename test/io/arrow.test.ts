@@ -5,7 +5,7 @@ import { Null, Table, tableFromArrays, tableToIPC, vectorFromArray } from 'apach
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Column, readTable } from '../../src/index.js';
-import { concatenate, readArrow } from '../../src/io/read-arrow.js';
+import { readArrow, readArrowTable } from '../../src/io/read-arrow.js';
 import { folder } from '../support/command.js';
 import { refusal } from '../support/refused.js';
 
@@ -54,9 +54,9 @@ for (const kind of ['stream', 'file'] as const) {
     const cut = async function* (length: number) {
       yield bytes.subarray(0, length);
     };
-    assert.is((await concatenate(readArrow(cut(bytes.length), 'x')))?.rows, 10);
+    assert.is((await readArrowTable(cut(bytes.length), 'x'))?.rows, 10);
     for (let length = 1; length < bytes.length; length++) {
-      const { code, message } = await refusal(() => concatenate(readArrow(cut(length), 'x')));
+      const { code, message } = await refusal(() => readArrowTable(cut(length), 'x'));
       assert.is(code, 'file', `${length} of ${bytes.length}: ${message}`);
     }
     assert.match((await refusal(() => read(new Uint8Array()))).message, /has no rows/);

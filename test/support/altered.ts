@@ -31,7 +31,8 @@ export function altered(bytes: Uint8Array, seed: number): Buffer {
     case 2:
       return Buffer.concat([copy.subarray(0, at + 1 + up(8)), copy.subarray(at)]);
     case 3:
-      return copy.fill(EXTREMES[up(EXTREMES.length)], at, at + 1 + up(8));
+      copy.subarray(at, at + 1 + up(8)).fill(EXTREMES[up(EXTREMES.length)]);
+      return copy;
     case 4:
       copy[at] ^= 1 << up(8);
       return copy;

@@ -101,8 +101,7 @@ export class BatchReader {
 
   #values(field: ArrowField, buffers: Buffers): Get {
     if (!field.dictionary) return valuesOf(field.type, buffers);
-    const values = this.#dictionaries.get(field.dictionary.id);
-    holds(values !== undefined, `column '${field.name}' refers to a dictionary that is not there`);
+    const values = this.#dictionaries.get(field.dictionary.id) ?? [];
     const codes = valuesOf(field.dictionary.type, buffers) as (i: number) => number | null;
     return (i) => {
       const code = codes(i);
