@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { errors } from '../errors.js';
+import { CameoError, errors } from '../errors.js';
 import { formatByName } from '../io/input.js';
 import { readTable } from '../io/read.js';
 import { readArrowMetadata } from '../io/read-arrow.js';
@@ -55,7 +55,10 @@ function describePart({ kind, part }: ModelFile['others'][number]) {
 }
 
 async function describeProfiles(path: string) {
-  const table = await readTable(path, { onError: 'text' });
+  // An audience may be nobody.
+  const table: Table = await readTable(path, { onError: 'text' }).catch((error) =>
+    error instanceof CameoError && error.code === 'data' ? { rows: 0, columns: [] } : Promise.reject(error),
+  );
   const metadata = formatByName(path) === 'arrow' ? await readArrowMetadata(createReadStream(path), path) : {};
   // Such as recommendations: lists, of which no column is made.
   const others = table.leftOut ? { others: table.leftOut } : {};

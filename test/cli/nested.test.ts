@@ -195,7 +195,16 @@ test('inspect reads every file that is written: profiles of each format, recomme
     const told = (format.startsWith('csv') ? columns : others).map(({ name }: { name: string }) => name);
     for (const list of lists) assert.ok(told.includes(list), `${output} tells ${told} and not ${list}`);
     assert.is((await run('inspect', output)).code, 0);
+    const audience = async (where: string) => {
+      const written = await run('audience', '--model', 'log.cameo', '--where', where, '-o', output);
+      assert.is(written.code, 0, written.stderr);
+      return (await json('inspect', output)).rows;
+    };
+    assert.is(await audience('n_events > 0'), 60);
+    assert.is(await audience('n_events < 0'), 0);
   }
+  await json('fit', 't.arrow', '--target', 'bought', '--id', 'id', ...EVENTS, '--as-of', '2024-01-20', '--save', 'fit.cameo');
+  assert.is((await json('inspect', 'fit.cameo')).kind, 'model');
 });
 
 test('a stream on standard input that is cut or altered ends with one line and the exit code 2, and writes nothing', async () => {

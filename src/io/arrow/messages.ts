@@ -39,7 +39,7 @@ export async function* messagesOf(input: AsyncIterable<Uint8Array>): AsyncGenera
 
 async function* read(source: Source): AsyncGenerator<Message> {
   const first = await source.peek(MAGIC.length);
-  if (first.length === 0) return;
+  holds(first.length > 0, 'it is empty');
   const text = String.fromCharCode(...first);
   holds(!text.startsWith('FEA1'), 'it is Feather of version 1; write version 2, which is Arrow');
   if (text === MAGIC) return yield* messagesOfFile(await source.rest());
