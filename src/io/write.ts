@@ -7,10 +7,11 @@ import {
   type Data,
   DataType,
   makeVector,
-  RecordBatch,
+  type RecordBatch,
   RecordBatchFileWriter,
   RecordBatchStreamWriter,
   type Schema,
+  Table,
   type Vector,
 } from 'apache-arrow';
 import { errors } from '../errors.js';
@@ -37,14 +38,14 @@ export async function writeProfiles(batches: AsyncIterable<RecordBatch>, schema:
   }
 }
 
-/** The batches, or one without rows where there are none: of none apache-arrow makes a file of no bytes. */
+/** The batches, or a table without rows where there are none: of nothing apache-arrow makes a file of no bytes. */
 async function* someOf(batches: AsyncIterable<RecordBatch>, schema: Schema) {
   let any = false;
   for await (const batch of batches) {
     any = true;
     yield batch;
   }
-  if (!any) yield new RecordBatch(schema);
+  if (!any) yield new Table(schema);
 }
 
 /** Writes batches to a stream, such as standard output, as an Arrow IPC stream. The stream is left open. */
