@@ -37,6 +37,8 @@ export interface Examples extends Inputs {
   readonly x: Tile;
   /** f64[rows]: the class, from 0; or the number, standardized by the training rows' mean and deviation */
   readonly y: Float64Array;
+  /** rows of the same form to stop by; where there are none, a family that stops by held-out rows holds out its own */
+  readonly held?: { readonly x: Tile; readonly y: Float64Array };
 }
 
 export interface Model {
