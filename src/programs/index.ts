@@ -5,6 +5,7 @@ import { limits } from './limits.js';
 import { linear } from './linear/fit.js';
 import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
+import { trainNetwork } from './network/train.js';
 import { outputs } from './outputs.js';
 import { predict } from './perceptron/predict.js';
 import { train } from './perceptron/train.js';
@@ -32,6 +33,7 @@ const table = {
   score,
   top,
   train,
+  trainNetwork,
 };
 
 export type ProgramName = keyof typeof table;

@@ -1,5 +1,6 @@
 /** Table of contents of the predictors: what a fitted model of each family is inside a worker. */
 import { linear } from './linear/predictor.js';
+import { network } from './network/predictor.js';
 import { perceptron } from './perceptron/predictor.js';
 import type { PredictorKind } from './predictor.js';
 import { trees } from './trees/predictor.js';
@@ -7,6 +8,7 @@ import { trees } from './trees/predictor.js';
 /** By the `kind` of their plans. */
 export const predictors: Record<string, PredictorKind> = {
   linear: linear as PredictorKind,
+  network: network as PredictorKind,
   perceptron: perceptron as PredictorKind,
   trees: trees as PredictorKind,
 };
