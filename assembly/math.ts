@@ -133,7 +133,7 @@ export function sinTurns4(t: v128): v128 {
  */
 export function normalQuantile4(p: v128): v128 {
   const x = f32x4.sub(f32x4.add(p, p), splat(1));
-  const product = f32x4.mul(f32x4.sub(splat(1), x), f32x4.add(splat(1), x));
+  const product = f32x4.mul(f32x4.add(p, p), f32x4.sub(splat(2), f32x4.add(p, p)));
   const w = f32x4.min(f32x4.neg(log4(product)), splat(16));
   const c = f32x4.sub(w, splat(2.5));
   let near = splat(2.81022636e-8);

@@ -95,8 +95,7 @@ export class NetworkModel implements Model {
       const [rows, units] = [inputsOf(network, l), sizes[l + 1]];
       const weight = new Float32Array(rows.length * units);
       rows.forEach((i, row) => {
-        for (let j = 0; j < units; j++)
-          weight[row * units + j] = parameters[weights[l] + packedIndex(i, j, sizes[l], units)];
+        for (let j = 0; j < units; j++) weight[row * units + j] = parameters[weights[l] + packedIndex(i, j, sizes[l], units)];
       });
       tensors[`layers.${l}.weight`] = f32(weight, rows.length, units);
       tensors[`layers.${l}.bias`] = f32(parameters.slice(biases[l], biases[l] + units));
@@ -144,8 +143,7 @@ function read(part: PartReader, features: Inputs, outputs: number): NetworkModel
   layers.forEach(({ weight, bias }, l) => {
     const units = sizes[l + 1];
     inputsOf(network, l).forEach((i, row) => {
-      for (let j = 0; j < units; j++)
-        parameters[weights[l] + packedIndex(i, j, sizes[l], units)] = weight[row * units + j];
+      for (let j = 0; j < units; j++) parameters[weights[l] + packedIndex(i, j, sizes[l], units)] = weight[row * units + j];
     });
     parameters.set(bias, biases[l]);
   });

@@ -8,9 +8,9 @@ import { errors } from '../../errors.js';
 import { cosine } from '../../math.js';
 import { type Kernels, stride } from '../../wasm/kernels.js';
 import { Layout } from '../../wasm/memory.js';
-import { BackwardPass } from '../perceptron/backward.js';
 import type { Control } from '../program.js';
-import { type EmbeddedNetwork, EmbeddedPass, embeddedLength, firstValue, VALUES } from './embedding.js';
+import { type EmbeddedNetwork, embeddedLength } from './embedding.js';
+import { GradientPass } from './gradient.js';
 import { initialize, initializeScratch } from './initialize.js';
 
 export interface NetworkOptions {
@@ -72,17 +72,13 @@ function buffers(kernels: Kernels, args: Omit<TrainNetworkArgs, 'scratch'>, base
   const batch = Math.ceil(train.rows / batches);
   const most = Math.max(batch, Math.min(options.batchSize, held.rows));
   const length = embeddedLength(network);
-  const pass = new EmbeddedPass(kernels, network, parameters, numbers, layout, most);
   return {
     batches,
     batch,
     most,
-    pass,
+    work: new GradientPass(kernels, network, parameters, numbers, layout, most),
     x: layout.take(most * stride(network.columns) * 4),
     y: layout.take(most * 4),
-    backward: new BackwardPass(kernels, network, pass.dense, layout, most),
-    dvalues: layout.take(most * stride(VALUES * network.numbers) * 4),
-    gradient: layout.take(length * 4),
     first: layout.take(length * 4),
     second: layout.take(length * 4),
     best: layout.take(length * 4),
@@ -102,8 +98,6 @@ class Training {
   #steps = 0;
   #beta1 = 1;
   #beta2 = 1;
-  readonly #hidden: ((layer: number, rows: number) => void) | undefined;
-  readonly #kept: number;
 
   constructor(
     private readonly kernels: Kernels,
@@ -111,19 +105,11 @@ class Training {
     private readonly args: TrainNetworkArgs,
   ) {
     const { network, options, train, parameters, scratch } = args;
-    const { sizes } = network;
-    const { dropout, seed } = options;
     this.b = buffers(kernels, args, scratch);
     // Padding takes part in vector operations: it starts as zero and stays so.
     new Uint8Array(memory.buffer, scratch, this.b.layout.bytes).fill(0);
     this.i32(this.b.order, train.rows).set(this.i32(train.index, train.rows));
-    initialize(kernels, memory, network, parameters, this.b.drawn, seed);
-    const { outputs } = this.b.pass.dense;
-    const layers = sizes.length - 2;
-    this.#kept = 256 / (256 - dropout);
-    if (dropout > 0)
-      this.#hidden = (l, rows) =>
-        kernels.dropout(outputs[l], rows * stride(sizes[l + 1]), dropout, seed, this.#steps * layers + l);
+    initialize(kernels, memory, network, parameters, this.b.drawn, options.seed);
   }
 
   i32(at: number, n: number): Int32Array {
@@ -136,17 +122,11 @@ class Training {
 
   /** Trains on some of the rows. @param index i32[rows] @returns the loss, summed over rows */
   run(index: number, rows: number): number {
-    const { kernels, args, b } = this;
-    const { columns, numbers } = args.network;
-    this.#load(args.train, index, rows);
-    b.pass.run(b.x, rows, this.#hidden);
-    const loss = b.backward.loss(b.y, rows);
-    b.backward.run(b.pass.embedded, b.gradient, rows, this.#kept);
-    if (numbers > 0) {
-      b.backward.columns(b.dvalues, firstValue(columns), rows);
-      const gradient = b.gradient + b.pass.dense.parameters.length * 4;
-      kernels.embed_backward(gradient, b.dvalues, b.x, args.numbers, b.pass.embedding, rows, columns, numbers);
-    }
+    const { b, args } = this;
+    const { options, network, train } = args;
+    this.#load(train, index, rows);
+    const stream = this.#steps * (network.sizes.length - 2);
+    const loss = b.work.run(b.x, b.y, rows, { chance: options.dropout, seed: options.seed, stream });
     this.#update();
     return loss;
   }
@@ -159,8 +139,7 @@ class Training {
     for (let first = 0; first < held.rows; first += b.most) {
       const rows = Math.min(b.most, held.rows - first);
       this.#load(held, held.index + first * 4, rows);
-      b.pass.run(b.x, rows);
-      loss += b.backward.loss(b.y, rows);
+      loss += b.work.loss(b.x, b.y, rows);
     }
     return loss / held.rows;
   }
@@ -174,8 +153,8 @@ class Training {
     for (let first = 0; first < train.rows; first += b.most) {
       const rows = Math.min(b.most, train.rows - first);
       this.#load(train, train.index + first * 4, rows);
-      b.pass.embed(b.x, rows);
-      const values = new Float32Array(this.memory.buffer, b.pass.embedded, rows * ld);
+      b.work.pass.embed(b.x, rows);
+      const values = new Float32Array(this.memory.buffer, b.work.pass.embedded, rows * ld);
       for (let r = 0; r < rows; r++) for (let i = 0; i < sums.length; i++) sums[i] += values[r * ld + i];
     }
     return Float32Array.from(sums, (sum) => sum / train.rows);
@@ -201,9 +180,10 @@ class Training {
     this.#beta1 *= BETA1;
     this.#beta2 *= BETA2;
     const corrected = (rate * Math.sqrt(1 - this.#beta2)) / (1 - this.#beta1);
-    kernels.vector_scale(parameters, parameters, b.pass.dense.parameters.weightsLength, 1 - rate * options.weightDecay);
+    const { weightsLength } = b.work.pass.dense.parameters;
+    kernels.vector_scale(parameters, parameters, weightsLength, 1 - rate * options.weightDecay);
     const length = embeddedLength(network);
-    kernels.adam(parameters, b.first, b.second, b.gradient, length, corrected, BETA1, BETA2, EPSILON, 0);
+    kernels.adam(parameters, b.first, b.second, b.work.gradient, length, corrected, BETA1, BETA2, EPSILON, 0);
   }
 }
 

@@ -61,14 +61,13 @@ export class BackwardPass {
   columns(out: number, first: number, rows: number): void {
     const { kernels, pass, deltas } = this;
     const [inputs, units] = this.network.sizes;
-    if (units === 1) {
-      const w = pass.weights(0) + first * 4;
-      return kernels.dense_backward_input(out, deltas[0], w, out, pass.scratch, rows, inputs - first, 1, 0);
+    let w = pass.weights(0) + first * 4;
+    if (units > 1) {
+      // The transpose stands in panels of 8 columns: those from `first` on are its end.
+      kernels.dense_transpose(this.#transposed, pass.weights(0), inputs, units);
+      w = this.#transposed + first * units * 4;
     }
-    // The transpose stands in panels of 8 columns: those from `first` on are its end.
-    kernels.dense_transpose(this.#transposed, pass.weights(0), inputs, units);
-    const end = this.#transposed + first * units * 4;
-    kernels.dense_backward_input(out, deltas[0], end, out, pass.scratch, rows, inputs - first, units, 0);
+    kernels.dense_backward_input(out, deltas[0], w, out, pass.scratch, rows, inputs - first, units, 0);
   }
 
   /** dx = (the layer's delta · Wᵀ) ⊙ f′(x) */
