@@ -15,7 +15,12 @@ export const valuesOf = (x: number, p: ArrayLike<number>, at = 0): number[] =>
   });
 
 /** A row's embedded columns, without padding at the end. */
-export function embeddedRow({ columns, sizes }: EmbeddedNetwork, numbers: ArrayLike<number>, p: ArrayLike<number>, x: number[]) {
+export function embeddedRow(
+  { columns, sizes }: EmbeddedNetwork,
+  numbers: ArrayLike<number>,
+  p: ArrayLike<number>,
+  x: number[],
+) {
   const { length } = parametersOf(sizes);
   const zeros = new Array<number>(firstValue(columns) - columns).fill(0);
   const values = Array.from(numbers, (column, n) => valuesOf(x[column], p, length + n * NUMBER_LENGTH));
@@ -49,8 +54,7 @@ export function meanLoss(
   const sum = x.reduce((total, row, r) => {
     const z = denseOutputs(network, p, embeddedRow(network, numbers, p, row));
     if (network.output === 'identity') return total + (z[0] - y[r]) ** 2 / 2;
-    if (network.output === 'logistic')
-      return total + Math.max(z[0], 0) + Math.log1p(Math.exp(-Math.abs(z[0]))) - y[r] * z[0];
+    if (network.output === 'logistic') return total + Math.max(z[0], 0) + Math.log1p(Math.exp(-Math.abs(z[0]))) - y[r] * z[0];
     const top = Math.max(...z);
     return total + top + Math.log(z.reduce((s, v) => s + Math.exp(v - top), 0)) - z[y[r]];
   }, 0);

@@ -57,7 +57,14 @@ for (const b of benches()) {
       const rows = x.length;
       const baseline = new Float32Array(stride(network.sizes[0]));
       const mean = (column: number) => x.reduce((sum, row) => sum + row[column], 0) / rows;
-      baseline.set(embeddedRow(network, numbers, parameters, Array.from({ length: columns }, (_, i) => mean(i))));
+      baseline.set(
+        embeddedRow(
+          network,
+          numbers,
+          parameters,
+          Array.from({ length: columns }, (_, i) => mean(i)),
+        ),
+      );
       const group = Int32Array.from({ length: network.sizes[0] }, (_, i) => (i < columns ? i : 0));
       numbers.forEach((column, k) => {
         group.fill(column, network.sizes[0] - 3 * (numbers.length - k), network.sizes[0] - 3 * (numbers.length - k - 1));
@@ -81,7 +88,12 @@ for (const b of benches()) {
         row.forEach((v, c) => assert.ok(Math.abs(raw[r * ld + c] - v) < 2e-5, `${r} ${c}: ${raw[r * ld + c]} ${v}`));
       });
       const weights = Array.from({ length: outputs }, (_, c) => (c === 0 ? 1 : -0.25));
-      const direction = b.f32(tileOf(x.map(() => weights), outputs));
+      const direction = b.f32(
+        tileOf(
+          x.map(() => weights),
+          outputs,
+        ),
+      );
       const out = b.room(rows * columns);
       made.explain(at, direction, rows, out);
       const found = b.read(out, rows * columns);
