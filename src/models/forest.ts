@@ -7,7 +7,7 @@
  *                sets f64[category nodes, 8] · values f32[leaves] · counts f64[leaves]
  */
 import * as v from 'valibot';
-import { f32, f64, type Part, type PartReader } from '../part.js';
+import { f32, f64, type Part, type PartReader, WEIGHTS } from '../part.js';
 import { type FeatureBins, placeTrees, type TreesPlan } from '../programs/trees/plan.js';
 import { SET_WORDS, type Tree } from '../programs/trees/tree.js';
 import type { Layout } from '../wasm/memory.js';
@@ -91,7 +91,7 @@ function read(part: PartReader, { widths, labels }: Inputs, outputs: number): Fo
   const rows = {
     nodes: part.i32('nodes', [inner, 5], { least: -MAX_LEAVES, most: Math.max(features.length, MAX_LEAVES) }),
     sets: part.f64('sets', [sets, SET_WORDS], { least: 0, most: 0xffffffff }),
-    values: part.f32('values', [inner + count]),
+    values: part.f32('values', [inner + count], WEIGHTS),
     counts: part.f64('counts', [inner + count], { least: 1 }),
   };
   for (const name of ['sets', 'counts'] as const)
@@ -119,7 +119,7 @@ function read(part: PartReader, { widths, labels }: Inputs, outputs: number): Fo
   });
   part.check(node === inner, "rows of tensor 'nodes'", node, inner);
   part.check(set === sets, "rows of tensor 'sets'", set, sets);
-  return new Forest(features, part.f64('init', [outputs]), trees, part.json('facts', FACTS));
+  return new Forest(features, part.f64('init', [outputs], WEIGHTS), trees, part.json('facts', FACTS));
 }
 
 function readFeatures(part: PartReader, widths: readonly number[], labels: readonly number[]): FeatureBins[] {

@@ -227,6 +227,7 @@ test('a part that is no forest is refused, with what was expected', async () => 
     [set('nodes', 3, 0), /child of node 0 of tree 0/],
     [set('nodes', 4, -9), /child of node 0 of tree 0/],
     [set('values', 0, Number.NaN), /'values'.*finite/],
+    [set('values', 0, 1e10), /'values'/],
     [set('counts', 0, 0), /'counts'/],
     [set('counts', 0, 2.5), /'counts'.*whole/],
     [set('init', 0, Number.NaN), /'init'/],
