@@ -5,6 +5,8 @@
  */
 export { activate, secant_backward } from './activation';
 export { dense_backward_input, dense_backward_weights, dense_forward, dense_transpose, dense_weights } from './dense';
+export { dropout } from './dropout';
+export { embed_backward, embed_forward } from './embed';
 export { factor_scores, factorize_bpr, factorize_logistic, factorize_squared } from './factorize';
 export { gemm_scratch } from './gemm';
 export { madd_peak, memory_copy, memory_read } from './limits';
@@ -18,10 +20,10 @@ export {
   linear_squares,
 } from './linear';
 export { logistic_loss, softmax, softmax_loss, squared_loss } from './loss';
-export { vector_exp, vector_log, vector_logistic, vector_tanh } from './math';
+export { vector_exp, vector_log, vector_logistic, vector_scale, vector_tanh } from './math';
 export { moments, moments_merge } from './moments';
 export { adam, sgd, sum_squares } from './optimizer';
-export { quantile_transform } from './quantile';
+export { missing_indicator, normal_quantile, quantile_transform } from './quantile';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { fill_columns, fold_contributions, gather_rows, interpolate_rows, label_values, one_hot } from './rows';
 export { relaxed } from './simd';

@@ -3,6 +3,7 @@
  * linear interpolation. Skewed numbers come out evenly spread, whatever their scale. A value that equals a
  * run of equal quantiles inside the range gets the middle of the run, as in scikit-learn's QuantileTransformer.
  */
+import { normalQuantile4 } from './math';
 import { F32 } from './simd';
 
 /** The number of the n ascending values that are below x, or with `inclusive` at most x. */
@@ -50,5 +51,23 @@ export function quantile_transform(out: usize, column: usize, quantiles: usize, 
       }
     }
     store<f32>(out + i, <f32>y);
+  }
+}
+
+/** out f32[rows] = Φ⁻¹(p), with p f32[rows] in [least, most] or brought there; NaN stays NaN. Padded to 16 bytes; `out` may be p. */
+export function normal_quantile(out: usize, p: usize, rows: i32, least: f32, most: f32): void {
+  const low = f32x4.splat(least);
+  const high = f32x4.splat(most);
+  for (let i: usize = 0; i < <usize>rows * F32; i += 16) {
+    v128.store(out + i, normalQuantile4(f32x4.max(f32x4.min(v128.load(p + i), high), low)));
+  }
+}
+
+/** out f32[rows] = 1 where the column is missing (NaN), else 0; padded as above. */
+export function missing_indicator(out: usize, column: usize, rows: i32): void {
+  const one = f32x4.splat(1);
+  for (let i: usize = 0; i < <usize>rows * F32; i += 16) {
+    const x = v128.load(column + i);
+    v128.store(out + i, v128.and(one, f32x4.ne(x, x)));
   }
 }

@@ -29,6 +29,7 @@ const TABLES: Record<string, readonly [file: string, target: string]> = {
 /** What is compared: options of a fit by name. */
 const COLUMNS: Record<string, { model: string; modelOptions?: Record<string, unknown> }> = {
   perceptron: { model: 'perceptron' },
+  network: { model: 'network' },
   trees: { model: 'trees' },
 };
 

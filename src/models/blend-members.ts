@@ -2,6 +2,7 @@
 
 import { linear } from './linear.js';
 import type { Family, Model } from './model.js';
+import { network } from './network.js';
 import { trees } from './trees.js';
 
 export interface Member {
@@ -27,6 +28,8 @@ export const MEMBERS: Readonly<Record<string, Member>> = {
       return { maxIter: Math.max(1, Math.round(mean)), earlyStopping: false };
     },
   },
+  // Each fold's network keeps its best epoch there.
+  network: { family: network as unknown as Family, options: {} },
   linear: {
     family: linear as unknown as Family,
     options: {},

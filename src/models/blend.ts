@@ -23,7 +23,7 @@ const LEAST_ROWS = 50;
 
 const OPTIONS = v.strictObject({
   /** the candidates */
-  families: v.optional(v.array(oneOf('trees', 'linear')), ['trees', 'linear']),
+  families: v.optional(v.array(oneOf('trees', 'network', 'linear')), ['trees', 'network', 'linear']),
   folds: v.optional(whole(2, 100), 5),
   seed: v.optional(seed, 42),
 });

@@ -16,12 +16,12 @@ import type { Layout } from '../wasm/memory.js';
 import { forestReader } from './forest.js';
 import { linearReader } from './linear.js';
 import type { Candidate, InputsOf, Model, ModelReader } from './model.js';
-import { perceptronReader } from './perceptron.js';
+import { networkReader } from './network-model.js';
 
 /** What members may be. */
 const READERS: Readonly<Record<string, ModelReader>> = {
   linear: linearReader,
-  perceptron: perceptronReader,
+  network: networkReader,
   trees: forestReader,
 };
 

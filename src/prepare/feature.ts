@@ -26,10 +26,11 @@ export type Preset = 'default' | 'article';
 
 /**
  * How a family of models reads its rows. 'standard': numbers standardized (by default their ranks), a category a column for each label.
+ * 'normal': numbers as normal scores, with a column beside those that may be missing (normal-scores.ts); categories as in 'standard'.
  * 'raw': one column a feature, the number or the code of the label, NaN for missing numbers. The same features can be placed in each encoding that
  * they were fitted for, side by side.
  */
-export const ENCODINGS = ['standard', 'raw'] as const;
+export const ENCODINGS = ['standard', 'normal', 'raw'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
 /** A table's column as a feature reads it. */

@@ -6,6 +6,7 @@ import { limits } from './limits.js';
 import { linear } from './linear/fit.js';
 import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
+import { trainNetwork } from './network/train.js';
 import { outputs } from './outputs.js';
 import { predict } from './perceptron/predict.js';
 import { train } from './perceptron/train.js';
@@ -34,6 +35,7 @@ const table = {
   score,
   top,
   train,
+  trainNetwork,
 };
 
 export type ProgramName = keyof typeof table;

@@ -1,6 +1,7 @@
 /** Table of contents of the predictors: what a fitted model of each family is inside a worker. */
 import { blendOf } from './blend/predictor.js';
 import { linear } from './linear/predictor.js';
+import { network } from './network/predictor.js';
 import { perceptron } from './perceptron/predictor.js';
 import type { PredictorKind } from './predictor.js';
 import { trees } from './trees/predictor.js';
@@ -8,6 +9,7 @@ import { trees } from './trees/predictor.js';
 /** By the `kind` of their plans. */
 export const predictors: Record<string, PredictorKind> = {
   linear: linear as PredictorKind,
+  network: network as PredictorKind,
   perceptron: perceptron as PredictorKind,
   trees: trees as PredictorKind,
 };

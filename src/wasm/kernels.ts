@@ -53,6 +53,28 @@ export interface Kernels extends TreeKernels {
     units: number,
     activation: number,
   ): void;
+  // assembly/dropout.ts
+  dropout(x: Address, n: number, threshold: number, seed: number, stream: number): void;
+  // assembly/embed.ts
+  embed_forward(
+    out: Address,
+    x: Address,
+    columns: Address,
+    parameters: Address,
+    rows: number,
+    inputs: number,
+    numbers: number,
+  ): void;
+  embed_backward(
+    dparameters: Address,
+    dout: Address,
+    x: Address,
+    columns: Address,
+    parameters: Address,
+    rows: number,
+    inputs: number,
+    numbers: number,
+  ): void;
   // assembly/factorize.ts
   factorize_squared(
     p: Address,
@@ -157,6 +179,7 @@ export interface Kernels extends TreeKernels {
   vector_log(out: Address, x: Address, n: number): void;
   vector_tanh(out: Address, x: Address, n: number): void;
   vector_logistic(out: Address, x: Address, n: number): void;
+  vector_scale(out: Address, x: Address, n: number, factor: number): void;
   // assembly/moments.ts
   moments(state: Address, column: Address, rows: number): void;
   moments_merge(state: Address, count: number, mean: number, m2: number): void;
@@ -176,6 +199,8 @@ export interface Kernels extends TreeKernels {
   sgd(w: Address, u: Address, dw: Address, n: number, rate: number, momentum: number, nesterov: number, l2: number): void;
   sum_squares(w: Address, n: number): number;
   // assembly/quantile.ts
+  missing_indicator(out: Address, column: Address, rows: number): void;
+  normal_quantile(out: Address, p: Address, rows: number, least: number, most: number): void;
   quantile_transform(out: Address, column: Address, quantiles: Address, rows: number, n: number): void;
   // assembly/random.ts
   philox(out: Address, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void;

@@ -1,6 +1,6 @@
 /**
  * With `reproducible` the same bytes on every version of the engine: SHA-256 of factorizations of each loss, of a network, of
- * linear models, of trees and of a fold-in, as Node 20, 22, 24 and 26 gave them. Every machine that runs this test compares its own with them; a change
+ * linear models, of trees, of networks for tables and of a fold-in, as Node 20, 22, 24 and 26 gave them. Every machine that runs this test compares its own with them; a change
  * of the method changes the values, and they are then made anew (the test prints what it found). Those of folding in events were made
  * anew when it stopped shuffling the whole history in each call: it now draws from a stream of its own. The trained bytes stayed.
  */
@@ -33,6 +33,9 @@ const EXPECTED: Record<string, string> = {
   'trees target': 'a1b2f6ddc4fd26d6',
   'trees c': 'b4447f20c6baa026',
   'trees b': '54b764f8f72a8b7e',
+  'network target': '97341ca2a0f54d8f',
+  'network c': '9b9c7a22c2b7bcf9',
+  'network b': '0c204dd6e7b553e3',
 };
 
 const sha256 = (...parts: Uint8Array[]) => {
@@ -75,7 +78,7 @@ test('the same bytes as on other versions', async () => {
   found.network = sha256(...learnt.sort().map((name) => new Uint8Array(tensors[name].values.buffer)));
   found.profiler = sha256(await profiler.save());
   found.profile = sha256(Buffer.from(JSON.stringify(profiler.profileOne({ a: 1.5, b: 2, c: 'y' }))));
-  for (const model of ['linear', 'trees']) {
+  for (const model of ['linear', 'trees', 'network']) {
     for (const target of ['target', 'c', 'b']) {
       using fitted = await Profiler.fit(engine, { table }, { target, seed: 5, model });
       found[`${model} ${target}`] = sha256(await fitted.save());

@@ -36,10 +36,14 @@ for (const [task, model] of [
   ['regression', 'perceptron'],
   ['binary', 'linear'],
   ['multiclass', 'linear'],
+  ['binary', 'network'],
+  ['multiclass', 'network'],
+  ['regression', 'network'],
   ['multiclass', 'trees'],
   ['regression', 'trees'],
 ] as const) {
-  const file = await fitted(task, model !== 'perceptron' ? { model, modelOptions: { maxIter: 2 } } : {});
+  const modelOptions = model === 'network' ? { maxIter: 2, hiddenLayerSizes: [4, 3] } : { maxIter: 2 };
+  const file = await fitted(task, model !== 'perceptron' ? { model, modelOptions } : {});
   const table = tableOf(task);
   const rows = Array.from({ length: table.rows }, (_, r): Row => rowOf(table, r));
 

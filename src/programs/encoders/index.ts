@@ -2,6 +2,7 @@
 import type { EncoderKind } from '../encoder.js';
 import { category } from './category.js';
 import { code } from './code.js';
+import { normal } from './normal.js';
 import { number } from './number.js';
 
 /** By the `kind` of their plans. */
@@ -9,4 +10,5 @@ export const encoders: Record<string, EncoderKind> = {
   number: number as EncoderKind,
   category: category as EncoderKind,
   code: code as EncoderKind,
+  normal: normal as EncoderKind,
 };

@@ -91,8 +91,11 @@ export class ForwardPass {
     return this.at + this.parameters.biases[layer] * 4;
   }
 
-  /** Runs x f32[rows, stride(inputs)] through all layers; returns the address of the raw output. */
-  run(x: number, rows: number): number {
+  /**
+   * Runs x f32[rows, stride(inputs)] through all layers; returns the address of the raw output.
+   * @param hidden may change the output of each hidden layer, before the next one reads it
+   */
+  run(x: number, rows: number, hidden?: (layer: number, rows: number) => void): number {
     const { sizes, activation } = this.network;
     const code = ACTIVATIONS.indexOf(activation);
     let input = x;
@@ -109,6 +112,7 @@ export class ForwardPass {
         sizes[l + 1],
         last ? 0 : code,
       );
+      if (hidden && !last) hidden(l, rows);
       input = this.outputs[l];
     }
     return input;

@@ -10,8 +10,9 @@ import { errors } from '../../errors.js';
 import { type Kernels, stride } from '../../wasm/kernels.js';
 import { Layout } from '../../wasm/memory.js';
 import type { Control } from '../program.js';
+import { BackwardPass } from './backward.js';
 import { HeldScore } from './held-score.js';
-import { ACTIVATIONS, ForwardPass, type Network, parametersOf } from './network.js';
+import { ForwardPass, type Network, parametersOf } from './network.js';
 import { adamRate, finish, judge, startState, type TrainOptions, type TrainResult, type TrainState } from './training-state.js';
 
 /** Where training goes on. A copy of its own, since training changes all of it and may have to go on from here once more. */
@@ -59,13 +60,13 @@ export function trainBuffers(
   const { sizes } = network;
   const batch = Math.max(1, Math.min(options.batchSize, Math.max(trainRows, validationRows)));
   const { length } = parametersOf(sizes);
+  const pass = new ForwardPass(kernels, network, parameters, layout, batch);
   return {
     batch,
-    pass: new ForwardPass(kernels, network, parameters, layout, batch),
+    pass,
     x: layout.take(batch * stride(sizes[0]) * 4),
     y: layout.take(batch * 4),
-    deltas: sizes.slice(1).map((units) => layout.take(batch * stride(units) * 4)),
-    transposed: layout.take(Math.max(...sizes.slice(1).map((u, l) => u * stride(sizes[l]) + 8 * u)) * 4),
+    backward: new BackwardPass(kernels, network, pass, layout, batch),
     gradient: layout.take(length * 4),
     first: layout.take(length * 4),
     second: layout.take(length * 4),
@@ -117,8 +118,8 @@ class Training {
     this.#load(index, rows);
     b.pass.run(b.x, rows);
     const penalty = (args.options.alpha / 2) * kernels.sum_squares(args.parameters, b.pass.parameters.weightsLength);
-    const loss = this.#loss(rows) + penalty;
-    this.#backward(rows);
+    const loss = b.backward.loss(b.y, rows) + penalty;
+    b.backward.run(b.x, b.gradient, rows);
     this.#update(rows);
     return loss;
   }
@@ -141,36 +142,6 @@ class Training {
     const { kernels, args, b } = this;
     kernels.gather_rows(b.x, args.x, index, rows, stride(args.network.sizes[0]));
     kernels.gather_rows(b.y, args.y, index, rows, 1);
-  }
-
-  /** The sum of the batch's losses; its gradient goes to the last layer's delta. */
-  #loss(rows: number): number {
-    const { kernels, b } = this;
-    const { sizes, output } = this.args.network;
-    const last = sizes.length - 2;
-    const [z, dz] = [b.pass.outputs[last], b.deltas[last]];
-    if (output === 'logistic') return kernels.logistic_loss(dz, z, b.y, rows);
-    if (output === 'softmax') return kernels.softmax_loss(dz, z, b.y, rows, sizes[last + 1]);
-    return kernels.squared_loss(dz, z, b.y, rows);
-  }
-
-  /** From the last layer's delta to the gradient of all parameters. */
-  #backward(rows: number): void {
-    const { kernels, b } = this;
-    const { pass } = b;
-    const { sizes, activation } = this.args.network;
-    const code = ACTIVATIONS.indexOf(activation);
-    for (let l = sizes.length - 2; l >= 0; l--) {
-      const [inputs, units] = [sizes[l], sizes[l + 1]];
-      const input = l === 0 ? b.x : pass.outputs[l - 1];
-      const dweights = b.gradient + pass.parameters.weights[l] * 4;
-      const dbias = b.gradient + pass.parameters.biases[l] * 4;
-      kernels.dense_backward_weights(dweights, dbias, input, b.deltas[l], rows, inputs, units);
-      if (l === 0) break;
-      if (units > 1) kernels.dense_transpose(b.transposed, pass.weights(l), inputs, units);
-      const w = units > 1 ? b.transposed : pass.weights(l);
-      kernels.dense_backward_input(b.deltas[l - 1], b.deltas[l], w, input, pass.scratch, rows, inputs, units, code);
-    }
   }
 
   /** A step of the optimizer; the penalty is on weights only. */

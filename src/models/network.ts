@@ -1,0 +1,117 @@
+/**
+ * The family of networks for tables: numbers as normal scores (prepare/normal-scores.ts) and their periodic embeddings, two hidden layers with
+ * dropout, AdamW with a falling rate, and the epoch that is best on held-out rows (programs/network/). Contributions are integrated gradients
+ * from the mean training row.
+ */
+import * as v from 'valibot';
+import type { Engine } from '../engine/engine.js';
+import { errors } from '../errors.js';
+import { above, atLeast, seed, share, whole } from '../options.js';
+import { WEIGHTS, within } from '../part.js';
+import { trainTestSplit } from '../prepare/split.js';
+import { embeddedLength } from '../programs/network/embedding.js';
+import { type NetworkOptions as Settled, trainNetworkScratch } from '../programs/network/train.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import { place } from '../wasm/memory.js';
+import type { Examples, Family } from './model.js';
+import { NetworkModel, networkOf, networkReader, numbersOf } from './network-model.js';
+
+/** Rows below which none are held out. */
+const LEAST_ROWS = 20;
+/** Rows in a batch: of the powers of two within these the first that makes an epoch of at most so many batches. */
+const BATCH = { least: 32, most: 256, batches: 50 };
+/** Epochs at most, and without improvement before training ends; a number takes more to learn. */
+const EPOCHS = { classes: { maxIter: 30, nIterNoChange: 8 }, number: { maxIter: 60, nIterNoChange: 12 } };
+
+export const OPTIONS = v.strictObject({
+  /** units of the hidden layers */
+  hiddenLayerSizes: v.optional(v.array(whole(1, 100_000)), [128, 128]),
+  /** chance that a hidden unit's output is left out of a training step */
+  dropout: v.optional(v.pipe(atLeast(0), v.ltValue(1, 'below 1')), 0.1),
+  learningRateInit: v.optional(above(0), 2e-3),
+  weightDecay: v.optional(atLeast(0), 0.02),
+  /** rows in a batch; default 32 to 256, by the number of rows */
+  batchSize: v.optional(whole(1)),
+  /** epochs at most; default 30, for a number 60 */
+  maxIter: v.optional(whole(1, 1_000_000)),
+  /** epochs without improvement; default 8, for a number 12 */
+  nIterNoChange: v.optional(whole(1)),
+  /** share of the rows held out to stop by, where the caller holds none out */
+  validationFraction: v.optional(share, 0.1),
+  seed: v.optional(seed, 42),
+});
+export type NetworkOptions = v.InferOutput<typeof OPTIONS>;
+
+const OUTPUT = { binary: 'logistic', multiclass: 'softmax', regression: 'identity' } as const;
+
+/** Options with what follows from the task and the number of rows that are trained on. */
+function settle({ task }: Examples, options: NetworkOptions, rows: number): Settled {
+  const { learningRateInit, weightDecay, seed } = options;
+  const { maxIter, nIterNoChange } = EPOCHS[task === 'regression' ? 'number' : 'classes'];
+  let batch = BATCH.least;
+  while (batch < BATCH.most && batch * BATCH.batches < rows) batch *= 2;
+  return {
+    learningRateInit,
+    weightDecay,
+    dropout: Math.min(255, Math.round(options.dropout * 256)),
+    batchSize: Math.min(options.batchSize ?? batch, rows),
+    maxIter: options.maxIter ?? maxIter,
+    nIterNoChange: options.nIterNoChange ?? nIterNoChange,
+    seed,
+  };
+}
+
+/** Which rows are trained on, and which are held out to stop by. */
+function divide({ task, x, y, held }: Examples, { validationFraction, seed }: NetworkOptions) {
+  const all = Int32Array.from({ length: x.rows }, (_, r) => r);
+  if (held) {
+    const out = new Set(held);
+    return { train: all.filter((r) => !out.has(r)), test: held };
+  }
+  if (x.rows < LEAST_ROWS) return { train: all, test: new Int32Array(0) };
+  return trainTestSplit(x.rows, { testSize: validationFraction, seed, stratify: task === 'regression' ? undefined : y });
+}
+
+async function fit(engine: Engine, examples: Examples, options: NetworkOptions, run: RunOptions): Promise<NetworkModel> {
+  const { task, outputs, x, y } = examples;
+  const features = examples.inputs.normal;
+  if (x.rows === 0) throw errors.tableEmpty('The training matrix');
+  const classes = new Set(y).size;
+  if (task !== 'regression' && classes < 2) throw errors.targetClasses('y', classes);
+  const network = networkOf(features, options.hiddenLayerSizes, outputs, OUTPUT[task]);
+  const { train, test } = divide(examples, options);
+  const settled = settle(examples, options, train.length);
+  const truth = (values: Float64Array) => (task === 'multiclass' ? Int32Array.from(values) : Float32Array.from(values));
+  const length = embeddedLength(network);
+  const { at: args, region } = place(engine, (layout) => {
+    const labels = layout.put(truth(y));
+    const all = {
+      network,
+      numbers: layout.put(numbersOf(features).columns),
+      options: settled,
+      train: { x: x.address(), y: labels, index: layout.put(train), rows: train.length },
+      held: { x: x.address(), y: labels, index: layout.put(test), rows: test.length },
+      parameters: layout.take(length * 4),
+      baseline: layout.take(network.sizes[0] * 4),
+    };
+    return { ...all, scratch: layout.take(trainNetworkScratch(engine.kernels, all)) };
+  });
+  using _ = region;
+  const result = await engine.run('trainNetwork', args, run);
+  const parameters = engine.f32(args.parameters, length).slice();
+  const epochs = result.lossCurve.length;
+  if (!within(parameters, WEIGHTS)) throw errors.diverged(epochs, options.learningRateInit, 'a weight');
+  const { best, stopped, validation } = result;
+  const facts = { epochs, best, stopped, ...(test.length > 0 && { loss: validation[best - 1] }) };
+  const baseline = engine.f32(args.baseline, network.sizes[0]).slice();
+  return new NetworkModel(network, parameters, baseline, features, facts);
+}
+
+export const network: Family<NetworkOptions> = {
+  ...networkReader,
+  name: 'network',
+  tasks: ['binary', 'multiclass', 'regression'],
+  encodings: ['normal'],
+  options: OPTIONS,
+  fit,
+};
