@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { argmax, exp, log, logistic, pow, square } from '../src/math.js';
+import { argmax, cosine, exp, log, logistic, pow, square } from '../src/math.js';
 import { inRuntime } from './support/runtimes.js';
 
 /** Units in the last place of `expected` between the two. */
@@ -15,6 +15,15 @@ function ulps(actual: number, expected: number): number {
 }
 const normal = fc.double({ min: 2 ** -1022, max: Number.MAX_VALUE, noNaN: true });
 const RUNS = { numRuns: 5000 };
+
+test('cosine is within 1e-15 over half a turn', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (u) => {
+      assert.ok(Math.abs(cosine(u) - Math.cos(Math.PI * u)) < 1e-15, `${u}`);
+    }),
+    RUNS,
+  );
+});
 
 test('log is within 4 ulp', () => {
   fc.assert(
