@@ -222,5 +222,6 @@ export function kindOfText(text: string): string {
 export function exampleOf({ decimal, unit }: Pick<Recognition, 'decimal' | 'unit'>): string {
   const number = decimal === '.' ? '1,234.5' : '1.234,5';
   if (unit === '') return number;
-  return /^[\p{L}%‰]/u.test(unit) && !unit.endsWith('$') ? `${number} ${unit}` : `${unit}${number}`;
+  // As it is usual where that decimal mark is.
+  return decimal === '.' && !/^[\p{L}%‰]+\.?$/u.test(unit) ? `${unit}${number}` : `${number} ${unit}`;
 }
