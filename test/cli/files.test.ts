@@ -124,7 +124,7 @@ test('a workbook gives the same model as the CSV of its cells', async () => {
 
 const bash = (script: string) =>
   execFileSync('bash', ['-c', script], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-const MAIN = resolve('dist/src/cli/main.js');
+const MAIN = resolve('dist/src/command/main.js');
 const COMMAND = `'${process.execPath}' '${MAIN}'`;
 
 test('standard input, process substitution and a named pipe read as the file does', async () => {
