@@ -62,6 +62,17 @@ test('a text among numbers is named by its row in the sheet, and can be taken as
   assert.equal(notes, [{ column: 'n', message: '1 cell of text among numbers taken as missing' }]);
 });
 
+test('a workbook that would fill the memory when unpacked is refused before', async () => {
+  // As a bomb is packed: a little of zeros, of which the directory says honestly how many they will be.
+  const book = workbook({ S: [['a'], [1]] });
+  const at = book.lastIndexOf('PK\x01\x02');
+  for (const size of [2 ** 30, 0xffffffff]) {
+    book.writeUInt32LE(size, at + 24);
+    writeFileSync(path, book);
+    await refused(/Cannot read '.*book\.xlsx': it is no workbook, or one of more than 1 GiB when unpacked/);
+  }
+});
+
 test('what is no workbook, has no rows or a name twice is refused', async () => {
   writeFileSync(path, 'PK\x03\x04 is not all that a workbook is');
   await refused(/Cannot read '.*book\.xlsx'/);
