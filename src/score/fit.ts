@@ -19,7 +19,7 @@ import { meanAndDeviation } from './cross-validate.js';
 import { importances } from './importance.js';
 import { examine, type Job, type Learnt, learn, type Question, scoresOf } from './learn.js';
 import type { CheckedScoreOptions } from './options.js';
-import { baseOf, type CrossValidation, type Score } from './score.js';
+import { baseOf, type CrossValidation, type Score, type Summary } from './score.js';
 import { encodeRows } from './shards.js';
 import { folds, holdOut } from './split.js';
 
@@ -91,6 +91,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
       base: baseOf(model.base(engine), target),
       ranks: target.task === 'multiclass' ? new Float32Array(0) : await quantiles(engine, trained[q]),
       summary: {
+        task: target.task,
         preset: options.preset,
         seed: options.seed,
         family: model.family,
@@ -102,7 +103,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
         importances: importance[q],
         crossValidation: validated?.[q] ?? null,
         ignored: learnt.ignored,
-      },
+      } as Summary,
     });
   }
   return scores;
