@@ -12,7 +12,8 @@ export function fitCommand(signal: AbortSignal): Command {
       '<input>',
       "a .csv, .json, .jsonl, .parquet, .arrow or .xlsx file, a pipe, or '-' for an Arrow IPC stream on standard input",
     )
-    .option('--save <file>', 'where the model goes (required)');
+    .option('--save <file>', 'where the model goes (required)')
+    .option('--as-of <time>', 'the moment that dates count back from (default: of each column the latest one trained on)');
   withConfig(withOutput(withEngine(withReading(withFit(command)))));
   return command.action(async (input: string, flags: JobFlags) => {
     if (flags.target === undefined) throw errors.invalid('Give --target COLUMN: what the model shall predict.');

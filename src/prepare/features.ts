@@ -6,6 +6,7 @@ import { errors } from '../errors.js';
 import { joinParts, type Part, PartReader, partOf } from '../part.js';
 import { type EncodePlan, rawPitch } from '../programs/encode.js';
 import type { RawColumns } from '../programs/encoder.js';
+import { DATE } from '../programs/score-columns.js';
 import type { RowKeys } from '../table/row-keys.js';
 import type { PlainRow } from '../table/section.js';
 import type { Table } from '../table/table.js';
@@ -63,9 +64,9 @@ export class Features {
   get inputs(): number {
     return this.widths.reduce((a, b) => a + b, 0);
   }
-  /** Of each feature: how many labels its codes have; −1 for a number. */
+  /** Of each feature: how many labels its codes have; −1 for a number, −2 for a date. */
   get labelCounts(): number[] {
-    return this.list.map(({ raw, labels }) => (raw === 'f32' ? -1 : labels.length));
+    return this.list.map(({ raw, labels }) => (raw === 'i32' ? labels.length : raw === 'f32' ? -1 : DATE));
   }
   /** Labels of all features, one after the other: what the codes of reasons count in. */
   get labels(): string[] {
@@ -143,6 +144,13 @@ export class Features {
       else i32[first + j * pitch] = value;
     }
     if (met === 0) known.refuseStranger(row, keys, r);
+  }
+
+  /** The same, with dates as of another moment, in milliseconds since 1970. */
+  asOf(time: number): Features {
+    return new Features(
+      this.kinds.map(({ kind, features }) => ({ kind, features: features.map((feature) => feature.asOf?.(time) ?? feature) })),
+    );
   }
 
   write(): Part {

@@ -17,6 +17,7 @@ export interface Ignored {
  * Offers each column to the kinds in turn and fits what they took.
  *
  * @param rows row numbers of the training rows
+ * @param asOf the moment that dates count back from, in milliseconds since 1970; default: the latest training row's, of each column
  * @param without columns that are no features: target, id, ignored ones
  * @throws CameoError 'column' for a column without a value in any row or with an infinite one, 'data' when no feature is left
  */
@@ -26,6 +27,7 @@ export async function fitFeatures(
   rows: Int32Array,
   without: ReadonlySet<string>,
   preset: Preset,
+  asOf?: number,
 ): Promise<{ features: Features; ignored: Ignored[] }> {
   const ignored: Ignored[] = [];
   const taken = kinds.map((kind) => ({ kind, columns: [] as Column[] }));
@@ -53,6 +55,6 @@ export async function fitFeatures(
   const used = taken.filter(({ columns }) => columns.length > 0);
   if (used.length === 0) throw errors.noFeatures();
   const fitted = [];
-  for (const { kind, columns } of used) fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset) });
+  for (const { kind, columns } of used) fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset, asOf) });
   return { features: new Features(fitted), ignored };
 }

@@ -41,7 +41,7 @@ export interface Learnt {
 /** Learns features and models from these rows, on which every question has an answer. */
 export async function learn(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Learnt> {
   const { engine, table, options, run, report } = job;
-  const { features, ignored } = await fitFeatures(engine, table, rows, job.without, options.preset);
+  const { features, ignored } = await fitFeatures(engine, table, rows, job.without, options.preset, options.asOf);
   const binding = features.bind(table, new Set([...job.without, ...ignored.map(({ name }) => name)]));
   const { at: plan, region } = place(engine, (layout) => features.place(layout));
   using _ = region;
