@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { families } from '../models/index.js';
 import type { Family } from '../models/model.js';
-import { bag, checked, oneOf, seed, share, whole } from '../options.js';
+import { bag, checked, flag, oneOf, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
 import { type Moment, moment, timeOfMoment } from '../table/moment.js';
 
@@ -28,6 +28,7 @@ export const SCORE_ENTRIES = {
   testSize: v.optional(share, 0.2),
   folds: v.optional(whole(0, 1000), 0),
   asOf: v.optional(moment),
+  importance: v.optional(flag, true),
 };
 
 export interface ScoreOptions {
@@ -53,6 +54,8 @@ export interface ScoreOptions {
   folds?: number;
   /** the moment that dates count back from, such as '2025-12-31'; default: of each column the latest date of the training rows */
   asOf?: Moment;
+  /** whether features are ranked by what the held-out rows lose without them; default true. Wide tables train in half the time without */
+  importance?: boolean;
 }
 
 export interface CheckedScoreOptions
