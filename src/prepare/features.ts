@@ -24,7 +24,7 @@ export interface OfKind {
 /** A table as the features read it: copies rows into raw columns. */
 export interface Binding {
   readonly rows: number;
-  /** values per column that have no label of their own: rare in fitting, or never seen */
+  /** values per column that have no label of their own, rare in fitting or never seen; of dates cells that are none */
   readonly unknown: ReadonlyMap<string, number>;
   /** Fills rows first … first + raw.rows − 1 of the table, or of `index` where it is given. */
   fill(buffer: ArrayBufferLike, raw: RawColumns, first: number, index?: Int32Array): void;

@@ -123,7 +123,10 @@ export class Profiler implements Fitted, Disposable {
   get features(): string[] {
     return [...this.score().score.features.names];
   }
-  /** Values per category column without a label of their own (rare in fitting, or never seen), in all profiling so far. A copy. */
+  /**
+   * Values without a label of their own (rare in fitting, or never seen) by column of categories, and cells that are no date by column of
+   * dates, in all tables profiled so far. A copy.
+   */
   get unknownCategories(): Record<string, number> {
     return Object.fromEntries(this.scores.flatMap(({ scorer }) => [...scorer.unknown]));
   }

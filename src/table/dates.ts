@@ -59,8 +59,9 @@ function clockOf(found: RegExpExecArray): number | undefined {
 export function dateOrderOf(texts: readonly string[], counts: ArrayLike<number>): DateOrder | undefined {
   let total = 0;
   for (let i = 0; i < texts.length; i++) total += counts[i];
-  const [iso, dayFirst, monthFirst] = DATE_ORDERS.map((order) => othersThan(order, texts, counts, total));
-  if (iso !== undefined) return 'ymd';
+  if (othersThan('ymd', texts, counts, total) !== undefined) return 'ymd';
+  const dayFirst = othersThan('dmy', texts, counts, total);
+  const monthFirst = othersThan('mdy', texts, counts, total);
   // Where both can be read alike, nothing tells them apart.
   if (dayFirst === monthFirst) return undefined;
   return monthFirst === undefined || (dayFirst !== undefined && dayFirst < monthFirst) ? 'dmy' : 'mdy';
