@@ -16,9 +16,11 @@ export async function* readArrow(input: Readable, path: string): AsyncGenerator<
         const vector = batch.getChildAt(j) as Vector;
         const number = DataType.isInt(field.type) || DataType.isFloat(field.type) || DataType.isDecimal(field.type);
         const builder = new ColumnBuilder(field.name, number);
+        const dated = DataType.isDate(field.type) || DataType.isTimestamp(field.type);
         const scale = DataType.isDecimal(field.type) ? 10 ** field.type.scale : 1;
         builder.append(batch.numRows, (i) => {
           const value = vector.get(i);
+          if (dated && value !== null) return dateText(Number(value), DataType.isTimestamp(field.type));
           return number && value !== null ? Number(value) / scale : value;
         });
         return builder.finish(batch.numRows);
@@ -28,6 +30,13 @@ export async function* readArrow(input: Readable, path: string): AsyncGenerator<
   } catch (cause) {
     throw errors.fileRead(path, cause);
   }
+}
+
+/** Milliseconds since 1970 as text; null for a time that no Date has. */
+function dateText(time: number, clock: boolean): string | null {
+  if (!(Math.abs(time) <= 864e13)) return null;
+  const [day, hours] = new Date(time).toISOString().slice(0, -1).split('T');
+  return clock ? `${day} ${hours.replace('.000', '')}` : day;
 }
 
 /** All tables of a stream as one; undefined for none. */
