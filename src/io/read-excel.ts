@@ -62,7 +62,8 @@ const blank = (cell: Cell | undefined) =>
 
 function textOf(cell: Cell): string {
   if (!(cell instanceof Date)) return String(cell);
-  const text = cell.toISOString();
+  // A day's fraction is a little less than the second that was written.
+  const text = new Date(Math.round(cell.getTime() / 1000) * 1000).toISOString();
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.slice(0, 19).replace('T', ' ');
 }
 

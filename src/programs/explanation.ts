@@ -13,6 +13,7 @@ export class ExplanationWriter {
   /** i64 milliseconds as two halves, the low one first; empty without dates */
   readonly #date: Int32Array;
   readonly #dateValid: Uint8Array;
+  readonly #dated: boolean;
   readonly #valueValid: Uint8Array;
   readonly #categoryValid: Uint8Array;
   /** raw values of each feature: f32 for numbers, i32 for codes and dates */
@@ -43,6 +44,7 @@ export class ExplanationWriter {
     this.#dates = labels.map((count) => count === DATE);
     const dated = this.#dates.includes(true);
     this.#date = i32(out.date, dated ? 2 * length : 0);
+    this.#dated = dated;
     this.#dateValid = dated ? bits(out.dateValid) : new Uint8Array(0);
     const column = (f: number) => raw.columns + f * raw.pitch;
     this.#numbers = labels.map((count, f) => (count === -1 ? f32(column(f), rows) : undefined));
@@ -86,6 +88,7 @@ export class ExplanationWriter {
         this.#contribution[at] = contributions[from + f];
         this.#value[at] = 0;
         this.#category[at] = 0;
+        if (this.#dated) this.#date.fill(0, 2 * at, 2 * at + 2);
         this.#reason(at, f, row);
       }
     }

@@ -1,4 +1,5 @@
 /** Models of dates: what they learn, the same for any number of workers, in a file, at the edge, and what profiles show. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as arrow from 'apache-arrow';
 import { tableFromIPC, tableToIPC } from 'apache-arrow';
@@ -35,7 +36,8 @@ test('the same bytes for 0, 1, 2 and 3 workers, model and profiles', async () =>
     using profiler = await Profiler.fit(workers, { table }, { ...quick, folds: 2 });
     const batches = [];
     for await (const batch of profiler.profile(table)) batches.push(batch);
-    outcomes.push({ model: await profiler.save(), profiles: tableToIPC(new arrow.Table(batches)) });
+    const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+    outcomes.push([digest(await profiler.save()), digest(tableToIPC(new arrow.Table(batches)))]);
   }
   for (const outcome of outcomes.slice(1)) assert.equal(outcome, outcomes[0]);
 });
@@ -128,12 +130,12 @@ test('asOf moves the moment that ages count from, in fitting and in loading', as
   const { table, times } = datedTable('recency', { rows: 1500 });
   const DAY = 864e5;
   const latest = Math.max(...times);
-  using fitted = await Profiler.fit(engine, { table }, quick);
-  using given = await Profiler.fit(engine, { table }, { ...quick, asOf: new Date(latest + 100 * DAY) });
+  using fitted = await Profiler.fit(engine, { table }, { target: 'y' });
+  using given = await Profiler.fit(engine, { table }, { target: 'y', asOf: new Date(latest + 100 * DAY) });
   const row = (days: number): Row => ({ noise: 0.5, when: new Date(latest - days * DAY) });
-  // Whole weeks and years of 365 days: only the age and a little of the season differ.
   const score = (profiler: Profiler, days: number) => profiler.profileOne(row(days)).score_y as number;
-  assert.is(score(given, 30), score(fitted, 30));
+  // Ages are float32: the model is the same but for their rounding.
+  assert.ok(Math.abs(score(given, 30) - score(fitted, 30)) < 1e-4);
   const bytes = await given.save();
   using later = await Profiler.load(bytes, { engine, asOf: '2026-06-01' });
   using same = await Profiler.load(bytes, { engine, asOf: latest + 100 * DAY });
