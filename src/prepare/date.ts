@@ -9,12 +9,13 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { f64, joinParts, type Part, type PartReader } from '../part.js';
-import { DATE_PARTS, type DatePlan, dateCircles, dateParts, NO_DATE } from '../programs/encoders/date.js';
+import { DATE_PARTS, type DatePlan, dateCircles, dateParts, NO_DATE, RAW_PARTS } from '../programs/encoders/date.js';
 import { DATE_ORDERS, DATES, type DateOrder, dateOrderOf, timeOfDate } from '../table/dates.js';
 import { isMissingMark } from '../table/missing.js';
 import type { Column } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
 import {
+  type Encoding,
   type Feature,
   type FeatureKind,
   type FeatureReader,
@@ -64,8 +65,17 @@ export class DateFeature implements Feature {
   get name(): string {
     return this.age.name;
   }
-  get width(): number {
-    return this.parts.length;
+  width(encoding: Encoding): number {
+    return this.partsIn(encoding).length;
+  }
+  codes(): number {
+    return -1;
+  }
+  /** Its columns, by their places in DATE_PARTS or RAW_PARTS; one at least. */
+  partsIn(encoding: Encoding): readonly number[] {
+    if (encoding === 'standard') return this.parts;
+    const raw = [...RAW_PARTS.keys()].filter((part) => RAW_PARTS[part].some((other) => this.parts.includes(other)));
+    return raw.length > 0 ? raw : [0];
   }
 
   /** The same feature, with ages as of another moment, in milliseconds since 1970. @throws CameoError 'argument' */
@@ -102,17 +112,22 @@ function momentOf(time: number): number {
   return minutes;
 }
 
-function place(features: readonly DateFeature[], layout: Layout): DatePlan {
-  const nQuantiles = features[0]?.age.quantiles.length ?? 0;
+function place(features: readonly DateFeature[], layout: Layout, encoding: Encoding): DatePlan {
+  const raw = encoding === 'raw';
+  const nQuantiles = raw ? 0 : (features[0]?.age.quantiles.length ?? 0);
   const quantiles = new Float32Array(features.length * nQuantiles);
   features.forEach(({ age }, j) => {
-    quantiles.set(age.quantiles, j * nQuantiles);
+    if (nQuantiles > 0) quantiles.set(age.quantiles, j * nQuantiles);
   });
   return {
     kind: 'date',
     columns: features.length,
-    inputs: features.reduce((sum, { width }) => sum + width, 0),
-    features: features.map(({ parts, moment, age: { mean, scale } }) => ({ parts: [...parts], moment, mean, scale })),
+    raw,
+    inputs: features.reduce((sum, feature) => sum + feature.width(encoding), 0),
+    features: features.map((feature) => {
+      const { moment, age } = feature;
+      return { parts: [...feature.partsIn(encoding)], moment, mean: age.mean, scale: age.scale };
+    }),
     quantiles: layout.put(quantiles),
     nQuantiles,
     circles: layout.put(dateCircles()),
@@ -140,7 +155,6 @@ function read(part: PartReader): DateFeature[] {
     const places = parts.map((name) => DATE_PARTS.indexOf(name));
     const rising = places.length > 0 && places.every((place, i) => i === 0 || place > places[i - 1]);
     part.check(rising, `parts of '${ages[j].name}'`, 'each once, in order', parts.join(', '));
-    part.check(ages[j].quantiles.length > 0, `quantiles of '${ages[j].name}'`, 'some', 'none');
     return new DateFeature(order, places, moments[j], ages[j]);
   });
 }
@@ -176,7 +190,8 @@ async function fit(
   columns: readonly Column[],
   rows: Int32Array,
   preset: Preset,
-  asOf: number | undefined,
+  encodings: readonly Encoding[],
+  asOf?: number,
 ): Promise<DateFeature[]> {
   const orders = columns.map((column) => orderIn(column, rows) as DateOrder);
   const dates = columns.map((column, j) => {
@@ -189,7 +204,7 @@ async function fit(
     kind: 'number' as const,
     values: Float64Array.from(dates[j], (minutes) => (minutes === NO_DATE ? Number.NaN : (moments[j] - minutes) / DAY)),
   }));
-  const fitted = await number.fit(engine, ages, Int32Array.from(rows.keys()), preset, undefined);
+  const fitted = await number.fit(engine, ages, Int32Array.from(rows.keys()), preset, encodings);
   return columns.map((_, j) => new DateFeature(orders[j], varying(dates[j]), moments[j], fitted[j]));
 }
 

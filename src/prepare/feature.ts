@@ -28,6 +28,13 @@ export const ENCODED = { least: -1e6, most: 1e6 };
 /** How columns are prepared: 'default' suits most tables, 'article' is the plain program that this one began from. */
 export type Preset = 'default' | 'article';
 
+/**
+ * How a family of models reads its rows. 'standard': numbers standardized (by default their ranks), a category a column for each label.
+ * 'raw': the number or the code of the label, one column a feature, NaN for missing numbers; a date is a few numbers. The same features can be
+ * placed in each encoding that they were fitted for, side by side.
+ */
+export type Encoding = 'standard' | 'raw';
+
 /** A table's column as a feature reads it. */
 export interface Source {
   /** a value a row: float64 that become float32, or int32 as they are */
@@ -38,12 +45,14 @@ export interface Source {
 
 export interface Feature {
   readonly name: string;
-  /** encoded columns */
-  readonly width: number;
   /** what a raw value is: a float32, an int32 code into `labels`, or a date in int32 minutes since 1970 */
   readonly raw: 'f32' | 'i32' | 'date';
   /** names of the codes for reasons; empty for numbers and dates */
   readonly labels: readonly string[];
+  /** encoded columns */
+  width(encoding: Encoding): number;
+  /** how many labels the codes of its encoded columns have; −1 where they are numbers */
+  codes(encoding: Encoding): number;
   /** @throws CameoError 'column' for a column of another type than in fitting, or with an infinite value */
   bind(column: Column): Source;
   /** The raw value of one row's value. @throws as `bind`, naming row `row` */
@@ -56,7 +65,7 @@ export interface Feature {
 export interface FeatureReader<F extends Feature = Feature> {
   readonly name: string;
   /** Lays the fitted numbers of all features of the kind out; called to measure and for real. */
-  place(features: readonly F[], layout: Layout): EncoderPlan;
+  place(features: readonly F[], layout: Layout, encoding: Encoding): EncoderPlan;
   write(features: readonly F[]): Part;
   /** @throws CameoError 'model' */
   read(part: PartReader): F[];
@@ -68,10 +77,17 @@ export interface FeatureKind<F extends Feature = Feature> extends FeatureReader<
    * @returns true; false to leave it to the next kind; or why no kind should take it
    * @throws CameoError 'column' for a column that can be no feature
    */
-  takes(column: Column, rows: Int32Array, preset: Preset): boolean | string;
+  takes(column: Column, rows: Int32Array, preset: Preset, encodings: readonly Encoding[]): boolean | string;
   /**
-   * Learns features from the training rows of the columns that it took, in their order.
-   * @param asOf the moment that dates count back from, in milliseconds since 1970; undefined for the latest of a column
+   * Learns features from the training rows of the columns that it took, in their order: all that these encodings need.
+   * @param asOf the moment that dates count back from, in milliseconds since 1970; default: the latest of a column
    */
-  fit(engine: Engine, columns: readonly Column[], rows: Int32Array, preset: Preset, asOf: number | undefined): Promise<F[]>;
+  fit(
+    engine: Engine,
+    columns: readonly Column[],
+    rows: Int32Array,
+    preset: Preset,
+    encodings: readonly Encoding[],
+    asOf?: number,
+  ): Promise<F[]>;
 }

@@ -16,7 +16,7 @@ test.after(() => engine.close());
 const wasm = await WebAssembly.compile(readFileSync('dist/kernels/simd.wasm'));
 const quick = { target: 'y', modelOptions: { maxIter: 4, hiddenLayerSizes: [6] } };
 
-for (const model of ['perceptron', 'linear'])
+for (const model of ['perceptron', 'linear', 'trees'])
   for (const signal of Object.keys(SIGNALS) as Signal[])
     test(`${model}: what follows from a date's ${signal} is learnt`, async () => {
       const { table } = datedTable(signal, { rows: 3000 });
@@ -42,40 +42,45 @@ test('the same bytes for 0, 1, 2 and 3 workers, model and profiles', async () =>
   for (const outcome of outcomes.slice(1)) assert.equal(outcome, outcomes[0]);
 });
 
-test('a profile names the date once, as a date, and its parts add up; tables, rows and the edge agree', async () => {
-  const { table, times } = datedTable('weekday', { rows: 700, missing: 0.1 });
-  using fitted = await Profiler.fit(engine, { table }, quick);
-  const bytes = await fitted.save();
-  using loaded = await Profiler.load(bytes, { engine });
-  assert.equal(await loaded.save(), bytes);
-  using edge = await Edge.load(bytes, { wasm });
-  const batches = [];
-  for await (const batch of loaded.profile(table)) batches.push(batch);
-  // As a file holds them.
-  const file = tableFromIPC(tableToIPC(new arrow.Table(batches)));
-  const logit = (p: number) => Math.log(p / (1 - p));
-  const base = loaded.score().score.base[0];
-  for (const [r, time] of times.entries()) {
-    const row = rowOf(table, r) as Row;
-    const profile = loaded.profileOne(row);
-    assert.equal(edge.profileOne(row), profile);
-    const reasons = profile.explanation_y as ExplanationEntry[];
-    assert.equal(reasons.map(({ feature }) => feature).sort(), ['noise', 'when']);
-    const when = reasons.find(({ feature }) => feature === 'when') as ExplanationEntry;
-    const expected = Number.isNaN(time) ? null : new Date(time).toISOString().slice(0, -1);
-    assert.equal([when.date, when.value, when.category], [expected, null, null]);
-    assert.is(reasons.find(({ feature }) => feature === 'noise')?.date, null);
-    const sum = reasons.reduce((all, { contribution }) => all + contribution, 0);
-    assert.ok(Math.abs(logit(profile.score_y as number) - base - sum) < 1e-4, `${r}`);
-    const stored = file.get(r)?.toJSON() as Record<string, unknown>;
-    assert.is(stored.score_y, profile.score_y);
-    const entries = JSON.parse(JSON.stringify(stored.explanation_y)) as (ExplanationEntry & { date: unknown })[];
-    assert.equal(
-      entries,
-      reasons.map((reason) => ({ ...reason, date: reason.date ? Date.parse(`${reason.date}Z`) : null })),
-    );
-  }
-});
+for (const [model, modelOptions] of [
+  ['perceptron', quick.modelOptions],
+  ['linear', {}],
+  ['trees', { maxIter: 10 }],
+] as const)
+  test(`${model}: a profile names the date once, as a date, and its parts add up; tables, rows and the edge agree`, async () => {
+    const { table, times } = datedTable('weekday', { rows: 700, missing: 0.1 });
+    using fitted = await Profiler.fit(engine, { table }, { target: 'y', model, modelOptions });
+    const bytes = await fitted.save();
+    using loaded = await Profiler.load(bytes, { engine });
+    assert.equal(await loaded.save(), bytes);
+    using edge = await Edge.load(bytes, { wasm });
+    const batches = [];
+    for await (const batch of loaded.profile(table)) batches.push(batch);
+    // As a file holds them.
+    const file = tableFromIPC(tableToIPC(new arrow.Table(batches)));
+    const logit = (p: number) => Math.log(p / (1 - p));
+    const base = loaded.score().score.base[0];
+    for (const [r, time] of times.entries()) {
+      const row = rowOf(table, r) as Row;
+      const profile = loaded.profileOne(row);
+      assert.equal(edge.profileOne(row), profile);
+      const reasons = profile.explanation_y as ExplanationEntry[];
+      assert.equal(reasons.map(({ feature }) => feature).sort(), ['noise', 'when']);
+      const when = reasons.find(({ feature }) => feature === 'when') as ExplanationEntry;
+      const expected = Number.isNaN(time) ? null : new Date(time).toISOString().slice(0, -1);
+      assert.equal([when.date, when.value, when.category], [expected, null, null]);
+      assert.is(reasons.find(({ feature }) => feature === 'noise')?.date, null);
+      const sum = reasons.reduce((all, { contribution }) => all + contribution, 0);
+      assert.ok(Math.abs(logit(profile.score_y as number) - base - sum) < 1e-4, `${r}`);
+      const stored = file.get(r)?.toJSON() as Record<string, unknown>;
+      assert.is(stored.score_y, profile.score_y);
+      const entries = JSON.parse(JSON.stringify(stored.explanation_y)) as (ExplanationEntry & { date: unknown })[];
+      assert.equal(
+        entries,
+        reasons.map((reason) => ({ ...reason, date: reason.date ? Date.parse(`${reason.date}Z`) : null })),
+      );
+    }
+  });
 
 test('a date may be a text, a Date or milliseconds; what is none is missing, what is odd is refused', async () => {
   const { table } = datedTable('hour', { rows: 600, missing: 0.1 });

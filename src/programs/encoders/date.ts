@@ -8,6 +8,8 @@
  *     day        sine and cosine of the hour of the day, 24 around; and the hour itself, from −1 to 1
  *     missing    1 where there is no date, where all others are 0
  *
+ * Raw they are up to four numbers, NaN where there is no date: days before the moment, day of the year, weekday from 0 for Monday, hour.
+ *
  * Raw values are int32 minutes since 1970.
  */
 import { dayOfYear, weekdayOf } from '../../calendar.js';
@@ -36,6 +38,9 @@ export const DATE_PARTS = [
   'missing',
 ] as const;
 export type DatePart = (typeof DATE_PARTS)[number];
+
+/** The columns of a date in the raw encoding, each with those of which it stands for. */
+export const RAW_PARTS: readonly (readonly number[])[] = [[0], [1, 2], [5, 6, 7, 8, 9, 10, 11], [14]];
 
 /** The raw value of no date. */
 export const NO_DATE = -(2 ** 31);
@@ -77,13 +82,25 @@ function circle(circles: Float32Array, from: number, out: Float32Array, to: numb
 
 export interface DatePlan extends EncoderPlan {
   readonly kind: 'date';
-  /** of each feature: its columns by their places in DATE_PARTS, ascending; the moment that age counts back from; how ranks are standardized */
+  /** whether the columns are those of the raw encoding */
+  raw: boolean;
+  /** of each feature: its columns by their places in DATE_PARTS or RAW_PARTS, ascending; the moment that age counts back from; how ranks are standardized */
   features: { parts: number[]; moment: number; mean: number; scale: number }[];
-  /** f32[features, nQuantiles]: ages in days, ascending */
+  /** f32[features, nQuantiles]: ages in days, ascending; nQuantiles 0 for no ranks */
   quantiles: number;
   nQuantiles: number;
   /** f32: see dateCircles */
   circles: number;
+}
+
+/** The columns of the raw encoding, by their places in RAW_PARTS. */
+function rawParts(minutes: number, moment: number, out: Float32Array): void {
+  const day = Math.floor(minutes / DAY);
+  out[0] = (moment - minutes) / DAY;
+  out[1] = dayOfYear(day);
+  out[2] = (weekdayOf(day) + 6) % 7;
+  out[3] = Math.floor((minutes - day * DAY) / 60);
+  if (minutes === NO_DATE) out.fill(Number.NaN, 0, 4);
 }
 
 export function date(kernels: Kernels, memory: WebAssembly.Memory | undefined, plan: DatePlan, layout: Layout): Encoder {
@@ -92,6 +109,12 @@ export function date(kernels: Kernels, memory: WebAssembly.Memory | undefined, p
   const circles = memory ? new Float32Array(memory.buffer, plan.circles, DAY_CIRCLE + 48) : new Float32Array(0);
   const age = memory ? new Float32Array(memory.buffer, ages, TILE) : new Float32Array(0);
   const values = new Float32Array(DATE_PARTS.length);
+  /** Ages in days, or their ranks. */
+  const takeAges = (minutes: Int32Array, f: number) => {
+    const { moment } = features[f];
+    for (let r = 0; r < minutes.length; r++) age[r] = minutes[r] === NO_DATE ? Number.NaN : (moment - minutes[r]) / DAY;
+    if (nQuantiles > 0) kernels.quantile_transform(ages, ages, quantiles + f * nQuantiles * 4, minutes.length, nQuantiles);
+  };
   return {
     encode(tile, ld, raw, first, rows) {
       const { buffer } = memory as WebAssembly.Memory;
@@ -99,11 +122,13 @@ export function date(kernels: Kernels, memory: WebAssembly.Memory | undefined, p
       let column = 0;
       for (const [f, { parts, moment, mean, scale }] of features.entries()) {
         const minutes = new Int32Array(buffer, raw.columns + f * raw.pitch + first * 4, rows);
-        for (let r = 0; r < rows; r++) age[r] = minutes[r] === NO_DATE ? Number.NaN : (moment - minutes[r]) / DAY;
-        kernels.quantile_transform(ages, ages, quantiles + f * nQuantiles * 4, rows, nQuantiles);
+        if (!plan.raw) takeAges(minutes, f);
         for (let r = 0; r < rows; r++) {
-          values[0] = minutes[r] === NO_DATE ? 0 : (age[r] - mean) / scale;
-          dateParts(minutes[r], circles, values);
+          if (plan.raw) rawParts(minutes[r], moment, values);
+          else {
+            values[0] = minutes[r] === NO_DATE ? 0 : (age[r] - mean) / scale;
+            dateParts(minutes[r], circles, values);
+          }
           const at = r * ld + column;
           for (let k = 0; k < parts.length; k++) out[at + k] = values[parts[k]];
         }

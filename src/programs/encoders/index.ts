@@ -1,6 +1,7 @@
 /** Table of contents of the encoders: how features of each kind are encoded inside a worker. */
 import type { EncoderKind } from '../encoder.js';
 import { category } from './category.js';
+import { code } from './code.js';
 import { date } from './date.js';
 import { number } from './number.js';
 
@@ -9,4 +10,5 @@ export const encoders: Record<string, EncoderKind> = {
   number: number as EncoderKind,
   date: date as EncoderKind,
   category: category as EncoderKind,
+  code: code as EncoderKind,
 };
