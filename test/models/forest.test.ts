@@ -194,7 +194,7 @@ test('columns that belong together are explained as one: the sums of what each a
   const model = await new GradientBoostingRegressor({ engine, maxIter: 4, categoricalFeatures: [3] }).fit(x, signal);
   const { features, init, trees: grown } = model.forest as Forest;
   const asked = random(9, 300);
-  const rows = Array.from({ length: 300 }, (_, r) => asked.columns.map((column) => column[r]));
+  const rows = Array.from({ length: 300 }, (_, r) => [...asked.columns.map((column) => column[r]), 0, 0, 0, 0]);
   const explained = (widths: number[]) => {
     const forest = new Forest(features, init, grown, {}, widths);
     const { at, region } = place(engine, (layout) => ({
