@@ -3,6 +3,7 @@ import {
   CameoError,
   createEngine,
   type Engine,
+  type ExplanationEntry,
   Profiler,
   type Progress,
   type Row,
@@ -250,17 +251,16 @@ function showUser() {
   );
   $('reason-note').textContent =
     `What each value adds, in ${regression ? `units of ${name}` : 'log-odds'}, compared with the average user.`;
-  const reasons = (
-    profile[`explanation_${name}`] as { feature: string; value: number | null; category: string | null; contribution: number }[]
-  )
+  const reasons = (profile[`explanation_${name}`] as ExplanationEntry[])
     .filter(({ contribution }) => contribution !== 0)
     .slice(0, 8);
   const most = Math.max(...reasons.map(({ contribution }) => Math.abs(contribution)));
-  const detail = (v: number | null, category: string | null) => category ?? (v === null ? 'missing' : number.format(v));
+  const detail = ({ value, category, date }: ExplanationEntry) =>
+    category ??
+    date?.replace(/(T00:00)?:00\.000$/, '').replace('T', ' ') ??
+    (value === null ? 'missing' : number.format(value));
   $('reasons').replaceChildren(
-    ...reasons.map(({ feature, value: v, category, contribution }) =>
-      bar(feature, detail(v, category), contribution, most, true),
-    ),
+    ...reasons.map((reason) => bar(reason.feature, detail(reason), reason.contribution, most, true)),
   );
 }
 

@@ -1,7 +1,7 @@
 /**
  * Reads tables. CSV is read by us (table/csv-table.ts), JSON and Parquet by DuckDB, Arrow by apache-arrow (read-arrow.ts), workbooks by an
  * optional package (read-excel.ts). Numbers become float64, in whichever way a text column writes them (table/numbers.ts); text, booleans,
- * dates and everything else become categories. docs/files.md says what is read how.
+ * dates (in ISO 8601) and everything else become categories. docs/files.md says what is read how.
  */
 import { createReadStream } from 'node:fs';
 import { errors } from '../errors.js';

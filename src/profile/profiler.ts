@@ -79,7 +79,8 @@ export class Profiler implements Fitted, Disposable {
    * The same in every entry of the package.
    *
    * @param bytes what `save` gave, now or in an earlier version
-   * @param options `engine`; or `wasm`, the kernels, for an engine of its own
+   * @param options `engine`; or `wasm`, the kernels, for an engine of its own; `asOf`: what dates count back from, instead of the moment that
+   *   the model was fitted with
    * @throws CameoError 'model' for bytes that are not a whole model file of a known version, 'argument' for other options, 'runtime' for
    *   kernels that are none, 'memory' where the model does not fit
    */
