@@ -28,6 +28,7 @@ writeFileSync(path('t.jsonl'), objects.join('\n'));
     );
   await copy('t.parquet', 'TIMESTAMP');
   await copy('ns.parquet', 'TIMESTAMP_NS');
+  await copy('tz.parquet', "TIMESTAMP AT TIME ZONE 'UTC'");
   await copy('date.parquet', 'DATE');
 }
 const y = vectorFromArray(lines.map((line) => line.split(',')[1]));
@@ -56,7 +57,7 @@ test('times of every format are the same feature; days without times have no hou
   const { evaluation, features, ignored } = await fit('t.csv');
   assert.ok(evaluation.rocAuc > 0.75, `${evaluation.rocAuc}`);
   assert.equal([features, ignored], [1, []]);
-  for (const name of ['t.jsonl', 't.parquet', 'ns.parquet', 't.arrow', 't.xlsx'])
+  for (const name of ['t.jsonl', 't.parquet', 'ns.parquet', 'tz.parquet', 't.arrow', 't.xlsx'])
     assert.equal((await fit(name)).evaluation, evaluation, name);
   const dated = await fit('date.parquet');
   assert.equal((await fit('date.arrow')).evaluation, dated.evaluation);
