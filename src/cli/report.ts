@@ -4,6 +4,7 @@ import type { Behaviour } from '../events/behaviour.js';
 import { matchedRows } from '../events/features.js';
 import { timeText } from '../events/time.js';
 import type { Evaluation, Task } from '../metrics/index.js';
+import type { Ignored } from '../prepare/fit-features.js';
 import type { Profiler } from '../profile/profiler.js';
 import { behaviourOf } from '../profile/sections.js';
 import type { RecommenderEvaluation } from '../recommend/evaluate.js';
@@ -11,6 +12,7 @@ import type { Importance } from '../score/importance.js';
 import type { CrossValidation } from '../score/score.js';
 import type { EventCounts, Events } from '../table/events.js';
 import type { ReadingNote, Table } from '../table/table.js';
+import type { Warning } from '../warnings.js';
 import type { Stage } from './stages.js';
 import { warningsOf } from './warnings.js';
 
@@ -22,7 +24,7 @@ export interface TargetReport {
   crossValidation: CrossValidation | null;
   importances: Importance[];
   /** columns that were left out, and why */
-  ignored: { name: string; reason: string }[];
+  ignored: Ignored[];
 }
 
 export interface EventReport {
@@ -38,8 +40,8 @@ export interface EventReport {
 }
 
 interface Common {
-  /** what may be wrong with the data, a sentence each */
-  warnings: string[];
+  /** what may be wrong with the data */
+  warnings: Warning[];
   /** seconds */
   timings: Record<Stage | 'total', number>;
   capabilities: Capabilities;
@@ -68,6 +70,8 @@ interface Told extends Omit<Common, 'warnings'> {
   rows: number;
   evaluations: (Evaluation | null)[];
   recommendations: RecommenderEvaluation | null;
+  /** whether the model was fitted on this table, or loaded */
+  trained: boolean;
 }
 
 export function reportOf(told: Told): Report {

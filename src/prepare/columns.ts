@@ -23,4 +23,15 @@ export function refuseInfinity({ name, values }: Extract<Column, { kind: 'number
 export const isEmpty = (column: Column, rows: Int32Array): boolean =>
   column.kind === 'number' ? rows.every((r) => Number.isNaN(column.values[r])) : rows.every((r) => column.codes[r] < 0);
 
+/** Whether all of these rows have a value, and the same one as float32 has it. */
+export function isConstant(column: Column, rows: Int32Array): boolean {
+  if (column.kind === 'category')
+    return column.codes[rows[0]] >= 0 && rows.every((r) => column.codes[r] === column.codes[rows[0]]);
+  const first = Math.fround(column.values[rows[0]]);
+  return rows.every((r) => Math.fround(column.values[r]) === first);
+}
+
+/** Every row of a table of so many. */
+export const allRows = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, r) => r);
+
 export const kindName = (kind: Column['kind']) => (kind === 'number' ? 'a number' : 'text');

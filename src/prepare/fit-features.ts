@@ -2,23 +2,77 @@
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import type { Column, Table } from '../table/table.js';
-import { isEmpty } from './columns.js';
-import type { Preset } from './feature.js';
+import { allRows, isConstant, isEmpty } from './columns.js';
+import type { FeatureKind, Preset } from './feature.js';
 import { Features } from './features.js';
 import { kinds } from './kinds.js';
+
+/** Why a column is no feature: it has no value, one value only, or no kind of feature suits it. */
+export type IgnoredCode = 'empty' | 'constant' | 'unsuited';
 
 /** A column that was not used, and why. */
 export interface Ignored {
   name: string;
+  code: IgnoredCode;
   reason: string;
 }
 
+/** What becomes of a column: a feature of a kind, or none. */
+export interface Decision {
+  column: Column;
+  kind: FeatureKind | undefined;
+  ignored: Ignored | undefined;
+}
+
 /**
- * Offers each column to the kinds in turn and fits what they took.
+ * What becomes of each column, seen from the training rows.
  *
  * @param rows row numbers of the training rows
  * @param without columns that are no features: target, id, ignored ones
- * @throws CameoError 'column' for a column without a value in any row or with an infinite one, 'data' when no feature is left
+ * @throws CameoError 'column' for a column with an infinite value
+ */
+export function decideColumns(
+  table: Table,
+  rows: Int32Array,
+  without: ReadonlySet<string>,
+  preset: Preset = 'default',
+): Decision[] {
+  const decisions = table.columns.filter(({ name }) => !without.has(name)).map((column) => decide(column, rows, preset));
+  // Where nothing else is left, what varies in the table, though not in these rows, is better than nothing: a fold may lack a value.
+  if (decisions.some(({ kind }) => kind)) return decisions;
+  const all = allRows(table.rows);
+  return decisions.map((decision) => {
+    const { column, ignored } = decision;
+    return ignored?.code === 'constant' && !isConstant(column, all) ? offered(column, rows, preset) : decision;
+  });
+}
+
+function decide(column: Column, rows: Int32Array, preset: Preset): Decision {
+  const { name } = column;
+  const of = rows.length === 1 ? 'the one row' : `the ${rows.length} rows`;
+  const not = (code: IgnoredCode, reason: string) => ({ column, kind: undefined, ignored: { name, code, reason } });
+  if (isEmpty(column, rows)) return not('empty', `no value in ${of} used for training`);
+  // In the article's preset a constant number stays what it is there: a column of zeros.
+  if (preset === 'default' && rows.length > 1 && isConstant(column, rows))
+    return not('constant', `the same value in all of ${of} used for training`);
+  return offered(column, rows, preset);
+}
+
+/** Offers a column to the kinds in turn. */
+function offered(column: Column, rows: Int32Array, preset: Preset): Decision {
+  for (const kind of kinds) {
+    const takes = kind.takes(column, rows, preset);
+    if (takes === true) return { column, kind, ignored: undefined };
+    if (takes !== false) return { column, kind: undefined, ignored: { name: column.name, code: 'unsuited', reason: takes } };
+  }
+  throw errors.columnType(column.name, 'a number or text', column.kind);
+}
+
+/**
+ * Fits the features of the columns that a kind takes.
+ *
+ * @param rows and without as of decideColumns
+ * @throws CameoError as decideColumns, 'data' when no feature is left
  */
 export async function fitFeatures(
   engine: Engine,
@@ -26,33 +80,14 @@ export async function fitFeatures(
   rows: Int32Array,
   without: ReadonlySet<string>,
   preset: Preset,
-): Promise<{ features: Features; ignored: Ignored[] }> {
-  const ignored: Ignored[] = [];
-  const taken = kinds.map((kind) => ({ kind, columns: [] as Column[] }));
-  for (const column of table.columns) {
-    if (without.has(column.name)) continue;
-    if (isEmpty(column, rows)) {
-      // A fold may lack what the table has.
-      if (
-        isEmpty(
-          column,
-          Int32Array.from({ length: table.rows }, (_, r) => r),
-        )
-      )
-        throw errors.columnEmpty(column.name);
-      ignored.push({ name: column.name, reason: `no value in the ${rows.length} rows used for training` });
-      continue;
-    }
-    for (const { kind, columns } of taken) {
-      const takes = kind.takes(column, rows, preset);
-      if (takes === true) columns.push(column);
-      else if (takes !== false) ignored.push({ name: column.name, reason: takes });
-      if (takes !== false) break;
-    }
-  }
-  const used = taken.filter(({ columns }) => columns.length > 0);
-  if (used.length === 0) throw errors.noFeatures();
+): Promise<{ features: Features; ignored: Ignored[]; decisions: Decision[] }> {
+  const decisions = decideColumns(table, rows, without, preset);
+  const ignored = decisions.flatMap((decision) => decision.ignored ?? []);
   const fitted = [];
-  for (const { kind, columns } of used) fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset) });
-  return { features: new Features(fitted), ignored };
+  for (const kind of kinds) {
+    const columns = decisions.filter((decision) => decision.kind === kind).map(({ column }) => column);
+    if (columns.length > 0) fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset) });
+  }
+  if (fitted.length === 0) throw errors.noFeatures(ignored);
+  return { features: new Features(fitted), ignored, decisions };
 }

@@ -9,6 +9,7 @@ import { errors } from '../errors.js';
 import type { Evaluation } from '../metrics/index.js';
 import type { Section } from '../table/section.js';
 import type { Table } from '../table/table.js';
+import type { Warning } from '../warnings.js';
 import type { WasmSource } from '../wasm/source.js';
 import type { Fitted } from './fitted.js';
 import type { FitData, FitOptions, ProfileOptions } from './options.js';
@@ -22,7 +23,7 @@ export interface LoadOptions {
   /** bytes that the memory of that engine may grow to; default 64 MiB */
   maximum?: number;
   /** told of each thing that a caller should look at, such as a key of a row that the model does not know; `warnings` keeps them */
-  onWarning?: (message: string) => void;
+  onWarning?: (warning: Warning) => void;
 }
 
 export interface Entry {
