@@ -71,6 +71,7 @@ export type {
 } from './recommend/recommender.js';
 export type { RunOptions } from './scheduler/scheduler.js';
 export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './score/cross-validate.js';
+export { type ColumnDescription, type DescribeOptions, type Description, describeTable } from './score/describe.js';
 export type { Importance } from './score/importance.js';
 export type { ScoreOptions } from './score/options.js';
 export type { CrossValidation, Score, Summary } from './score/score.js';
@@ -78,6 +79,7 @@ export type { ExplanationEntry, ScoreSection } from './score/section.js';
 export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
 export type { BatchOptions, Field, FieldType, Filled, PlainRow, Section, SectionBatch, Users } from './table/section.js';
+export type { Bin, NumberStatistics } from './table/statistics.js';
 export type { Column, ReadingNote, Table } from './table/table.js';
 export type { Warning, WarningCode } from './warnings.js';
 export type { Build } from './wasm/builds.js';

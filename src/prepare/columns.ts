@@ -28,7 +28,7 @@ export function isConstant(column: Column, rows: Int32Array): boolean {
   if (column.kind === 'category')
     return column.codes[rows[0]] >= 0 && rows.every((r) => column.codes[r] === column.codes[rows[0]]);
   const first = Math.fround(column.values[rows[0]]);
-  return rows.every((r) => Math.fround(column.values[r]) === first);
+  return Number.isFinite(first) && rows.every((r) => Math.fround(column.values[r]) === first);
 }
 
 /** Every row of a table of so many. */

@@ -11,6 +11,7 @@
  */
 import { rocAuc } from '../metrics/binary.js';
 import type { Column } from '../table/table.js';
+import { pearson } from './association.js';
 import type { Decision } from './fit-features.js';
 import type { Target } from './target.js';
 
@@ -124,24 +125,6 @@ function correlated(values: Float64Array, y: Float64Array): number {
   const [a, b] = [Float64Array.from(known, (i) => values[i]), Float64Array.from(known, (i) => y[i])];
   const r = Math.max(Math.abs(pearson(a, b)), Math.abs(pearson(ranks(a), ranks(b))));
   return (r * r * known.length) / values.length;
-}
-
-/** NaN where one of both is constant. */
-export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const n = a.length;
-  let [meanA, meanB] = [0, 0];
-  for (let i = 0; i < n; i++) {
-    meanA += a[i] / n;
-    meanB += b[i] / n;
-  }
-  let [aa, bb, ab] = [0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    const [x, y] = [a[i] - meanA, b[i] - meanB];
-    aa += x * x;
-    bb += y * y;
-    ab += x * y;
-  }
-  return ab / Math.sqrt(aa) / Math.sqrt(bb);
 }
 
 /** Ranks from 0, those of equal values their mean. */

@@ -18,6 +18,10 @@ export class Look {
   /** of each row, the first alike in every column; and the first of the same id */
   readonly #alike: Int32Array;
   readonly #user: Int32Array | undefined;
+  /** rows that are alike in every column to one above */
+  readonly repeatedRows: number;
+  /** rows whose id stands above; null without an id column */
+  readonly repeatedIds: number | null = null;
 
   /**
    * @param id column that names the user
@@ -30,29 +34,32 @@ export class Look {
   ) {
     const { rows } = table;
     this.#alike = firstAlike(table.columns, rows);
-    const repeated = repeats(this.#alike);
-    if (repeated > 0) this.warnings.push(warnings.duplicateRows(repeated, rows));
+    this.repeatedRows = repeats(this.#alike);
+    if (this.repeatedRows > 0) this.warnings.push(warnings.duplicateRows(this.repeatedRows, rows));
     if (id === undefined) return;
     const column = columnOf(table, 'Id', id);
     const user = firstAlike([column], rows);
     const nameless = missingIn(column);
     // All rows without an id are alike; they name nobody twice.
     const named = repeats(user) - Math.max(0, nameless - 1);
+    this.repeatedIds = named;
     if (named > 0) this.warnings.push(warnings.duplicateIds(id, named, rows, joined));
     if (nameless > 0) this.warnings.push(warnings.missingIds(id, nameless, rows, joined));
     if (named > 0 && nameless === 0) this.#user = user;
   }
 
-  /** All that fitting one target found, the table's own first. */
+  /** All that fitting one target found, the table's own first; without a target, what columns alone tell. */
   warningsOf(
-    { target, truth }: Question,
+    question: Question | undefined,
     { train, test }: Split,
     decisions: readonly Decision[],
-    evaluation: Evaluation,
+    evaluation?: Evaluation,
   ): Warning[] {
     const found = [...this.warnings];
     for (const { ignored } of decisions)
       if (ignored) found.push(warnings.leftOut(`column-${ignored.code}`, ignored.name, ignored.reason));
+    if (!question) return found;
+    const { target, truth } = question;
     for (const { name, figure } of leaks(decisions, target, truth, train))
       found.push(warnings.leakage(name, target.name, figure));
     const shared = repeatsAmong(this.#alike, train, test);
@@ -61,7 +68,7 @@ export class Look {
     // Rows that are alike in every column are told already.
     if (users > shared) found.push(warnings.heldOutIds(this.id as string, users, test.length));
     if (test.length < FEW_ROWS) found.push(warnings.fewRows(train.length, test.length));
-    const absent = Object.entries(evaluation).filter(([, value]) => Number.isNaN(value));
+    const absent = Object.entries(evaluation ?? {}).filter(([, value]) => Number.isNaN(value));
     if (absent.length > 0) {
       const names = absent.map(([name]) => METRIC_NAMES[name] ?? name);
       const held = test.length === 1 ? 'the one held-out row' : `the ${test.length} held-out rows`;

@@ -195,9 +195,10 @@ test('several targets with features of their own: a key that one of the models k
   const [all, half] = profiler.scores.map(({ score }) => score.features.names);
   assert.not.equal(all, half);
   profiler.profileBatch([{ 'text 0': 't0' }, { 'number 0': 1 }, { half: 'a' }]);
-  assert.equal(profiler.warnings, []);
+  const ofKeys = () => profiler.warnings.filter(({ code }) => code === 'key-unknown');
+  assert.equal(ofKeys(), []);
   profiler.profileOne({ 'number 0': 1, Half: 'a' });
-  assert.is(profiler.warnings.length, 1);
+  assert.is(ofKeys().length, 1);
   assert.is((await refusal(() => profiler.profileOne({ Half: 'a' }))).code, 'column');
 });
 
