@@ -28,14 +28,14 @@ h1{margin:0;font:600 2.2rem/1.1 Georgia,serif;letter-spacing:-.02em;overflow-wra
 h3{margin:0;font-size:1.05rem;overflow-wrap:anywhere}header p{color:var(--soft);overflow-wrap:anywhere}a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 section,article{margin-bottom:1rem;padding:1.25rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem}
-article h3 small{color:var(--soft);font-weight:400}li,td,dd{overflow-wrap:anywhere}
+article h3 small{color:var(--soft);font-weight:400}li,dd,th[scope=row]{overflow-wrap:anywhere}th[scope=row]{min-width:8rem}td{white-space:nowrap}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}caption{text-align:left;color:var(--soft)}
 th,td{padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}td.n,th.n{text-align:right}
 dl{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;margin:.5rem 0}dt{color:var(--soft);font-size:.85rem}dd{margin:0}
 figure{margin:.75rem 0}svg{display:block;width:100%;height:7rem}svg rect{fill:var(--accent)}
 .ends{display:flex;justify-content:space-between;color:var(--soft);font-size:.85rem}.reason{color:var(--down)}
 .bar{display:block;height:.8rem;min-width:1px;border-radius:.2rem;background:var(--accent)}.bar.minus{background:var(--down)}
-.bar.plus{background:var(--up)}td.wide-bar{width:40%;min-width:6rem}summary{cursor:pointer;color:var(--soft)}footer{color:var(--soft);font-size:.9rem}`;
+.bar.plus{background:var(--up)}td.wide-bar{width:40%;min-width:5rem}summary{cursor:pointer;color:var(--soft)}footer{color:var(--soft);font-size:.9rem}`;
 
 export function pageOf(description: Description, name: string): string {
   const { columns, reading, warnings } = description;

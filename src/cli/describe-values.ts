@@ -21,6 +21,7 @@ export function percent(part: number, whole: number): string {
 /** A correlation has a sign, the other measures have none. */
 export function associationText({ measure, value }: Association): string {
   const signed = /correlation$/.test(measure);
+  if (Math.abs(value) < 0.005) return '0.00';
   return `${value < 0 ? '−' : signed ? '+' : ''}${Math.abs(value).toFixed(2)}`;
 }
 
@@ -57,9 +58,9 @@ export function measuresText({ columns, target }: Description): string[] {
   const EXPLAINED: Record<Association['measure'], string> = {
     'Pearson correlation': 'of numbers with the target, from −1 to 1',
     'point-biserial correlation': `of numbers with the target, from −1 to 1; above 0 goes with '${target?.classes.at(-1)}'`,
-    'correlation ratio': 'root of the share of the variance that lies between the groups, from 0 to 1',
-    "Cramér's V":
-      'of categories with the target, from 0 to 1, missing being a category of its own; not corrected for many values',
+    'correlation ratio':
+      'root of the share of the variance that lies between the groups, from 0 to 1, corrected for their number',
+    "Cramér's V": 'of categories with the target, from 0 to 1, corrected for their number; missing is one of its own',
   };
   const used = new Set(columns.flatMap(({ association }) => association?.measure ?? []));
   return [...used].map((measure) => `${measure}: ${EXPLAINED[measure]}`);

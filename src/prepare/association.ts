@@ -3,12 +3,12 @@
  *
  *     number and number          Pearson's correlation r
  *     number and two classes     point-biserial correlation: r with 0 and 1 for the classes
- *     number and classes         correlation ratio η: root of the share of the number's variance that is between the classes
+ *     number and classes         correlation ratio: root of the share of the number's variance that is between the classes
  *     category and number        the same, the other way around
- *     category and classes       Cramér's V = √(χ² / (n · min(rows − 1, columns − 1)))
+ *     category and classes       Cramér's V: root of χ² / n by the most that it could be
  *
- * The measures are plain, without a correction for chance: with few rows a category of many values has a large V by itself. They say what
- * stands in the table, and not what a model will make of it.
+ * The last two grow by chance alone with the number of groups, and are corrected for that: the ratio by Kelley, "An unbiased correlation
+ * ratio measure", 1935 (ε² = 1 − (1 − η²) (n − 1) / (n − groups)), V by Bergsma, "A bias-correction for Cramér's V and Tschuprow's T", 2013.
  */
 
 export interface Association {
@@ -40,7 +40,7 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /**
  * @param labels of each row, whole numbers from 0 on
- * @returns NaN where the number is constant
+ * @returns NaN where the number is constant, or every row is a group of its own
  */
 export function correlationRatio(labels: Int32Array, numbers: ArrayLike<number>): number {
   const n = labels.length;
@@ -57,13 +57,16 @@ export function correlationRatio(labels: Int32Array, numbers: ArrayLike<number>)
     all += x * x;
   }
   if (n === 0 || isConstant(numbers)) return Number.NaN;
+  const present = counts.reduce((sum, rows) => sum + Number(rows > 0), 0);
+  if (present >= n) return Number.NaN;
   const between = sums.reduce((sum, of, g) => sum + (counts[g] > 0 ? (of * of) / counts[g] : 0), 0);
-  return Math.sqrt(Math.min(1, between / all));
+  const rest = Math.max(0, 1 - between / all);
+  return Math.sqrt(Math.max(0, 1 - (rest * (n - 1)) / (n - present)));
 }
 
 /**
  * @param a and b: labels of each row, whole numbers from 0 on
- * @returns NaN where one of both is constant
+ * @returns NaN where one of both is constant, or every row has a label of its own
  */
 export function cramersV(a: Int32Array, b: Int32Array): number {
   const n = a.length;
@@ -82,8 +85,10 @@ export function cramersV(a: Int32Array, b: Int32Array): number {
     const column = cell % width;
     sum += (many * many) / ((ofA.get((cell - column) / width) as number) * (ofB.get(column) as number));
   }
-  const freedom = Math.min(ofA.size, ofB.size) - 1;
-  return freedom < 1 ? Number.NaN : Math.sqrt(Math.max(0, Math.min(1, (sum - 1) / freedom)));
+  const [r, k] = [ofA.size, ofB.size];
+  const phi = Math.max(0, sum - 1 - ((r - 1) * (k - 1)) / (n - 1));
+  const most = Math.min(r - ((r - 1) * (r - 1)) / (n - 1), k - ((k - 1) * (k - 1)) / (n - 1)) - 1;
+  return most > 1e-12 ? Math.sqrt(Math.min(1, phi / most)) : Number.NaN;
 }
 
 function isConstant(values: ArrayLike<number>): boolean {

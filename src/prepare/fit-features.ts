@@ -37,7 +37,9 @@ export function decideColumns(
   without: ReadonlySet<string>,
   preset: Preset = 'default',
 ): Decision[] {
-  const decisions = table.columns.filter(({ name }) => !without.has(name)).map((column) => decide(column, rows, preset));
+  const decisions = table.columns
+    .filter(({ name }) => !without.has(name))
+    .map((column) => decide(column, table.rows, rows, preset));
   // Where nothing else is left, what varies in the table, though not in these rows, is better than nothing: a fold may lack a value.
   if (decisions.some(({ kind }) => kind)) return decisions;
   const all = allRows(table.rows);
@@ -47,14 +49,14 @@ export function decideColumns(
   });
 }
 
-function decide(column: Column, rows: Int32Array, preset: Preset): Decision {
+function decide(column: Column, all: number, rows: Int32Array, preset: Preset): Decision {
   const { name } = column;
-  const of = rows.length === 1 ? 'the one row' : `the ${rows.length} rows`;
+  const training = rows.length === 1 ? 'the one row used for training' : `the ${rows.length} rows used for training`;
   const not = (code: IgnoredCode, reason: string) => ({ column, kind: undefined, ignored: { name, code, reason } });
-  if (isEmpty(column, rows)) return not('empty', `no value in ${of} used for training`);
+  if (isEmpty(column, rows)) return not('empty', `no value in ${isEmpty(column, allRows(all)) ? 'any row' : training}`);
   // In the article's preset a constant number stays what it is there: a column of zeros.
   if (preset === 'default' && rows.length > 1 && isConstant(column, rows))
-    return not('constant', `the same value in all of ${of} used for training`);
+    return not('constant', `the same value in ${isConstant(column, allRows(all)) ? 'every row' : `all of ${training}`}`);
   return offered(column, rows, preset);
 }
 

@@ -49,7 +49,7 @@ export interface ColumnDescription {
   name: string;
   /** what fitting would do with it */
   role: 'feature' | 'target' | 'id' | 'ignored' | 'left out';
-  /** what it would be used as: 'number', 'category' or another kind of feature; or 'identifier', 'free text', 'empty' */
+  /** what it would be used as: 'number', 'category' or another kind of feature; or 'identifier', 'free text', 'empty', 'constant' */
   type: string;
   /** why it is left out; null where it is not */
   reason: string | null;
@@ -179,7 +179,7 @@ function typeOf(
   if (role === 'id') return 'identifier';
   if (role === 'target') return question?.target.task === 'regression' ? 'number' : 'category';
   if (decision?.kind) return decision.kind.name;
-  if (decision?.ignored?.code === 'empty') return 'empty';
+  if (decision?.ignored && decision.ignored.code !== 'unsuited') return decision.ignored.code;
   if (decision?.ignored?.code === 'unsuited' && column.kind === 'category') return isProse(column) ? 'free text' : 'identifier';
   return column.kind;
 }
