@@ -3,11 +3,17 @@ import { type Evaluation, METRIC_NAMES } from '../metrics/index.js';
 import type { Decision } from '../prepare/fit-features.js';
 import { leaks } from '../prepare/leakage.js';
 import type { Split } from '../prepare/split.js';
+import type { Target } from '../prepare/target.js';
 import { columnOf } from '../table/columns.js';
 import { firstAlike, repeats, repeatsAmong } from '../table/duplicates.js';
 import type { Column, Table } from '../table/table.js';
 import { distinctWarnings, type Warning, warnings } from '../warnings.js';
-import type { Question } from './learn.js';
+
+/** What is predicted and the truth of each row, as of a Question. */
+interface Asked {
+  target: Target;
+  truth: Float64Array;
+}
 
 /** Held-out rows below which figures are said to be uncertain. */
 const FEW_ROWS = 30;
@@ -50,7 +56,7 @@ export class Look {
 
   /** All that fitting one target found, the table's own first; without a target, what columns alone tell. */
   warningsOf(
-    question: Question | undefined,
+    question: Asked | undefined,
     { train, test }: Split,
     decisions: readonly Decision[],
     evaluation?: Evaluation,
