@@ -78,7 +78,7 @@ function wholeEdges(least: number, most: number): number[] {
 }
 
 /** The numbers of a column that are there, ascending. A copy. */
-export const sortedValues = ({ values }: Extract<Column, { kind: 'number' }>): Float64Array =>
+export const sortedValues = ({ values }: { readonly values: Float64Array }): Float64Array =>
   values.filter((value) => !Number.isNaN(value)).sort();
 
 /** How many different numbers. */
