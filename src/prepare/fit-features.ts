@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import type { Column, Table } from '../table/table.js';
 import { allRows, isConstant, isEmpty } from './columns.js';
-import type { FeatureKind, Preset } from './feature.js';
+import type { Encoding, FeatureKind, Preset } from './feature.js';
 import { Features } from './features.js';
 import { kinds } from './kinds.js';
 
@@ -24,46 +24,55 @@ export interface Decision {
   ignored: Ignored | undefined;
 }
 
+/** What kinds are told beside a column. */
+interface Offer {
+  rows: Int32Array;
+  preset: Preset;
+  encodings: readonly Encoding[];
+}
+
 /**
  * What becomes of each column, seen from the training rows.
  *
  * @param rows row numbers of the training rows
  * @param without columns that are no features: target, id, ignored ones
+ * @param encodings that the features will be placed in
  * @throws CameoError 'column' for a column with an infinite value
  */
 export function decideColumns(
   table: Table,
   rows: Int32Array,
   without: ReadonlySet<string>,
-  preset: Preset = 'default',
+  preset: Preset,
+  encodings: readonly Encoding[],
 ): Decision[] {
-  const decisions = table.columns
-    .filter(({ name }) => !without.has(name))
-    .map((column) => decide(column, table.rows, rows, preset));
+  const offer = { rows, preset, encodings };
+  const decisions = table.columns.filter(({ name }) => !without.has(name)).map((column) => decide(column, table.rows, offer));
   // Where nothing else is left, what varies in the table, though not in these rows, is better than nothing: a fold may lack a value.
   if (decisions.some(({ kind }) => kind)) return decisions;
   const all = allRows(table.rows);
   return decisions.map((decision) => {
     const { column, ignored } = decision;
-    return ignored?.code === 'constant' && !isConstant(column, all) ? offered(column, rows, preset) : decision;
+    return ignored?.code === 'constant' && !isConstant(column, all) ? offered(column, offer) : decision;
   });
 }
 
-function decide(column: Column, all: number, rows: Int32Array, preset: Preset): Decision {
+function decide(column: Column, all: number, offer: Offer): Decision {
   const { name } = column;
+  const { rows, preset } = offer;
   const training = rows.length === 1 ? 'the one row used for training' : `the ${rows.length} rows used for training`;
   const not = (code: IgnoredCode, reason: string) => ({ column, kind: undefined, ignored: { name, code, reason } });
   if (isEmpty(column, rows)) return not('empty', `no value in ${isEmpty(column, allRows(all)) ? 'any row' : training}`);
   // In the article's preset a constant number stays what it is there: a column of zeros.
   if (preset === 'default' && rows.length > 1 && isConstant(column, rows))
     return not('constant', `the same value in ${isConstant(column, allRows(all)) ? 'every row' : `all of ${training}`}`);
-  return offered(column, rows, preset);
+  return offered(column, offer);
 }
 
 /** Offers a column to the kinds in turn. */
-function offered(column: Column, rows: Int32Array, preset: Preset): Decision {
+function offered(column: Column, { rows, preset, encodings }: Offer): Decision {
   for (const kind of kinds) {
-    const takes = kind.takes(column, rows, preset);
+    const takes = kind.takes(column, rows, preset, encodings);
     if (takes === true) return { column, kind, ignored: undefined };
     if (takes !== false) return { column, kind: undefined, ignored: { name: column.name, code: 'unsuited', reason: takes } };
   }
@@ -73,7 +82,7 @@ function offered(column: Column, rows: Int32Array, preset: Preset): Decision {
 /**
  * Fits the features of the columns that a kind takes.
  *
- * @param rows and without as of decideColumns
+ * @param rows, without and encodings as of decideColumns
  * @throws CameoError as decideColumns, 'data' when no feature is left
  */
 export async function fitFeatures(
@@ -82,13 +91,14 @@ export async function fitFeatures(
   rows: Int32Array,
   without: ReadonlySet<string>,
   preset: Preset,
+  encodings: readonly Encoding[],
 ): Promise<{ features: Features; ignored: Ignored[]; decisions: Decision[] }> {
-  const decisions = decideColumns(table, rows, without, preset);
+  const decisions = decideColumns(table, rows, without, preset, encodings);
   const ignored = decisions.flatMap((decision) => decision.ignored ?? []);
   const fitted = [];
   for (const kind of kinds) {
     const columns = decisions.filter((decision) => decision.kind === kind).map(({ column }) => column);
-    if (columns.length > 0) fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset) });
+    if (columns.length > 0) fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset, encodings) });
   }
   if (fitted.length === 0) throw errors.noFeatures(ignored);
   return { features: new Features(fitted), ignored, decisions };

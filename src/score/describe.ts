@@ -19,7 +19,7 @@ import { countsOf, distinctOf, labelsOf, type NumberStatistics, numberStatistics
 import type { Column, ReadingNote, Table } from '../table/table.js';
 import type { Warning } from '../warnings.js';
 import type { Question } from './learn.js';
-import { SCORE_ENTRIES } from './options.js';
+import { familyOf, SCORE_ENTRIES } from './options.js';
 import { holdOut } from './split.js';
 import { Look } from './warnings.js';
 
@@ -30,6 +30,8 @@ export interface DescribeOptions {
   ignore?: readonly string[];
   task?: Task;
   preset?: Preset;
+  /** the family that would learn, since families read columns differently; default as in fitting */
+  model?: string;
   /** of the split, as in fitting: which rows decide what a column becomes; default 42 */
   seed?: number;
   testSize?: number;
@@ -41,6 +43,7 @@ const DESCRIBE_OPTIONS = v.strictObject({
   ignore: SCORE_ENTRIES.ignore,
   task: SCORE_ENTRIES.task,
   preset: SCORE_ENTRIES.preset,
+  model: SCORE_ENTRIES.model,
   seed: SCORE_ENTRIES.seed,
   testSize: SCORE_ENTRIES.testSize,
 });
@@ -94,12 +97,13 @@ export function describeTable(table: Table, given: DescribeOptions = {}): Descri
   if (options.target !== undefined && options.target === options.id)
     throw errors.option('id', 'another column than the target', options.id);
   const { target: name, id, ignore } = options;
+  const { family } = familyOf(options.preset, options.model);
   if (id !== undefined) columnOf(table, 'Id', id);
   for (const ignored of ignore) columnOf(table, 'Ignored', ignored);
   const question = name === undefined ? undefined : questionOf(table, name, options.task);
   const { train, test } = splitOf(question, table.rows, options);
   const without = new Set([name, id, ...ignore].filter((column) => column !== undefined));
-  const decisions = decideColumns(table, train, without, options.preset);
+  const decisions = decideColumns(table, train, without, options.preset, [family.encoding]);
   const look = new Look(table, id);
   const found = look.warningsOf(question, { train, test }, decisions);
   const fewest = Math.max(2, Math.min(10, Math.floor(table.rows / 100)));

@@ -94,7 +94,7 @@ test('of two classes equally many rows, of a rare one all; too few rows say noth
   assert.is(sampleOf(two, truth, rowsOf(10_000)), undefined);
   const few: Table = { rows: 12, columns: [number(Array.from({ length: 12 }, (_, i) => i))] };
   const y = Float64Array.from({ length: 12 }, (_, i) => Number(i > 5));
-  assert.equal(leaks(decideColumns(few, rowsOf(12), new Set()), two, y, rowsOf(12)), []);
+  assert.equal(leaks(decideColumns(few, rowsOf(12), new Set(), 'default', ['standard']), two, y, rowsOf(12)), []);
 });
 
 const DATA = '../shared/data/';
@@ -118,7 +118,7 @@ for (const [file, name, expected] of there) {
     const truth = truthOf(asked, column);
     for (const left of [0, 3]) {
       const train = rowsOf(table.rows).filter((r) => r % 5 !== left && !Number.isNaN(truth[r]));
-      const found = leaks(decideColumns(table, train, new Set([name])), asked, truth, train);
+      const found = leaks(decideColumns(table, train, new Set([name]), 'default', ['standard']), asked, truth, train);
       assert.equal(
         found.map((leak) => leak.name),
         expected,
