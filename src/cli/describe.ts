@@ -1,5 +1,5 @@
 /** `cameo describe`: what stands in a table, and what `profile` would make of it. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { errors } from '../errors.js';
 import { PendingFile } from '../io/pending-file.js';
@@ -44,6 +44,8 @@ export function describeCommand(signal: AbortSignal): Command {
     .option('--quiet', 'print nothing');
   return withReading(command).action(async (input: string, flags: Flags) => {
     const { html, json, quiet, target, id, ignore = [], task, seed, testSize } = flags;
+    if (html !== undefined && input !== '-' && resolve(html) === resolve(input))
+      throw errors.invalid(`'${html}' is named twice: input and page must be different files.`);
     await using page = html === undefined ? undefined : await PendingFile.create(html);
     const table = input === '-' ? await readStandardInput() : await readTable(input, readOptions(flags, signal));
     if (signal.aborted) throw errors.aborted();

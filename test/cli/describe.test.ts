@@ -127,8 +127,9 @@ test('what cannot be described ends with 2, and no page is left', async () => {
     [['--task', 'regression', '--target', 'churned'], /it holds text/],
     [['--id', 'nope'], /Id column/],
     [['--seed', 'x'], /whole number/],
+    [['--html', './users.csv'], /named twice/],
   ] as const) {
-    const { code, stderr } = await cameo(['describe', 'users.csv', ...args, '--html', 'none.html'], { cwd });
+    const { code, stderr } = await cameo(['describe', 'users.csv', '--html', 'none.html', ...args], { cwd });
     assert.is(code, 2);
     assert.match(stderr, message);
     assert.not(existsSync(join(cwd, 'none.html')));
