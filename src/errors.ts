@@ -87,6 +87,8 @@ export const errors = {
     ),
   columnUnknown: (role: string, name: string, columns: readonly string[]) =>
     column(`${role} column '${name}' is not in the table, which has ${quotedList(columns)}.`),
+  columnLeftOut: (role: string, name: string, reason: string) =>
+    column(`${role} column '${name}' cannot be used: ${reason}. Make columns of numbers or text of it.`),
   columnDuplicate: (name: string, line?: number) =>
     column(
       `Column name '${name}' appears more than once${line === undefined ? '' : ` in line ${line}`} (letter case aside). ` +
@@ -138,7 +140,7 @@ export const errors = {
     data(
       `No feature column is left besides the target, the id and the ignored columns${left
         .slice(0, 5)
-        .map(({ name, reason }) => `; '${name}' has ${reason}`)
+        .map(({ name, reason }) => `; '${name}': ${reason}`)
         .join('')}.`,
     ),
   targetClasses: (name: string, classes: number) =>

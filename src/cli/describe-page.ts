@@ -78,8 +78,8 @@ function tableOf({ columns, rows, target }: Description): string {
       ? `<td class="n">${association ? `<abbr title="${association.measure.replace("'", '&#39;')}">${associationText(association)}</abbr>` : ''}</td><td class="wide-bar">${bar}</td>`
       : '';
     return `<tr><th scope="row"><a href="#c${j}" dir="auto">${escaped(name)}</a></th><td>${escaped(useText(column))}</td><td class="n">${
-      missing > 0 ? percent(missing, rows).replace('<', '&lt;') : ''
-    }</td><td class="n">${count(distinct)}</td>${cells}</tr>`;
+      missing ? percent(missing, rows).replace('<', '&lt;') : ''
+    }</td><td class="n">${distinct === null ? '' : count(distinct)}</td>${cells}</tr>`;
   });
   return `<table><thead>${head}</thead><tbody>${body.join('')}</tbody></table>`;
 }
@@ -88,8 +88,12 @@ function cardOf(column: ColumnDescription, j: number, rows: number): string {
   const { name, type, reason, missing, distinct, numbers, association } = column;
   const at = (value: number) => valueText(type, value);
   const facts: [string, string][] = [
-    ['missing', missing > 0 ? `${count(missing)} (${percent(missing, rows)})` : 'none'],
-    ['distinct', count(distinct)],
+    ...(missing === null || distinct === null
+      ? []
+      : ([
+          ['missing', missing > 0 ? `${count(missing)} (${percent(missing, rows)})` : 'none'],
+          ['distinct', count(distinct)],
+        ] as [string, string][])),
     ...(numbers
       ? ([
           ['least', at(numbers.least)],
@@ -106,7 +110,7 @@ function cardOf(column: ColumnDescription, j: number, rows: number): string {
   const list = facts.map(([term, text]) => `<div><dt>${escaped(term)}</dt><dd>${escaped(text)}</dd></div>`).join('');
   return `<article id="c${j}" aria-labelledby="n${j}"><h3 id="n${j}"><span dir="auto">${escaped(name)}</span> <small>${escaped(useText(column))}</small></h3>
 ${reason === null ? '' : `<p class="reason">Left out: ${escaped(reason)}.</p>`}<dl>${list}</dl>${
-    numbers ? histogramOf(numbers, at) : valuesOf(column, rows - missing)
+    numbers ? histogramOf(numbers, at) : valuesOf(column, rows - (missing ?? 0))
   }</article>`;
 }
 

@@ -25,7 +25,7 @@ function line(column: ColumnDescription, rows: number): string[] {
   const { name, type, missing, distinct, numbers, values, association } = column;
   const bars = numbers ? numbers.histogram.map((bin) => bin.count) : (values?.map((value) => value.count) ?? []);
   const at = (value: number) => valueText(type, value);
-  const known = rows - missing;
+  const known = rows - (missing ?? 0);
   const what = numbers
     ? `${at(numbers.least)} … ${at(numbers.median)} … ${at(numbers.most)}`
     : (values ?? [])
@@ -35,8 +35,8 @@ function line(column: ColumnDescription, rows: number): string[] {
   return [
     plain(name, 30),
     useText(column),
-    missing > 0 ? percent(missing, rows) : '',
-    count(distinct),
+    missing ? percent(missing, rows) : '',
+    distinct === null ? '' : count(distinct),
     association ? associationText(association) : '',
     bars.length > 0 ? sparkline(bars) : '',
     what,

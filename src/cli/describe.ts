@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { errors } from '../errors.js';
 import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
-import { concatenate, readArrow } from '../io/read-arrow.js';
+import { readArrowTable } from '../io/read-arrow.js';
 import { describeTable } from '../score/describe.js';
 import type { Table } from '../table/table.js';
 import { names, type ReadFlags, readOptions, share, whole, withReading } from './options.js';
@@ -63,7 +63,7 @@ export function describeCommand(signal: AbortSignal): Command {
 }
 
 async function readStandardInput(): Promise<Table> {
-  const table = await concatenate(readArrow(process.stdin, 'standard input'));
+  const table = await readArrowTable(process.stdin, 'standard input');
   if (!table || table.rows === 0) throw errors.tableEmpty('Standard input');
   return table;
 }

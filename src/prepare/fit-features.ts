@@ -1,21 +1,11 @@
 /** Which columns of a table are features, and what each becomes. Learnt from the training rows only. */
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import type { Column, Table } from '../table/table.js';
+import type { Column, Ignored, IgnoredCode, Table } from '../table/table.js';
 import { allRows, isConstant, isEmpty } from './columns.js';
 import type { Encoding, FeatureKind, Preset } from './feature.js';
 import { Features } from './features.js';
 import { kinds } from './kinds.js';
-
-/** Why a column is no feature: it has no value, one value only, or no kind of feature suits it. */
-export type IgnoredCode = 'empty' | 'constant' | 'unsuited';
-
-/** A column that was not used, and why. */
-export interface Ignored {
-  name: string;
-  code: IgnoredCode;
-  reason: string;
-}
 
 /** What becomes of a column: a feature of a kind, or none. */
 export interface Decision {
@@ -23,6 +13,12 @@ export interface Decision {
   kind: FeatureKind | undefined;
   ignored: Ignored | undefined;
 }
+
+/** All columns that are left out, with why: those that could not be read as columns, and those that no kind took. */
+export const ignoredOf = (table: Table, without: ReadonlySet<string>, decisions: readonly Decision[]): Ignored[] => [
+  ...(table.leftOut ?? []).filter(({ name }) => !without.has(name)),
+  ...decisions.flatMap((decision) => decision.ignored ?? []),
+];
 
 /** What kinds are told beside a column. */
 interface Offer {
@@ -94,7 +90,7 @@ export async function fitFeatures(
   encodings: readonly Encoding[],
 ): Promise<{ features: Features; ignored: Ignored[]; decisions: Decision[] }> {
   const decisions = decideColumns(table, rows, without, preset, encodings);
-  const ignored = decisions.flatMap((decision) => decision.ignored ?? []);
+  const ignored = ignoredOf(table, without, decisions);
   const fitted = [];
   for (const kind of kinds) {
     const columns = decisions.filter((decision) => decision.kind === kind).map(({ column }) => column);

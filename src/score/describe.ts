@@ -12,11 +12,11 @@ import { checked } from '../options.js';
 import { type Association, correlationRatio, cramersV, pearson } from '../prepare/association.js';
 import { allRows, checkTable } from '../prepare/columns.js';
 import type { Preset } from '../prepare/feature.js';
-import { type Decision, decideColumns } from '../prepare/fit-features.js';
+import { type Decision, decideColumns, ignoredOf } from '../prepare/fit-features.js';
 import { targetOf, truthOf } from '../prepare/target.js';
-import { columnOf } from '../table/columns.js';
+import { checkColumn, columnOf } from '../table/columns.js';
 import { countsOf, distinctOf, labelsOf, type NumberStatistics, numberStatistics, sortedValues } from '../table/statistics.js';
-import type { Column, ReadingNote, Table } from '../table/table.js';
+import type { Column, Ignored, ReadingNote, Table } from '../table/table.js';
 import type { Warning } from '../warnings.js';
 import type { Question } from './learn.js';
 import { familyOf, SCORE_ENTRIES } from './options.js';
@@ -52,13 +52,13 @@ export interface ColumnDescription {
   name: string;
   /** what fitting would do with it */
   role: 'feature' | 'target' | 'id' | 'ignored' | 'left out';
-  /** what it would be used as: 'number', 'category' or another kind of feature; or 'identifier', 'free text', 'empty', 'constant' */
+  /** what it would be used as: 'number', 'category' or another kind of feature; or 'identifier', 'free text', 'empty', 'constant', 'not read' */
   type: string;
   /** why it is left out; null where it is not */
   reason: string | null;
-  /** rows without a value */
-  missing: number;
-  distinct: number;
+  /** rows without a value; null for what is not read, such as lists */
+  missing: number | null;
+  distinct: number | null;
   /** of numbers; null for others, and where values are withheld */
   numbers: NumberStatistics | null;
   /** the commonest values, falling; null for numbers, and where values are withheld */
@@ -99,13 +99,13 @@ export function describeTable(table: Table, given: DescribeOptions = {}): Descri
   const { target: name, id, ignore } = options;
   const { family } = familyOf(options.preset, options.model);
   if (id !== undefined) columnOf(table, 'Id', id);
-  for (const ignored of ignore) columnOf(table, 'Ignored', ignored);
+  for (const ignored of ignore) checkColumn(table, 'Ignored', ignored);
   const question = name === undefined ? undefined : questionOf(table, name, options.task);
   const { train, test } = splitOf(question, table.rows, options);
   const without = new Set([name, id, ...ignore].filter((column) => column !== undefined));
   const decisions = decideColumns(table, train, without, options.preset, [family.encoding]);
   const look = new Look(table, id);
-  const found = look.warningsOf(question, { train, test }, decisions);
+  const found = look.warningsOf(question, { train, test }, { decisions, ignored: ignoredOf(table, without, decisions) });
   const fewest = Math.max(2, Math.min(10, Math.floor(table.rows / 100)));
   const decided = new Map(decisions.map((decision) => [decision.column.name, decision]));
   const target = question && {
@@ -119,15 +119,32 @@ export function describeTable(table: Table, given: DescribeOptions = {}): Descri
     target: target ?? null,
     duplicates: { rows: look.repeatedRows, ids: look.repeatedIds },
     fewest,
-    columns: table.columns.map((column) => {
-      const role =
-        column.name === name ? 'target' : column.name === id ? 'id' : ignore.includes(column.name) ? 'ignored' : undefined;
-      return describeColumn(column, role, decided.get(column.name), question, { rows: table.rows, fewest });
-    }),
+    columns: [
+      ...table.columns.map((column) => {
+        const special = column.name === name ? 'target' : column.name === id ? 'id' : undefined;
+        const role = special ?? (ignore.includes(column.name) ? 'ignored' : undefined);
+        return describeColumn(column, role, decided.get(column.name), question, { rows: table.rows, fewest });
+      }),
+      ...(table.leftOut ?? []).map((left) => unread(left, ignore.includes(left.name))),
+    ],
     reading: table.notes ?? [],
     warnings: found.filter(({ code }) => !OF_FITTING.includes(code)),
   };
 }
+
+/** A column that could not be read as one, of which no more is known than why. */
+const unread = ({ name, reason }: Ignored, ignored: boolean): ColumnDescription => ({
+  name,
+  role: ignored ? 'ignored' : 'left out',
+  type: 'not read',
+  reason: ignored ? null : reason,
+  missing: null,
+  distinct: null,
+  numbers: null,
+  values: null,
+  others: null,
+  association: null,
+});
 
 function questionOf(table: Table, name: string, task: Task | undefined): Question {
   const column = columnOf(table, 'Target', name);
@@ -183,8 +200,9 @@ function typeOf(
   if (role === 'id') return 'identifier';
   if (role === 'target') return question?.target.task === 'regression' ? 'number' : 'category';
   if (decision?.kind) return decision.kind.name;
-  if (decision?.ignored && decision.ignored.code !== 'unsuited') return decision.ignored.code;
-  if (decision?.ignored?.code === 'unsuited' && column.kind === 'category') return isProse(column) ? 'free text' : 'identifier';
+  const { code = 'unsuited' } = decision?.ignored ?? {};
+  if (decision?.ignored && code !== 'unsuited') return code;
+  if (decision?.ignored && column.kind === 'category') return isProse(column) ? 'free text' : 'identifier';
   return column.kind;
 }
 

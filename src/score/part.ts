@@ -49,7 +49,7 @@ const SUMMARY = v.object({
   ignored: v.array(
     v.object({
       name: v.string(),
-      code: v.optional(v.picklist(['empty', 'constant', 'unsuited']), 'unsuited'),
+      code: v.optional(v.picklist(['empty', 'constant', 'unsuited'])),
       reason: v.string(),
     }),
   ),

@@ -6,7 +6,7 @@ import type { Split } from '../prepare/split.js';
 import type { Target } from '../prepare/target.js';
 import { columnOf } from '../table/columns.js';
 import { firstAlike, repeats, repeatsAmong } from '../table/duplicates.js';
-import type { Column, Table } from '../table/table.js';
+import type { Column, Ignored, Table } from '../table/table.js';
 import { distinctWarnings, type Warning, warnings } from '../warnings.js';
 
 /** What is predicted and the truth of each row, as of a Question. */
@@ -58,12 +58,11 @@ export class Look {
   warningsOf(
     question: Asked | undefined,
     { train, test }: Split,
-    decisions: readonly Decision[],
+    { ignored, decisions }: { ignored: readonly Ignored[]; decisions: readonly Decision[] },
     evaluation?: Evaluation,
   ): Warning[] {
     const found = [...this.warnings];
-    for (const { ignored } of decisions)
-      if (ignored) found.push(warnings.leftOut(`column-${ignored.code}`, ignored.name, ignored.reason));
+    for (const { name, code = 'unsuited', reason } of ignored) found.push(warnings.leftOut(`column-${code}`, name, reason));
     if (!question) return found;
     const { target, truth } = question;
     for (const { name, figure } of leaks(decisions, target, truth, train))

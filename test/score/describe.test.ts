@@ -241,7 +241,8 @@ test('any column, of no row too, is described: counts add up, nothing is a numbe
         JSON.stringify(described, (_, v) => (Number.isNaN(v) || Math.abs(v) === Infinity ? 'no number' : v)),
         /no number/,
       );
-      for (const { missing, distinct, numbers: found, values, others } of described.columns) {
+      for (const { numbers: found, values, others, ...counted } of described.columns) {
+        const [missing, distinct] = [counted.missing as number, counted.distinct as number];
         assert.ok(missing >= 0 && distinct <= rows - missing && missing <= rows);
         if (found) {
           assert.is(
@@ -263,6 +264,23 @@ test('any column, of no row too, is described: counts add up, nothing is a numbe
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+test('what could not be read as a column is named with its reason, once', () => {
+  const rows = 40;
+  const columns = [
+    number(
+      'n',
+      Array.from({ length: rows }, (_, r) => r + 0.5),
+    ),
+  ];
+  const described = describeTable({ rows, columns, leftOut: [{ name: 'basket', reason: 'it holds lists' }] });
+  const { role, type, reason, missing } = described.columns[1];
+  assert.equal([role, type, reason, missing], ['left out', 'not read', 'it holds lists', null]);
+  assert.equal(
+    described.warnings.map(({ message }) => message),
+    ["Column 'basket' is left out: it holds lists."],
   );
 });
 

@@ -157,7 +157,7 @@ test('only columns without a value or with one: an error that names them', async
     () => 'nothing was refused',
     (error: Error) => error.message,
   );
-  assert.match(message, /^No feature column is left .*; 'same' has the same value .*; 'blank' has no value/);
+  assert.match(message, /^No feature column is left .*; 'same': the same value .*; 'blank': no value/);
 });
 
 test('what varies in the table and not among the training rows of a fold is kept there where nothing else is left', async () => {
