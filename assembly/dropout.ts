@@ -22,7 +22,7 @@ function drop4(x: usize, keep: v128, scale: v128): void {
 }
 
 /** Sixteen values, each kept where its byte is at least the threshold's; `left` of them are to be looked at. */
-function drop16(x: usize, bytes: v128, threshold: v128, scale: v128, left: isize): void {
+function drop16(x: usize, bytes: v128, threshold: v128, scale: v128, left: i32): void {
   const keep = i8x16.ge_u(bytes, threshold);
   const low = i16x8.extend_low_i8x16_s(keep);
   const high = i16x8.extend_high_i8x16_s(keep);
@@ -59,11 +59,12 @@ export function dropout(x: usize, n: i32, threshold: i32, seed: u32, stream: u32
       k0 += 0x9e3779b9;
       k1 += 0xbb67ae85;
     }
-    const at = x + <usize>i * F32;
-    const left = <isize>(n - i);
-    drop16(at, c0, least, scale, left);
-    drop16(at + 64, c1, least, scale, left - 16);
-    drop16(at + 128, c2, least, scale, left - 32);
-    drop16(at + 192, c3, least, scale, left - 48);
+    // A loop, so that the code of sixteen values stands here once.
+    for (let j = i; j < i + 64; j += 16) {
+      drop16(x + <usize>j * F32, c0, least, scale, n - j);
+      c0 = c1;
+      c1 = c2;
+      c2 = c3;
+    }
   }
 }

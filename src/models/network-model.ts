@@ -125,7 +125,7 @@ const NETWORK = v.object({
 });
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-function read(part: PartReader, { normal: features }: InputsOf, outputs: number): NetworkModel {
+export function read(part: PartReader, { normal: features }: InputsOf, outputs: number): NetworkModel {
   const { hidden, output } = part.json('network', NETWORK);
   const facts = part.json('facts', FACTS);
   const network = networkOf(features, hidden, outputs, output);

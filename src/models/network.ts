@@ -14,7 +14,7 @@ import { type NetworkOptions as Settled, trainNetworkScratch } from '../programs
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { place } from '../wasm/memory.js';
 import type { Examples, Family } from './model.js';
-import { NetworkModel, networkOf, networkReader, numbersOf } from './network-model.js';
+import { NetworkModel, networkOf, numbersOf, read } from './network-model.js';
 
 /** Rows below which none are held out. */
 const LEAST_ROWS = 20;
@@ -107,8 +107,9 @@ async function fit(engine: Engine, examples: Examples, options: NetworkOptions, 
   return new NetworkModel(network, parameters, baseline, features, facts);
 }
 
+/** Written out, so that a bundle without fitting leaves it behind. */
 export const network: Family<NetworkOptions> = {
-  ...networkReader,
+  read,
   name: 'network',
   tasks: ['binary', 'multiclass', 'regression'],
   encodings: ['normal'],

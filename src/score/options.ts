@@ -5,6 +5,7 @@ import { families } from '../models/index.js';
 import type { Family } from '../models/model.js';
 import { bag, checked, flag, oneOf, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
+import { type Moment, moment, timeOfMoment } from '../table/moment.js';
 
 export const EFFORTS = ['fast', 'balanced', 'best'] as const;
 export type Effort = (typeof EFFORTS)[number];
@@ -36,6 +37,7 @@ export const SCORE_ENTRIES = {
   seed: v.optional(seed, 42),
   testSize: v.optional(share, 0.2),
   folds: v.optional(whole(0, 1000), 0),
+  asOf: v.optional(moment),
   importance: v.optional(flag, true),
 };
 
@@ -62,15 +64,19 @@ export interface ScoreOptions {
   testSize?: number;
   /** folds of a cross-validation beside the held-out evaluation; default 0: none */
   folds?: number;
+  /** the moment that dates count back from, such as '2025-12-31'; default: of each column the latest date of the training rows */
+  asOf?: Moment;
   /** whether features are ranked by what the held-out rows lose without them; default true. Wide tables train in half the time without */
   importance?: boolean;
 }
 
 export interface CheckedScoreOptions
-  extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'effort' | 'model' | 'modelOptions'>> {
+  extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'effort' | 'model' | 'modelOptions' | 'asOf'>> {
   targets: readonly string[];
   id?: string;
   task?: ScoreOptions['task'];
+  /** milliseconds since 1970 */
+  asOf?: number;
   family: Family;
   /** checked by the family's schema */
   modelOptions: Record<string, unknown>;
@@ -78,19 +84,34 @@ export interface CheckedScoreOptions
 
 /** @throws CameoError 'argument' for a name that is not known and for a value out of its range */
 export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
-  const { target, effort, model, modelOptions, ...rest } = checked(v.strictObject(SCORE_ENTRIES), given);
+  const { target, effort, model, modelOptions, asOf, ...rest } = checked(v.strictObject(SCORE_ENTRIES), given);
   const targets = typeof target === 'string' ? [target] : target;
   const twice = targets.find((name: string, i: number) => targets.indexOf(name) !== i);
   if (twice !== undefined) throw errors.option('target', 'each column once', `'${twice}' twice`);
   if (rest.id !== undefined && targets.includes(rest.id)) throw errors.option('id', 'another column than the target', rest.id);
-  const preset = rest.preset === 'article' ? ARTICLE : BY_EFFORT[effort as Effort];
-  const name = model ?? preset.model;
-  const family = Object.hasOwn(families, name) ? families[name] : undefined;
-  if (!family) {
-    const known = Object.keys(families).map((n) => `'${n}'`);
-    throw errors.option('model', `one of ${known.join(', ')}`, `'${name}'`);
-  }
-  const defaults = name === preset.model ? preset.modelOptions : {};
+  const { family, defaults } = familyOf({ preset: rest.preset, effort, model });
   const seeded = 'seed' in family.options.entries ? { seed: rest.seed } : {};
-  return { ...rest, targets, family, modelOptions: checked(family.options, { ...seeded, ...defaults, ...modelOptions }) };
+  return {
+    ...rest,
+    asOf: asOf === undefined ? undefined : timeOfMoment(asOf as Moment),
+    targets,
+    family,
+    modelOptions: checked(family.options, { ...seeded, ...defaults, ...modelOptions }),
+  };
+}
+
+/**
+ * The family of a name, or the one that is taken without, and what is asked of it where the caller says nothing else.
+ * @throws CameoError 'argument' for a family that is not known
+ */
+export function familyOf({ preset, effort, model }: Pick<ScoreOptions, 'preset' | 'effort' | 'model'>): {
+  family: Family;
+  defaults: Record<string, unknown>;
+} {
+  const choice = preset === 'article' ? ARTICLE : BY_EFFORT[effort ?? 'balanced'];
+  const name = model ?? choice.model;
+  const defaults = name === choice.model ? choice.modelOptions : {};
+  if (Object.hasOwn(families, name)) return { family: families[name], defaults };
+  const known = Object.keys(families).map((n) => `'${n}'`);
+  throw errors.option('model', `one of ${known.join(', ')}`, `'${name}'`);
 }

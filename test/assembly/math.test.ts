@@ -40,5 +40,14 @@ for (const b of benches()) {
   check('vector_log', Math.log, 2);
   check('vector_tanh', Math.tanh, 2);
   check('vector_logistic', (v) => 1 / (1 + Math.exp(-v)), 4);
+
+  test(`${b.build} vector_scale rounds once, in place too`, () => {
+    b.reset();
+    const part = x.filter((_, i) => i % 1021 === 0);
+    const at = b.f32(part);
+    b.kernels.vector_scale(at, at, part.length, 0.9);
+    const factor = Math.fround(0.9);
+    b.read(at, part.length).forEach((y, i) => assert.ok(Object.is(y, Math.fround(part[i] * factor)), `${part[i]}: ${y}`));
+  });
 }
 test.run();

@@ -6,9 +6,9 @@ import * as assert from 'uvu/assert';
 import { Profiler as Edge } from '../../src/edge.js';
 import { createEngine, type ExplanationEntry, Profiler } from '../../src/index.js';
 import { Blended, blendReader } from '../../src/models/blended.js';
-import { PartReader } from '../../src/part.js';
+import type { Model } from '../../src/models/model.js';
+import { type Part, PartReader } from '../../src/part.js';
 import { predictors } from '../../src/programs/predictors.js';
-import type { TargetPlan } from '../../src/programs/score.js';
 import { stride } from '../../src/wasm/kernels.js';
 import { place } from '../../src/wasm/memory.js';
 import { refusal } from '../support/refused.js';
@@ -103,11 +103,11 @@ test('raw outputs, reasons and base are the weighted sums of those of the member
       }),
     );
     const direction = Float32Array.from({ length: model.outputs }, (_, c) => 1 - c * 0.5);
-    const ask = (asked: Pick<Blended, 'place' | 'outputs'>, row: (r: number) => Float32Array) => {
+    const ask = (asked: Pick<Model, 'place' | 'outputs'>, row: (r: number) => Float32Array) => {
       const groups = features.list.length;
       const ld = stride(asked.outputs);
       const { at, region } = place(inline, (layout) => {
-        const plan = asked.place(layout) as TargetPlan['predictor'];
+        const plan = asked.place(layout);
         const wide = stride(row(0).length);
         const x = new Float32Array(rows * wide);
         const directions = new Float32Array(rows * ld);
@@ -145,13 +145,14 @@ test('raw outputs, reasons and base are the weighted sums of those of the member
     const part = blend.write();
     assert.equal(blendReader.read(new PartReader(part), inputs, model.outputs).write(), part);
     const spoilt = (metadata: object) => ({ ...part, metadata: { ...part.metadata, ...metadata } });
-    for (const [bad, message] of [
+    const cases: [Part, RegExp][] = [
       [spoilt({ members: '[]' }), /'members'/],
       [spoilt({ members: '[{"family":"blend","weight":1}]' }), /'members'/],
       [spoilt({ members: '[{"family":"trees","weight":1e9}]' }), /'members'/],
       [spoilt({ candidates: '[{"family":"trees"}]' }), /'candidates'/],
       [{ ...part, tensors: { ...part.tensors, shift: { shape: [1], values: Float64Array.of(Number.NaN) } } }, /shift/],
-    ] as const) {
+    ];
+    for (const [bad, message] of cases) {
       const error = await refusal(() => blendReader.read(new PartReader(bad), inputs, model.outputs));
       assert.is(error.code, 'model');
       assert.match(error.message, message);

@@ -13,7 +13,6 @@ import {
   Profiler,
   Ridge,
   StratifiedKFold,
-  type Table,
 } from '../../src/index.js';
 import { Linear, type LinearOptions, linear, linearReader } from '../../src/models/linear.js';
 import type { Examples } from '../../src/models/model.js';

@@ -33,9 +33,9 @@ const EXPECTED: Record<string, string> = {
   'trees target': 'a1b2f6ddc4fd26d6',
   'trees c': 'b4447f20c6baa026',
   'trees b': '54b764f8f72a8b7e',
-  'network target': '97341ca2a0f54d8f',
-  'network c': '9b9c7a22c2b7bcf9',
-  'network b': '0c204dd6e7b553e3',
+  'network target': '2cbd4f955f268cfa',
+  'network c': 'cc990bb79dd7e97d',
+  'network b': '9a3d8eca304064ba',
 };
 
 const sha256 = (...parts: Uint8Array[]) => {

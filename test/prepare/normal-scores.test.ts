@@ -115,6 +115,19 @@ test('beside other encodings nothing changes; written and read again they are th
   }
 });
 
+test('dates and categories are as in the standard encoding', async () => {
+  const codes = Int32Array.from({ length: 40 }, (_, r) => (r % 9 === 4 ? -1 : r % 31));
+  const days = Array.from({ length: 31 }, (_, d) => `2026-03-${String(d + 1).padStart(2, '0')}`);
+  const columns: Table['columns'] = [
+    { name: 'joined', kind: 'category', codes, categories: days },
+    { name: 'plan', kind: 'category', codes: codes.map((code) => code % 3), categories: ['a', 'b', 'c'] },
+  ];
+  const table = { rows: 40, columns };
+  const [normal, standard] = [await fitted(table, ['normal']), await fitted(table, ['standard'])];
+  assert.equal(normal.list.map(({ raw }) => raw).sort(), ['date', 'i32']);
+  assert.equal(await encoded(normal, table, 'normal'), await encoded(standard, table, 'standard'));
+});
+
 test('every number of the scores is checked', async () => {
   const table = makeTable({ seed: 5, rows: 60, numbers: 2, codes: 0, texts: 0, missing: 0.1, task: 'binary' });
   const part = (await fitted(table, ['normal'])).write();

@@ -163,7 +163,7 @@ class Training {
   /** The rate of the next step. */
   get rate(): number {
     const { learningRateInit, maxIter } = this.args.options;
-    return (learningRateInit * (1 + cosine(this.#steps / (maxIter * this.b.batches)))) / 2;
+    return (learningRateInit * (1 + cosine(this.#steps / (2 * maxIter * this.b.batches)))) / 2;
   }
 
   #load({ x, y }: NetworkRows, index: number, rows: number): void {
