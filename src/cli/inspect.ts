@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { errors } from '../errors.js';
-import { readArrowMetadata, readTable } from '../io/read.js';
+import { readTable } from '../io/read.js';
+import { readArrowMetadata } from '../io/read-arrow.js';
 import { type ModelFile, readModelFile } from '../profile/model-file.js';
 import type { Score } from '../score/score.js';
 import type { Table } from '../table/table.js';

@@ -1,17 +1,15 @@
 /**
- * Reads tables. DuckDB reads CSV, Parquet and JSON, and sniffs types, quoting and compression; apache-arrow reads Arrow
- * files and streams. Numbers become float64; text, booleans, dates and everything else become categories.
- *
- * apache-arrow takes a sixth of a second to load, so it is loaded where it is used.
+ * Reads tables. DuckDB reads CSV, Parquet and JSON, and sniffs types, quoting and compression; read-arrow.ts reads Arrow files
+ * and streams. Numbers become float64; text, booleans, dates and everything else become categories.
  */
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Vector } from 'apache-arrow';
 import { errors } from '../errors.js';
-import type { Column, Table } from '../table/table.js';
+import type { Table } from '../table/table.js';
+import { ColumnBuilder } from './column-builder.js';
 import { identifier, literal, openDatabase, READABLE, readerOf } from './duckdb.js';
+import { concatenate, readArrow } from './read-arrow.js';
 
 /** Types that a CSV's columns may have. Without BOOLEAN, by which 'yes' would become 'true'; dates stay as they are written. */
 const CSV = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']";
@@ -40,70 +38,6 @@ export async function readTable(path: string): Promise<Table> {
   const table = reader ? await readByDuckDB(path, reader) : await concatenate(readArrow(createReadStream(path), path));
   if (!table || table.rows === 0) throw errors.tableEmpty(`'${path}'`);
   return table;
-}
-
-/** Builds a column from values that arrive in pieces. */
-class ColumnBuilder {
-  readonly #numbers: Float64Array[] = [];
-  readonly #pieces: Int32Array[] = [];
-  readonly #codes = new Map<string, number>();
-
-  constructor(
-    private readonly name: string,
-    private readonly number: boolean,
-  ) {}
-
-  append(rows: number, get: (i: number) => unknown): void {
-    if (this.number) {
-      const piece = new Float64Array(rows);
-      for (let i = 0; i < rows; i++) {
-        const value = get(i);
-        piece[i] = value === null ? Number.NaN : Number(value);
-      }
-      this.#numbers.push(piece);
-      return;
-    }
-    const codes = new Int32Array(rows);
-    for (let i = 0; i < rows; i++) {
-      const value = get(i);
-      if (value === null) {
-        codes[i] = -1;
-        continue;
-      }
-      const text = String(value);
-      let code = this.#codes.get(text);
-      if (code === undefined) {
-        code = this.#codes.size;
-        this.#codes.set(text, code);
-      }
-      codes[i] = code;
-    }
-    this.#pieces.push(codes);
-  }
-
-  finish(rows: number): Column {
-    const { name } = this;
-    if (this.number) {
-      const values = new Float64Array(rows);
-      let at = 0;
-      for (const piece of this.#numbers) {
-        values.set(piece, at);
-        at += piece.length;
-      }
-      return { name, kind: 'number', values };
-    }
-    // Truth values are 'true' and 'false', however a file spells them.
-    const texts = [...this.#codes.keys()];
-    const names = texts.every((text) => /^(true|false)$/i.test(text)) ? texts.map((text) => text.toLowerCase()) : texts;
-    // Codes by ascending category, so that the order of the rows does not matter.
-    const categories = [...new Set(names)].sort((a, b) => (a < b ? -1 : 1));
-    const position = new Map(categories.map((text, i) => [text, i]));
-    const rank = Int32Array.from(names, (text) => position.get(text) as number);
-    const codes = new Int32Array(rows);
-    let at = 0;
-    for (const piece of this.#pieces) for (const code of piece) codes[at++] = code < 0 ? -1 : rank[code];
-    return { name, kind: 'category', codes, categories };
-  }
 }
 
 async function readByDuckDB(path: string, reader: string): Promise<Table> {
@@ -148,58 +82,4 @@ async function refuseDuplicates(connection: DuckDBConnection, path: string): Pro
     if (seen.has(name.toLowerCase())) throw errors.columnDuplicate(name);
     seen.add(name.toLowerCase());
   }
-}
-
-/** Reads tables off an Arrow IPC stream or file, a table for each record batch. */
-export async function* readArrow(input: Readable, path: string): AsyncGenerator<Table> {
-  try {
-    const { DataType, RecordBatchReader } = await import('apache-arrow');
-    const reader = await RecordBatchReader.from(input);
-    for await (const batch of reader) {
-      const columns = batch.schema.fields.map((field, j): Column => {
-        const vector = batch.getChildAt(j) as Vector;
-        const number = DataType.isInt(field.type) || DataType.isFloat(field.type) || DataType.isDecimal(field.type);
-        const builder = new ColumnBuilder(field.name, number);
-        const scale = DataType.isDecimal(field.type) ? 10 ** field.type.scale : 1;
-        builder.append(batch.numRows, (i) => {
-          const value = vector.get(i);
-          return number && value !== null ? Number(value) / scale : value;
-        });
-        return builder.finish(batch.numRows);
-      });
-      yield { rows: batch.numRows, columns };
-    }
-  } catch (cause) {
-    throw errors.fileRead(path, cause);
-  }
-}
-
-/** All tables of a stream as one; undefined for none. */
-export async function concatenate(tables: AsyncIterable<Table>): Promise<Table | undefined> {
-  const parts: Table[] = [];
-  for await (const table of tables) parts.push(table);
-  if (parts.length <= 1) return parts[0];
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const columns = parts[0].columns.map(({ name, kind }, j) => {
-    const builder = new ColumnBuilder(name, kind === 'number');
-    for (const part of parts) {
-      const column = part.columns[j];
-      builder.append(part.rows, (i) => {
-        if (column.kind === 'number') return column.values[i];
-        return column.codes[i] < 0 ? null : column.categories[column.codes[i]];
-      });
-    }
-    return builder.finish(rows);
-  });
-  return { rows, columns };
-}
-
-/** The metadata of an Arrow file's schema. */
-export async function readArrowMetadata(path: string): Promise<Record<string, string>> {
-  const { RecordBatchReader } = await import('apache-arrow');
-  const reader = await RecordBatchReader.from(createReadStream(path));
-  await reader.open();
-  const metadata = Object.fromEntries(reader.schema.metadata);
-  await reader.cancel();
-  return metadata;
 }
