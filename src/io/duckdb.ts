@@ -2,10 +2,9 @@
  * A DuckDB of one's own in memory, which spills to a folder of the system's when it grows larger, and how SQL is quoted.
  * The library takes a sixth of a second to load, so it is loaded when the first is opened.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { clearStale, discard, temporaryFolderIn } from './temporary.js';
 
 /** DuckDB's readers by the names of the files they read. */
 const READERS: [pattern: RegExp, reader: string][] = [
@@ -21,22 +20,42 @@ export const readerOf = (path: string): string | undefined => READERS.find(([pat
 export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
+/** So that a connection knows how far its query is, and keeps it to itself. */
+const PROGRESS = ['enable_progress_bar = true', 'enable_progress_bar_print = false', 'progress_bar_time = 0'];
+
 /** Dispose it after use: the database and what it spilled are gone then. */
 export interface Database extends AsyncDisposable {
   connection: DuckDBConnection;
 }
 
+let open = 0;
+let listener: ((open: number) => void) | undefined;
+
+/** Tells how many databases are open, for somebody who ends this thread: a query ends when it is interrupted, not with its thread. */
+export function onDatabases(tell: typeof listener): void {
+  listener = tell;
+}
+
+function count(more: number): void {
+  open += more;
+  listener?.(open);
+}
+
 export async function openDatabase(): Promise<Database> {
+  count(1);
   const { DuckDBInstance } = await import('@duckdb/node-api');
-  const spill = await mkdtemp(join(tmpdir(), 'cameo-'));
+  await clearStale(tmpdir());
+  const spill = temporaryFolderIn(tmpdir()); // DuckDB makes the folder when it first needs it
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill });
   const connection = await instance.connect();
+  for (const setting of PROGRESS) await connection.run(`SET ${setting}`);
   return {
     connection,
     async [Symbol.asyncDispose]() {
       connection.closeSync();
       instance.closeSync();
-      await rm(spill, { recursive: true, force: true });
+      count(-1);
+      await discard(spill);
     },
   };
 }

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { flag } from '../options.js';
 import { type Database, literal, READABLE, readerOf } from './duckdb.js';
+import { rereadable } from './input.js';
 import { copyFromPostgres, isPostgres } from './postgres.js';
 
 export interface EventLog {
@@ -76,6 +77,16 @@ export async function checkSource({ path, query }: EventLog): Promise<void> {
     throw errors.invalid('A database of events needs a query, such as --query "SELECT * FROM orders".');
   if (!database && query !== undefined) throw errors.invalid('A query is for databases; use --where with files.');
   if (!isPostgres(path) && !GLOB.test(path)) await stat(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
+}
+
+/** Where the log can be read more than once, and how many bytes it has; 0 where that is not known. Dispose it after use. */
+export async function localSource(
+  { path }: EventLog,
+  signal?: AbortSignal,
+): Promise<{ path: string; bytes: number } & AsyncDisposable> {
+  if (!readerOf(path) || GLOB.test(path)) return { path, bytes: 0, [Symbol.asyncDispose]: async () => {} };
+  const file = await rereadable(path, signal);
+  return { ...file, bytes: (await stat(file.path)).size };
 }
 
 /** What stands after FROM to read the log. */

@@ -13,7 +13,9 @@ import { throwIfAborted } from '../scheduler/scheduler.js';
 import type { EventCounts, Events } from '../table/events.js';
 import { openDatabase } from './duckdb.js';
 import { countLines, createLines, rowsOf, USED } from './event-lines.js';
-import { checkSource, EVENT_LOG, type EventLog, openSource } from './event-log.js';
+import { checkSource, EVENT_LOG, type EventLog, localSource, openSource } from './event-log.js';
+import type { ReadOptions } from './read.js';
+import { watched } from './watch.js';
 
 export type { EventLog } from './event-log.js';
 
@@ -21,28 +23,26 @@ export type { EventLog } from './event-log.js';
  * @throws CameoError 'file' for a file or database that cannot be read, 'column' for a column that is not there, 'argument' for an option
  *   that is not known and an expression that DuckDB refuses, 'data' when no event is left, 'aborted'
  */
-export async function readEvents(log: EventLog, { signal }: { signal?: AbortSignal } = {}): Promise<Events> {
+export async function readEvents(log: EventLog, { signal, onProgress }: ReadOptions = {}): Promise<Events> {
   checked(EVENT_LOG, log);
   throwIfAborted(signal);
   await checkSource(log);
+  await using file = await localSource(log, signal);
   await using database = await openDatabase();
   const { connection } = database;
-  const interrupt = () => connection.interrupt();
-  signal?.addEventListener('abort', interrupt);
-  try {
+  const onShare = (share: number) =>
+    onProgress?.({ stage: 'read', done: Math.round(share * file.bytes), total: file.bytes, unit: 'bytes' });
+  return watched(connection, { signal }, async () => {
     await connection.run("SET TimeZone = 'UTC'");
-    const asOf = await createLines(connection, log, await openSource(database, log, signal));
+    const source = await openSource(database, { ...log, path: file.path }, signal);
+    const asOf = await watched(connection, { onShare }, () => createLines(connection, log, source));
     const counts = await countLines(connection);
     if (counts.used === 0) throw errors.noEvents(counts);
     await connection.run(
       `CREATE VIEW memory.main.events AS SELECT * EXCLUDE (cause, kept, cancelled, copies) FROM memory.main.judged WHERE ${USED}`,
     );
-    return await readColumns(connection, log, counts, asOf, signal);
-  } catch (error) {
-    throw signal?.aborted ? errors.aborted(error) : error;
-  } finally {
-    signal?.removeEventListener('abort', interrupt);
-  }
+    return readColumns(connection, log, counts, asOf, signal);
+  });
 }
 
 /** The columns of the view `events`. */

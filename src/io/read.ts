@@ -2,14 +2,16 @@
  * Reads tables. DuckDB reads CSV, Parquet and JSON, and sniffs types, quoting and compression; read-arrow.ts reads Arrow files
  * and streams. Numbers become float64; text, booleans, dates and everything else become categories.
  */
-import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { errors } from '../errors.js';
+import type { Progress } from '../progress.js';
 import type { Table } from '../table/table.js';
 import { ColumnBuilder } from './column-builder.js';
 import { identifier, literal, openDatabase, READABLE, readerOf } from './duckdb.js';
+import { openInput, rereadable, unlessAborted } from './input.js';
 import { concatenate, readArrow } from './read-arrow.js';
+import { watched } from './watch.js';
 
 /** Types that a CSV's columns may have. Without BOOLEAN, by which 'yes' would become 'true'; dates stay as they are written. */
 const CSV = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']";
@@ -19,6 +21,11 @@ const TYPES = `${READABLE}, .arrow`;
 
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/;
 
+export interface ReadOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
 /**
  * Reads a whole file: CSV, JSON (`.gz` too), Parquet or Arrow.
  *
@@ -26,29 +33,50 @@ const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/;
  * @throws CameoError 'file' when it cannot be read or its format is unknown, 'column' for a name that appears twice,
  *   'data' for no rows
  */
-export async function readTable(path: string): Promise<Table> {
+export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
   const reader = readerOf(path);
   if (!reader && !ARROW.test(path)) throw errors.fileType(path, TYPES);
   try {
-    if ((await stat(path)).isDirectory()) throw new Error('it is a directory');
-    await (await open(path)).close();
+    const there = await stat(path);
+    if (there.isDirectory()) throw new Error('it is a directory');
+    if (!there.isFIFO()) await (await open(path)).close();
   } catch (cause) {
     throw errors.fileRead(path, cause);
   }
-  const table = reader ? await readByDuckDB(path, reader) : await concatenate(readArrow(createReadStream(path), path));
-  if (!table || table.rows === 0) throw errors.tableEmpty(`'${path}'`);
-  return table;
+  try {
+    const table = reader ? await readByDuckDB(path, reader, options) : await readArrowFile(path, options);
+    if (table && table.rows > 0) return table;
+  } catch (cause) {
+    throw options.signal?.aborted ? errors.aborted(cause) : cause;
+  }
+  throw errors.tableEmpty(`'${path}'`);
 }
 
-async function readByDuckDB(path: string, reader: string): Promise<Table> {
+async function readArrowFile(path: string, { signal, onProgress }: ReadOptions): Promise<Table | undefined> {
+  const { size: total } = await stat(path);
+  const input = await openInput(path, signal);
+  const timer = setInterval(() => onProgress?.({ stage: 'read', done: input.bytesRead, total, unit: 'bytes' }), 100);
+  try {
+    return await unlessAborted(concatenate(readArrow(input, path)), signal);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function readByDuckDB(path: string, reader: string, { signal, onProgress }: ReadOptions): Promise<Table> {
+  await using file = await rereadable(path, signal);
+  const { size: total } = await stat(file.path);
   await using database = await openDatabase();
   const { connection } = database;
+  const onShare = (share: number) => onProgress?.({ stage: 'read', done: Math.round(share * total), total, unit: 'bytes' });
   const names: string[] = [];
   const builders: ColumnBuilder[] = [];
   let rows = 0;
   try {
     // Into a table first: types are known from the whole file before any value is converted.
-    await connection.run(`CREATE TABLE t AS FROM ${reader}(${literal(path)}${reader === 'read_csv_auto' ? `, ${CSV}` : ''})`);
+    const from = `${reader}(${literal(file.path)}${reader === 'read_csv_auto' ? `, ${CSV}` : ''})`;
+    await watched(connection, { signal, onShare }, () => connection.run(`CREATE TABLE t AS FROM ${from}`));
+    const [[all]] = (await connection.runAndReadAll('SELECT count(*)::INTEGER FROM t')).getRows() as [[number]];
     const description = await connection.runAndReadAll('DESCRIBE t');
     const casts = description.getRows().map(([name, type]) => {
       const number = NUMBER.test(String(type));
@@ -60,16 +88,18 @@ async function readByDuckDB(path: string, reader: string): Promise<Table> {
     for (;;) {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) break;
+      if (signal?.aborted) throw errors.aborted();
       builders.forEach((builder, j) => {
         const vector = chunk.getColumnVector(j);
         builder.append(chunk.rowCount, (i) => vector.getItem(i));
       });
       rows += chunk.rowCount;
+      onProgress?.({ stage: 'read', done: rows, total: all });
     }
   } catch (cause) {
     throw errors.fileRead(path, cause);
   }
-  if (reader === 'read_csv_auto' && names.some((name) => /_\d+$/.test(name))) await refuseDuplicates(connection, path);
+  if (reader === 'read_csv_auto' && names.some((name) => /_\d+$/.test(name))) await refuseDuplicates(connection, file.path);
   return { rows, columns: builders.map((builder) => builder.finish(rows)) };
 }
 

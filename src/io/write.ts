@@ -1,6 +1,6 @@
 /** Writes profiles: Arrow, JSON lines or Parquet, by the file's name. */
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -17,31 +17,42 @@ import {
 import { errors } from '../errors.js';
 import { identifier, literal, openDatabase } from './duckdb.js';
 import { formatOf, type PendingFile } from './pending-file.js';
+import { discard, temporaryIn } from './temporary.js';
+import { watched } from './watch.js';
 
 /**
  * Writes batches to a pending file in the format of its final name. The batches are asked for as fast as they are written.
- * @throws CameoError 'file' when writing fails; what the batches' source throws
+ * @throws CameoError 'file' when writing fails, 'aborted'; what the batches' source throws
  */
-export async function writeProfiles(batches: AsyncIterable<RecordBatch>, schema: Schema, file: PendingFile): Promise<void> {
+export async function writeProfiles(
+  batches: AsyncIterable<RecordBatch>,
+  schema: Schema,
+  file: PendingFile,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
   const format = formatOf(file.path);
   const source = new Guarded(batches);
   try {
-    if (format === 'parquet') return await writeParquet(source, schema, file.temporary);
+    if (format === 'parquet') return await writeParquet(source, schema, file.temporary, signal);
     const sink = createWriteStream(file.temporary);
-    if (format === 'jsonl') await pipeline(source, jsonLines, sink);
-    else await pipeline(source, RecordBatchFileWriter.throughNode(), sink);
+    if (format === 'jsonl') await pipeline(source, jsonLines, sink, { signal });
+    else await pipeline(source, RecordBatchFileWriter.throughNode(), sink, { signal });
   } catch (cause) {
-    throw source.failed ? source.error : errors.fileWrite(file.path, cause);
+    throw source.failed ? source.error : signal?.aborted ? errors.aborted(cause) : file.failed(cause);
   }
 }
 
 /** Writes batches to a stream, such as standard output, as an Arrow IPC stream. The stream is left open. */
-export async function writeArrowStream(batches: AsyncIterable<RecordBatch>, sink: Writable): Promise<void> {
+export async function writeArrowStream(
+  batches: AsyncIterable<RecordBatch>,
+  sink: Writable,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
   const source = new Guarded(batches);
   try {
-    await pipeline(source, RecordBatchStreamWriter.throughNode(), sink, { end: false });
+    await pipeline(source, RecordBatchStreamWriter.throughNode(), sink, { end: false, signal });
   } catch (cause) {
-    throw source.failed ? source.error : errors.fileWrite('standard output', cause);
+    throw source.failed ? source.error : signal?.aborted ? errors.aborted(cause) : errors.fileWrite('standard output', cause);
   }
 }
 
@@ -142,7 +153,12 @@ async function* jsonLines(batches: AsyncIterable<RecordBatch>) {
 }
 
 /** Parquet by DuckDB, from JSON lines beside it: its reader of them is faster than its interface for values. */
-async function writeParquet(batches: AsyncIterable<RecordBatch>, schema: Schema, path: string): Promise<void> {
+async function writeParquet(
+  batches: AsyncIterable<RecordBatch>,
+  schema: Schema,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const typeOf = (type: DataType): string => {
     if (DataType.isFloat(type)) return type.precision === Precision.DOUBLE ? 'DOUBLE' : 'FLOAT';
     if (DataType.isInt(type)) return type.isSigned ? 'INTEGER' : type.bitWidth === 8 ? 'UTINYINT' : 'UINTEGER';
@@ -153,17 +169,17 @@ async function writeParquet(batches: AsyncIterable<RecordBatch>, schema: Schema,
       return `STRUCT(${type.children.map((f) => `${identifier(f.name)} ${typeOf(f.type)}`).join(', ')})`;
     return 'VARCHAR';
   };
-  const lines = `${path}.jsonl`;
+  const lines = temporaryIn(dirname(path));
   await using database = await openDatabase();
   try {
-    await pipeline(batches, jsonLines, createWriteStream(lines, { flags: 'wx' }));
+    await pipeline(batches, jsonLines, createWriteStream(lines, { flags: 'wx', mode: 0o600 }), { signal });
     const columns = schema.fields.map((field) => `${literal(field.name)}: ${literal(typeOf(field.type))}`);
     const metadata = [...schema.metadata].map(([key, value]) => `${identifier(key)}: ${literal(value)}`);
-    await database.connection.run(
+    const copy =
       `COPY (FROM read_json(${literal(lines)}, format = 'newline_delimited', columns = {${columns.join(', ')}})) ` +
-        `TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd${metadata.length > 0 ? `, KV_METADATA {${metadata.join(', ')}}` : ''})`,
-    );
+      `TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false${metadata.length > 0 ? `, KV_METADATA {${metadata.join(', ')}}` : ''})`;
+    await watched(database.connection, { signal }, () => database.connection.run(copy));
   } finally {
-    await rm(lines, { force: true });
+    await discard(lines);
   }
 }
