@@ -1,9 +1,9 @@
 /** `cameo audience`: the users of a model who meet a condition, or who are like given ones. */
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { errors } from '../errors.js';
 import { type Behaviour, type BehaviourRow, behaviourRow } from '../events/behaviour.js';
 import { openDatabase } from '../io/duckdb.js';
+import { readWhole } from '../io/input.js';
 import { behaviourOf } from '../profile/sections.js';
 import { openModel } from './open-model.js';
 import { whole } from './options.js';
@@ -46,7 +46,6 @@ export function audienceCommand(): Command {
     .option('--json', 'print one JSON object')
     .action(async ({ model, where, like, n, json }: Flags) => {
       if ((where === undefined) === (like === undefined)) throw errors.invalid('Give either --where CONDITION or --like FILE.');
-      const read = (path: string) => readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
       const profiler = await openModel(model);
       if (where !== undefined) {
         const users = await meeting(behaviourOf(profiler.sections), where);
@@ -57,7 +56,7 @@ export function audienceCommand(): Command {
         );
         return;
       }
-      const ids = (await read(like as string))
+      const ids = (await readWhole(like as string))
         .toString()
         .split('\n')
         .map((id) => id.trim());

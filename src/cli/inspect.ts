@@ -1,13 +1,12 @@
 /** `cameo inspect`: what is in a model or a profile file. */
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { errors } from '../errors.js';
+import { readWhole } from '../io/input.js';
 import { readTable } from '../io/read.js';
 import { readArrowMetadata } from '../io/read-arrow.js';
 import { type ModelFile, readModelFile } from '../profile/model-file.js';
 import type { Score } from '../score/score.js';
 import type { Table } from '../table/table.js';
-import { columns, plain } from './terminal.js';
+import { columns, plain, print } from './terminal.js';
 
 export function inspectCommand(): Command {
   return new Command('inspect')
@@ -16,13 +15,14 @@ export function inspectCommand(): Command {
     .option('--json', 'print one JSON object')
     .action(async (path: string, { json }: { json?: boolean }) => {
       const description = /\.(arrow|jsonl|parquet)$/i.test(path) ? await describeProfiles(path) : await describeModel(path);
-      process.stdout.write(json ? `${JSON.stringify(description)}\n` : textOf(description));
+      if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
+      else print(textOf(description));
     });
 }
 
 /** What is in a model: each score by itself, in the form of a single one where there is no more. */
 async function describeModel(path: string) {
-  const bytes = await readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
+  const bytes = await readWhole(path);
   const { scores, others } = await readModelFile(bytes);
   const described = scores.map(describeScore);
   const events = others.length > 0 ? { events: others.map(describePart) } : {};

@@ -4,6 +4,7 @@ import { eventParagraphs } from './event-summary.js';
 import type { Outcome } from './job.js';
 import type { Report, TargetReport } from './report.js';
 import { bar, columns, plain } from './terminal.js';
+import { threadsText } from './threads.js';
 
 const NAMES: Record<string, string> = {
   accuracy: 'accuracy',
@@ -37,8 +38,7 @@ export function summaryOf(outcome: Outcome): string {
   const times = Object.entries(stages)
     .filter(([, value]) => value > 0.005)
     .map(([name, value]) => `${name} ${seconds(value)}`);
-  const { threads, build } = report.capabilities;
-  const last = `${times.join(', ')}, total ${seconds(total)} (${threads} threads, ${build})`;
+  const last = `${times.join(', ')}, total ${seconds(total)}; ${report.capabilities.build}, ${threadsText(report.capabilities)}`;
   return `${[...paragraphs, `${where ? `${where[0].toUpperCase()}${where.slice(1)}\n` : ''}${last}`].join('\n\n')}\n`;
 }
 
