@@ -8,6 +8,15 @@ export { dense_backward_input, dense_backward_weights, dense_forward, dense_tran
 export { factor_scores, factorize_bpr, factorize_logistic, factorize_squared } from './factorize';
 export { gemm_scratch } from './gemm';
 export { madd_peak, memory_copy, memory_read } from './limits';
+export {
+  linear_backward,
+  linear_forward,
+  linear_gram,
+  linear_logistic,
+  linear_softmax,
+  linear_squared,
+  linear_squares,
+} from './linear';
 export { logistic_loss, softmax, softmax_loss, squared_loss } from './loss';
 export { vector_exp, vector_log, vector_logistic, vector_tanh } from './math';
 export { moments, moments_merge } from './moments';

@@ -3,6 +3,7 @@
  * table comes from columns or texts, profiles go out as plain objects. Nothing leaves the page.
  */
 import { createEngine } from './engine/create-browser.js';
+import { createEdgeEngine } from './engine/create-edge.js';
 import { defaultEngine, provideDefaultEngine } from './engine/default.js';
 import { provide } from './profile/entry.js';
 import { fitSections } from './profile/fit.js';
@@ -12,7 +13,10 @@ export { type BrowserEngineOptions, createEngine } from './engine/create-browser
 export { defaultEngine } from './engine/default.js';
 export type { Engine } from './engine/engine.js';
 export { CameoError, type ErrorCode } from './errors.js';
+export type { FitOptions as LinearFitOptions } from './models/linear-estimator.js';
+export { LogisticRegression, type LogisticRegressionOptions } from './models/logistic-regression.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
+export { Ridge, type RidgeOptions } from './models/ridge.js';
 export type { Value } from './prepare/feature.js';
 export { StandardScaler } from './prepare/standard-scaler.js';
 export type { Target } from './prepare/target.js';
@@ -28,10 +32,10 @@ export type { Summary } from './score/score.js';
 export type { ExplanationEntry } from './score/section.js';
 export type { EventCounts, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
-export type { Column, Table } from './table/table.js';
-export { tableFromText } from './table/text.js';
+export type { Column, ReadingNote, Table } from './table/table.js';
+export { type TextOptions, tableFromCSV, tableFromText } from './table/text.js';
 export type { MemoryStats } from './wasm/memory.js';
 export type { WasmSource } from './wasm/source.js';
 
 provideDefaultEngine(() => createEngine());
-provide({ fit: fitSections, engine: defaultEngine });
+provide({ fit: fitSections, engine: defaultEngine, engineOf: createEdgeEngine });

@@ -6,14 +6,15 @@
  *     const profiler = await Profiler.load(modelBytes, { wasm });
  *     profiler.profileOne({ PageValues: 12.5, Month: 'Nov' });
  */
-import { createEdgeEngine, type EdgeEngineOptions } from './engine/create-edge.js';
-import { provide } from './profile/entry.js';
+import { createEdgeEngine } from './engine/create-edge.js';
+import { type LoadOptions, provide } from './profile/entry.js';
 import { Profiler as Whole } from './profile/profiler.js';
+import type { WasmSource } from './wasm/source.js';
 
-export type { EdgeEngineOptions } from './engine/create-edge.js';
 export { CameoError, type ErrorCode } from './errors.js';
 export type { Value } from './prepare/feature.js';
 export type { Target } from './prepare/target.js';
+export type { LoadOptions } from './profile/entry.js';
 export type { Profile, Row } from './profile/profiler.js';
 export type { History, Recommendation, Recommender } from './recommend/catalogue.js';
 export type { FoldedIn } from './recommend/fold-in.js';
@@ -26,12 +27,14 @@ export type { WasmSource } from './wasm/source.js';
 export type Profiler = Omit<Whole, 'profile' | 'schema' | 'evaluate'>;
 export const Profiler: {
   /**
+   * As in every entry, but that the kernels must be given.
+   *
    * @param bytes a model file
-   * @param options `wasm`: the kernels; `maximum`: bytes of linear memory at most, default 64 MiB
-   * @throws CameoError 'model' for bytes that are not a whole model file of a known version, 'runtime' for kernels that are none,
+   * @param options `wasm`: the kernels; `maximum`: bytes of linear memory at most, default 64 MiB; `onWarning`
+   * @throws CameoError 'argument' for wrong options, 'model' for bytes that are not a whole model file of a known version, 'runtime' for kernels that are none,
    *   'memory' where the model does not fit
    */
-  load(bytes: Uint8Array, options: EdgeEngineOptions): Promise<Profiler>;
+  load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions & { wasm: WasmSource }): Promise<Profiler>;
 } = Whole;
 
 provide({ engineOf: createEdgeEngine });

@@ -76,10 +76,19 @@ export const errors = {
     ),
   columnType: (name: string, expected: string, found: string) =>
     column(`Column '${name}' was ${expected} when the model was fitted and is ${found} here. Convert it, or fit a new model.`),
+  row: (row: number, found: string) =>
+    argument(`Row ${row} must be an object with values by column name, such as { age: 40 }; found ${found}.`),
+  rowUnknown: (row: number, keys: readonly string[], known: readonly string[]) =>
+    column(
+      `Row ${row} has ${keys.length > 0 ? `the keys ${list(keys)}` : 'no key'}, and the model knows none of them; it knows ${list(known)}.`,
+    ),
   columnUnknown: (role: string, name: string, columns: readonly string[]) =>
     column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
-  columnDuplicate: (name: string) =>
-    column(`Column name '${name}' appears more than once (letter case aside). Give each column a name of its own.`),
+  columnDuplicate: (name: string, line?: number) =>
+    column(
+      `Column name '${name}' appears more than once${line === undefined ? '' : ` in line ${line}`} (letter case aside). ` +
+        'Give each column a name of its own.',
+    ),
   columnTaken: (name: string) =>
     column(
       `Column '${name}' is in the table already, and events would add one of that name. Rename it or leave it out of the file.`,
@@ -88,6 +97,12 @@ export const errors = {
     column(`Column '${name}' has no value in any row. Leave it out with --ignore ${name}, or fill it.`),
   columnInfinite: (name: string, row: number) =>
     column(`Column '${name}' is infinite in row ${row}. Replace infinities with a number or with nothing.`),
+  columnStray: (name: string, kind: string, row: number, line: number | undefined, cells: number, rows: number) =>
+    column(
+      `Column '${name}' holds numbers, and ${kind} in row ${row}${line === undefined ? '' : ` (line ${line})`}` +
+        `${cells > 1 ? `, the first of ${cells} such cells in ${rows} rows` : ''}. ` +
+        `Mend it, take such cells as missing with --on-error missing, or leave the column out with --ignore ${name}.`,
+    ),
   categories: (name: string, count: number) =>
     column(
       `Column '${name}' has ${count} different values; at most 1000000 can be categories. Leave it out with --ignore ${name}.`,
@@ -105,6 +120,7 @@ export const errors = {
         `${afterAsOf} at or after the moment asked for.`,
     ),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
+  headerOnly: (path: string, line: number) => data(`'${path}' has no rows: nothing stands below the names in line ${line}.`),
   noFeatures: () => data('No feature column is left besides the target, the id and the ignored columns.'),
   targetClasses: (name: string, classes: number) =>
     data(
@@ -118,6 +134,12 @@ export const errors = {
       `None of the ${rows} rows of the table is one of the ${users} users of the events: column '${id}' and the column of --user ` +
         'must name users alike.',
     ),
+  separated: () =>
+    data(
+      'The features tell the classes apart without an error, so that without a penalty there is no best model. Give a finite C.',
+    ),
+  weight: (row: number) => data(`Sample weights must be numbers from 0 on; that of row ${row} is not.`),
+  noWeight: () => data('Sample weights are 0 in every row: there is nothing to learn from.'),
   seedUsers: (found: number, needed: number, items: number) =>
     data(
       `Not enough data: ${found} of the users given are in the model and had at least ${items} items; lookalikes need ${needed}. ` +
@@ -129,6 +151,12 @@ export const errors = {
 
   fileRead: (path: string, cause: unknown) =>
     file(`Cannot read '${path}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`, cause),
+  fileLine: (path: string, line: number, what: string) => file(`Cannot read '${path}': line ${line} has ${what}.`),
+  encoding: (path: string, line: number | undefined, what: string, guess?: string) =>
+    file(
+      `Cannot read '${path}': ${line === undefined ? 'it' : `line ${line}`} is ${what}.` +
+        `${guess ? ` It looks like ${guess}: --encoding ${guess} would read it so.` : what === 'not UTF-8' ? ' Name its encoding with --encoding.' : ''}`,
+    ),
   fileWrite: (path: string, cause: unknown) =>
     file(`Cannot write '${path}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`, cause),
   fileType: (path: string, expected: string) =>
@@ -136,6 +164,11 @@ export const errors = {
 
   modelFile: (what: string, expected: string, found: string) =>
     model(`Not a usable model file: ${what}: expected ${expected}, found ${found}. Save the model again.`),
+  notFinite: (what: string, from: string) =>
+    model(
+      `${what} is no finite number: the weights of ${from}, or values of the row, are too large for float32. ` +
+        'Fit the model again, or look at the values.',
+    ),
   notFitted: (name: string) => new CameoError('not-fitted', `This ${name} is not fitted yet. Call fit first.`),
 
   memory: (wanted: number, maximum: number) =>
@@ -149,6 +182,11 @@ export const errors = {
       'diverged',
       `Training diverged in epoch ${epoch}: ${tensor} is no longer finite at learning rate ${rate}. Lower the learning rate.`,
     ),
+  lossNotFinite: () =>
+    new CameoError(
+      'diverged',
+      'The loss is not finite where fitting starts: features or target hold numbers too large to square. Scale them first (StandardScaler).',
+    ),
   aborted: (cause?: unknown) => new CameoError('aborted', 'The work was stopped before it was done.', { cause }),
   worker: (program: string, shard: string, cause: unknown) =>
     new CameoError(
@@ -161,6 +199,25 @@ export const errors = {
       cause,
     }),
   runtime: (message: string, cause?: unknown) => new CameoError('runtime', message, { cause }),
+};
+
+/** What a value is, for messages that must not hold the value itself. */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  // Such as Promise, for an await that was forgotten.
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  return typeof value === 'object' && kind !== 'Object' && kind !== 'Null'
+    ? `a ${kind}`
+    : value === null
+      ? 'null'
+      : typeof value;
+}
+
+/** What is said without ending the work. */
+export const warnings = {
+  keyUnknown: (key: string, known: readonly string[]) =>
+    `Key '${key}' of a row is not known to the model and is not read; the model knows ${list(known)}.`,
+  keysUnknown: (told: number) => `More than ${told} keys of rows are not known to the model; the others are not told.`,
 };
 
 /** The first line of another library's message, without what it quotes of the data. */

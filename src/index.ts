@@ -17,14 +17,17 @@ export {
   tastesOf,
 } from './events/preferences.js';
 export { type EventLog, readEvents } from './io/events.js';
-export { readTable } from './io/read.js';
+export { type ReadOptions, readTable } from './io/read.js';
 export { averagePrecision, type ClassifierEvaluation, evaluateBinary, rocAuc } from './metrics/binary.js';
 export { type Evaluation, evaluate, type Task } from './metrics/index.js';
 export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRanking, type RankingEvaluation } from './metrics/ranking.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
+export type { FitOptions as LinearFitOptions } from './models/linear-estimator.js';
+export { LogisticRegression, type LogisticRegressionOptions } from './models/logistic-regression.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
 export type { Examples, Family, Model, ModelReader } from './models/model.js';
+export { Ridge, type RidgeOptions } from './models/ridge.js';
 export type { OptionSchema } from './options.js';
 export type { Bounds, Part, PartReader } from './part.js';
 export type { Feature, FeatureKind, FeatureReader, Preset, Source, Value } from './prepare/feature.js';
@@ -75,7 +78,7 @@ export type { ExplanationEntry, ScoreSection } from './score/section.js';
 export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
 export type { BatchOptions, Field, FieldType, Filled, PlainRow, Section, SectionBatch, Users } from './table/section.js';
-export type { Column, Table } from './table/table.js';
+export type { Column, ReadingNote, Table } from './table/table.js';
 export type { Build } from './wasm/builds.js';
 export type { Layout, MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';

@@ -45,6 +45,11 @@ export function oneOf<const T extends readonly string[]>(...names: T) {
 export function opaque<T>() {
   return v.custom<T>(() => true);
 }
+/** Options that somebody else checks: any names, those that every object inherits too, which v.record would drop. */
+export const bag = v.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'an object of options',
+);
 /** Options within options, such as `memory` of an engine's. */
 // @__NO_SIDE_EFFECTS__
 export function group<const E extends v.ObjectEntries>(entries: E) {
@@ -52,7 +57,7 @@ export function group<const E extends v.ObjectEntries>(entries: E) {
 }
 /** A signal by what it can tell: one of another realm is no instance of ours. */
 const signal = v.custom<AbortSignal>((value) => typeof (value as AbortSignal | null)?.aborted === 'boolean', 'an AbortSignal');
-const callback = v.custom<never>((value) => typeof value === 'function', 'a function');
+export const callback = v.custom<never>((value) => typeof value === 'function', 'a function');
 /** What every piece of work takes: `signal`, `onProgress`. */
 export const RUN = { signal: v.optional(signal), onProgress: v.optional(callback) };
 

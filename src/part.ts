@@ -17,6 +17,19 @@ export interface Bounds {
   most?: number;
 }
 
+/**
+ * What the weights of a model may be. Training ends far below; and by as much below float32's limit of 3.4e38 that a sum of encoded values
+ * (prepare/feature.ts, ENCODED) by weights is finite, and so are the outputs of a network with one hidden layer. Deeper ones can still be
+ * made to overflow, which is noticed where it happens (programs/score.ts).
+ */
+export const WEIGHTS: Required<Bounds> = { least: -1e9, most: 1e9 };
+
+/** Whether all values are within bounds, which NaN never is. */
+export function within(values: ArrayLike<number>, { least, most }: Required<Bounds>): boolean {
+  for (let i = 0; i < values.length; i++) if (!(values[i] >= least && values[i] <= most)) return false;
+  return true;
+}
+
 /** Tensors of float32 and float64 for a part: views. Whole numbers are float64, which holds them all. */
 export const f32 = (values: Float32Array, ...shape: number[]): Tensor => ({
   shape: shape.length > 0 ? shape : [values.length],
@@ -36,7 +49,7 @@ export class PartReader {
   }
 
   has(name: string): boolean {
-    return name in this.part.metadata || name in this.part.tensors;
+    return Object.hasOwn(this.part.metadata, name) || Object.hasOwn(this.part.tensors, name);
   }
 
   /** A text of the metadata. @throws CameoError 'model' where there is none */
@@ -48,9 +61,10 @@ export class PartReader {
 
   /** A text of the metadata that holds JSON of this form. @throws CameoError 'model' naming the place that is wrong */
   json<T extends v.GenericSchema>(name: string, schema: T): v.InferOutput<T> {
+    const text = this.text(name);
     let value: unknown;
     try {
-      value = JSON.parse(this.text(name));
+      value = JSON.parse(text);
     } catch {
       throw errors.modelFile(`metadata '${name}'`, 'JSON', 'something else');
     }
@@ -98,15 +112,10 @@ export class PartReader {
     const expected = text({ shape: [...shape], values: new type() });
     if (text(found) !== expected) throw errors.modelFile(`tensor '${name}'`, expected, text(found));
     const values = found.values as T;
+    if (within(values, { least, most })) return values;
     this.check(values.every(Number.isFinite), `tensor '${name}'`, 'finite numbers', 'NaN or infinity');
-    const inside = (value: number) => value >= least && value <= most;
-    this.check(
-      values.every(inside),
-      `tensor '${name}'`,
-      `numbers from ${least} to ${most}`,
-      values.find((x) => !inside(x)),
-    );
-    return values;
+    const outside = values.find((value) => !within([value], { least, most }));
+    throw errors.modelFile(`tensor '${name}'`, `numbers from ${least} to ${most}`, String(outside));
   }
 }
 
@@ -122,11 +131,11 @@ export function joinParts(parts: readonly (readonly [prefix: string, part: Part]
 
 /** The part under a prefix, empty where there is none. */
 export function partOf({ metadata, tensors }: Part, prefix: string): Part {
-  const own = <T>(entries: Record<string, T>) =>
+  const inner = <T>(entries: Record<string, T>) =>
     Object.fromEntries(
       Object.entries(entries)
         .filter(([name]) => name.startsWith(`${prefix}.`))
         .map(([name, value]) => [name.slice(prefix.length + 1), value]),
     );
-  return { metadata: own(metadata), tensors: own(tensors) };
+  return { metadata: inner(metadata), tensors: inner(tensors) };
 }

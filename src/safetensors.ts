@@ -29,28 +29,31 @@ async function sha256(bytes: Uint8Array): Promise<string> {
 /** The file's bytes: a copy, the same for the same contents. Tensors are written in the order of their names. */
 export async function writeSafetensors({ metadata, tensors }: Safetensors): Promise<Uint8Array> {
   const { sha256: _, ...rest } = metadata;
-  const header: Record<string, unknown> = { __metadata__: { sha256: ZEROS, ...rest } };
   const names = Object.keys(tensors).sort();
   let end = 0;
-  for (const name of names) {
+  // Made of entries, here as below: a name may be '__proto__', which must not be assigned.
+  const entries = names.map((name) => {
     const { shape, values } = tensors[name];
     const begin = end;
     end += values.byteLength;
-    header[name] = { dtype: values instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [begin, end] };
-  }
+    return [name, { dtype: values instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [begin, end] }];
+  });
+  const header = { __metadata__: { sha256: ZEROS, ...rest }, ...Object.fromEntries(entries) };
   const json = new TextEncoder().encode(JSON.stringify(header));
   const text = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(32);
   text.set(json);
   const bytes = new Uint8Array(8 + text.length + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);
-  let at = 8 + text.length;
+  const start = 8 + text.length;
+  let at = start;
   for (const name of names) {
     const { values } = tensors[name];
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
     at += values.byteLength;
   }
-  const place = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + text.length)).indexOf(ZEROS);
+  // By its name: any other text may hold zeros too.
+  const place = (CHECKSUM.exec(new TextDecoder('latin1').decode(bytes.subarray(8, start))) as RegExpExecArray).index + 10;
   bytes.set(new TextEncoder().encode(await sha256(bytes)), 8 + place);
   return bytes;
 }
@@ -88,8 +91,7 @@ export async function readSafetensors(given: Uint8Array): Promise<Safetensors> {
   if (typeof metadata !== 'object' || metadata === null || Object.values(metadata).some((v) => typeof v !== 'string')) {
     throw fail('metadata', 'texts by name', 'something else');
   }
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, entry] of Object.entries(entries)) {
+  const read = ([name, entry]: [string, unknown]): [string, Tensor] => {
     const { dtype, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>;
     const whole = (v: unknown): v is number[] => Array.isArray(v) && v.every((n) => Number.isSafeInteger(n) && n >= 0);
     if (dtype !== 'F32' && dtype !== 'F64') throw fail(`type of tensor '${name}'`, 'F32 or F64', dtype);
@@ -102,7 +104,7 @@ export async function readSafetensors(given: Uint8Array): Promise<Safetensors> {
       throw fail(`tensor '${name}'`, `${size} bytes within the file`, `bytes ${begin} to ${end} of ${bytes.length - start}`);
     }
     const copy = bytes.slice(start + begin, start + end);
-    tensors[name] = { shape, values: new TYPES[dtype](copy.buffer, 0, sizeOf(shape)) };
-  }
-  return { metadata: metadata as Record<string, string>, tensors };
+    return [name, { shape, values: new TYPES[dtype](copy.buffer, 0, sizeOf(shape)) }];
+  };
+  return { metadata: metadata as Record<string, string>, tensors: Object.fromEntries(Object.entries(entries).map(read)) };
 }

@@ -11,7 +11,7 @@
  * { "error": { "code", "message" } }: 400 malformed, 401 without a token, 404, 405, 413 too large, 422 values that do not fit the model,
  * 503 when the model cannot be used, 500 else; none of them tells of the service's inside or repeats a value.
  */
-import { CameoError, type Profiler } from 'cameo/edge';
+import { CameoError, type Profiler, type Row } from 'cameo/edge';
 import { type Context, Hono } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
 import { bodyLimit } from 'hono/body-limit';
@@ -29,7 +29,18 @@ export interface ServiceOptions {
   maxRows?: number;
 }
 
-const VALUE = v.nullable(v.union([v.string(), v.number(), v.boolean()]));
+/** An object of plain values. v.record would leave out a column called 'constructor'. */
+const ROW = v.pipe(
+  v.custom<Row>((row) => typeof row === 'object' && row !== null && !Array.isArray(row)),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const input = dataset.value;
+    for (const [key, value] of Object.entries(input)) {
+      if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) continue;
+      addIssue({ expected: 'a plain value', path: [{ type: 'object', origin: 'value', input, key, value }] });
+    }
+  }),
+);
 const COUNT = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 10);
 const TEXT = v.pipe(v.string(), v.maxLength(1000));
 
@@ -37,7 +48,7 @@ export function createApp({ load, tokens, maxBody = 2 ** 20, maxRows = 1000 }: S
   if (tokens.length === 0 || tokens.some((token) => token.length < 16)) {
     throw new Error('Give at least one token of 16 characters or more.');
   }
-  const PROFILES = v.strictObject({ rows: v.pipe(v.array(v.record(v.string(), VALUE)), v.minLength(1), v.maxLength(maxRows)) });
+  const PROFILES = v.strictObject({ rows: v.pipe(v.array(ROW), v.minLength(1), v.maxLength(maxRows)) });
   const RECOMMENDATIONS = v.union([
     v.strictObject({ user: TEXT, n: COUNT }),
     v.strictObject({
@@ -82,8 +93,9 @@ export function createApp({ load, tokens, maxBody = 2 ** 20, maxRows = 1000 }: S
   app.post('/v1/recommendations', async (c) => {
     const asked = await body(c, RECOMMENDATIONS);
     const fitted = await profiler();
-    const whom = 'user' in asked ? asked.user : asked;
-    const recommendations = await fitted.recommend(whom, { n: asked.n });
+    const { n, ...history } = asked;
+    const whom = 'user' in history ? history.user : history;
+    const recommendations = await fitted.recommend(whom, { n });
     return c.json({ cold_start: !fitted.knows(whom), recommendations });
   });
 

@@ -2,8 +2,8 @@
 import { Command } from 'commander';
 import { errors } from '../errors.js';
 import { type Behaviour, type BehaviourRow, behaviourRow } from '../events/behaviour.js';
+import { readWhole } from '../io/bytes.js';
 import { openDatabase } from '../io/duckdb.js';
-import { readWhole } from '../io/input.js';
 import { behaviourOf } from '../profile/sections.js';
 import { openModel } from './open-model.js';
 import { whole } from './options.js';

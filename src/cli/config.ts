@@ -4,7 +4,7 @@
  */
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { CameoError, errors } from '../errors.js';
-import { readWhole } from '../io/input.js';
+import { readWhole } from '../io/bytes.js';
 
 export const withConfig = (command: Command): Command =>
   command.option('--config <file>', 'more options, in a JSON file (cameo.schema.json)').hook('preAction', async (_, acting) => {

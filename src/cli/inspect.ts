@@ -1,6 +1,6 @@
 /** `cameo inspect`: what is in a model or a profile file. */
 import { Command } from 'commander';
-import { readWhole } from '../io/input.js';
+import { readWhole } from '../io/bytes.js';
 import { readTable } from '../io/read.js';
 import { readArrowMetadata } from '../io/read-arrow.js';
 import { type ModelFile, readModelFile } from '../profile/model-file.js';
@@ -11,10 +11,12 @@ import { columns, plain, print } from './terminal.js';
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description('Describe a model or a file of profiles.')
-    .argument('<file>', 'a model, or profiles as .arrow, .jsonl or .parquet')
+    .argument('<file>', 'a model, or profiles as .arrow, .jsonl, .csv, .csv.gz or .parquet')
     .option('--json', 'print one JSON object')
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const description = /\.(arrow|jsonl|parquet)$/i.test(path) ? await describeProfiles(path) : await describeModel(path);
+      const description = /\.(arrow|jsonl|csv|csv\.gz|parquet)$/i.test(path)
+        ? await describeProfiles(path)
+        : await describeModel(path);
       if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
       else print(textOf(description));
     });
@@ -53,7 +55,7 @@ function describePart({ kind, part }: ModelFile['others'][number]) {
 }
 
 async function describeProfiles(path: string) {
-  const table = await readTable(path);
+  const table = await readTable(path, { onError: 'text' });
   const metadata = /\.arrow$/i.test(path) ? await readArrowMetadata(path) : {};
   return { kind: 'profiles', rows: table.rows, columns: table.columns.map(describeColumn), metadata };
 }

@@ -1,8 +1,8 @@
 /** The flags of `profile` and `fit`. */
 import type { EventFlags } from './events.js';
-import type { EngineFlags, FitFlags, OutputFlags } from './options.js';
+import type { EngineFlags, FitFlags, OutputFlags, ReadFlags } from './options.js';
 
-export interface JobFlags extends EngineFlags, OutputFlags, FitFlags, EventFlags {
+export interface JobFlags extends EngineFlags, OutputFlags, FitFlags, ReadFlags, EventFlags {
   model?: string;
   attributes?: string[];
   save?: string;

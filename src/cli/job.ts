@@ -2,8 +2,8 @@
 import type { RecordBatch } from 'apache-arrow';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { openStandardInput, readWhole, unlessAborted } from '../io/bytes.js';
 import { readEvents } from '../io/events.js';
-import { openStandardInput, readWhole, unlessAborted } from '../io/input.js';
 import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
 import { concatenate, readArrow } from '../io/read-arrow.js';
@@ -18,7 +18,7 @@ import { checkFlags } from './checks.js';
 import { eventLogOf } from './events.js';
 import type { JobFlags } from './job-flags.js';
 import { tellWritten } from './link.js';
-import { scoreOptions, startEngine } from './options.js';
+import { readOptions, scoreOptions, startEngine } from './options.js';
 import { type Report, reportOf } from './report.js';
 import { Samples } from './samples.js';
 import { Stages } from './stages.js';
@@ -132,7 +132,7 @@ async function readAll(input: string | undefined, { flags, ...job }: Job): Promi
         ? readStandardInput(whole, job.signal)
         : input === undefined
           ? undefined
-          : readTable(input, { signal, onProgress: progress() }),
+          : readTable(input, { ...readOptions(flags, signal), onProgress: progress() }),
     ),
     guarded(log && readEvents(log, { signal, onProgress: progress() })),
   ]);

@@ -1,6 +1,6 @@
 /** A saved model for commands that ask it one thing. */
 import { createEngine } from '../engine/create.js';
-import { readWhole } from '../io/input.js';
+import { readWhole } from '../io/bytes.js';
 import { Profiler } from '../profile/profiler.js';
 
 /** One answer is less work than starting a thread. @throws CameoError 'file' or 'model' */

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createEngine } from '../engine/create.js';
 import type { Engine } from '../engine/engine.js';
+import type { ReadOptions } from '../io/read.js';
 import type { Task } from '../metrics/index.js';
 import { families } from '../models/index.js';
 import type { Preset } from '../prepare/feature.js';
@@ -50,6 +51,49 @@ export interface FitFlags {
   testSize: number;
   cv?: number;
 }
+
+export interface ReadFlags {
+  encoding?: string;
+  delimiter?: string;
+  decimal?: '.' | ',';
+  onError: 'stop' | 'missing' | 'text';
+  sheet?: string;
+}
+
+/** How the table is read where the file leaves doubt. */
+export const withReading = (command: Command): Command =>
+  command
+    .option('--encoding <name>', 'of text that is not UTF-8: gbk, gb18030, big5, shift-jis, utf-16, latin-1, windows-1252, …')
+    .option(
+      '--delimiter <sign>',
+      'between the cells of a CSV, or tab, comma, semicolon, pipe, space (default: seen from the file)',
+    )
+    .addOption(
+      new Option(
+        '--decimal <mark>',
+        'the decimal mark where a column does not show it, as in 1.234 (default: seen from the file)',
+      ).choices(['.', ',']),
+    )
+    .addOption(
+      new Option(
+        '--on-error <action>',
+        'for a text in a column of numbers and the absent cells of a short row: stop, take them as missing, or take the column as text',
+      )
+        .choices(['stop', 'missing', 'text'])
+        .default('stop'),
+    )
+    .option('--sheet <name>', 'of an Excel workbook: its name or number (default: the first)');
+
+/** What the flags say about a table; a column that is no feature may be of text where nearly all is numbers. */
+export const readOptions = (flags: ReadFlags & { id?: string; ignore?: string[] }, signal?: AbortSignal): ReadOptions => ({
+  encoding: flags.encoding,
+  delimiter: flags.delimiter,
+  decimal: flags.decimal,
+  onError: flags.onError,
+  sheet: flags.sheet,
+  lenient: [...(flags.id === undefined ? [] : [flags.id]), ...(flags.ignore ?? [])],
+  signal,
+});
 
 export const withEngine = (command: Command): Command =>
   command

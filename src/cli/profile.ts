@@ -4,18 +4,24 @@ import { withConfig } from './config.js';
 import { withEvents } from './events.js';
 import type { JobFlags } from './job-flags.js';
 import { say } from './link.js';
-import { names, withEngine, withFit, withOutput } from './options.js';
+import { names, withEngine, withFit, withOutput, withReading } from './options.js';
 import { print } from './terminal.js';
 
 export function profileCommand(signal: AbortSignal): Command {
   const command = new Command('profile')
     .description('Train a model on a table of users, or take a saved one, and profile every user.')
-    .argument('[input]', "a .csv, .json, .jsonl, .parquet or .arrow file, or '-' for an Arrow IPC stream on standard input")
+    .argument(
+      '[input]',
+      "a .csv, .json, .jsonl, .parquet, .arrow or .xlsx file, a pipe, or '-' for an Arrow IPC stream on standard input",
+    )
     .option('--model <file>', 'profile with a saved model instead of training')
     .option('--attributes <columns>', 'columns of the table that the profiles carry as they are, separated by commas', names)
     .option('--save <file>', 'keep the trained model')
-    .option('-o, --output <file>', "profiles as .arrow, .jsonl or .parquet, or '-' for an Arrow IPC stream on standard output");
-  withConfig(withOutput(withEngine(withEvents(withFit(command)))));
+    .option(
+      '-o, --output <file>',
+      "profiles as .arrow, .jsonl, .csv (or .csv.gz) or .parquet, or '-' for an Arrow IPC stream on standard output",
+    );
+  withConfig(withOutput(withEngine(withEvents(withReading(withFit(command))))));
   return command.action(async (input: string | undefined, flags: JobFlags) => {
     const { runJob } = await import('./job.js');
     const { summaryOf } = await import('./summary.js');

@@ -10,7 +10,7 @@ import type { RecommenderEvaluation } from '../recommend/evaluate.js';
 import type { Importance } from '../score/importance.js';
 import type { CrossValidation } from '../score/score.js';
 import type { EventCounts, Events } from '../table/events.js';
-import type { Table } from '../table/table.js';
+import type { ReadingNote, Table } from '../table/table.js';
 import type { Stage } from './stages.js';
 
 export interface TargetReport {
@@ -46,6 +46,8 @@ interface Common {
 
 interface OfTable extends Common {
   rows: number;
+  /** what reading the table found out or decided, such as how a column writes its numbers */
+  reading: readonly ReadingNote[];
   /** values per category column without a label of their own */
   unknownCategories: Record<string, number>;
   /** of the events beside the table, null without; `matched`: rows of the table that have events */
@@ -82,8 +84,9 @@ export function reportOf(told: Told): Report {
       ignored,
     };
   });
-  const { rows } = told;
+  const { rows, table } = told;
   const rest = {
+    reading: (table && 'notes' in table && table.notes) || [],
     unknownCategories: profiler.unknownCategories,
     events:
       learnt && behaviour ? { ...learnt, matched: matchedRows(told.table as Table, profiler.id as string, behaviour) } : null,

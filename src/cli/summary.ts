@@ -45,6 +45,7 @@ export function summaryOf(outcome: Outcome): string {
 function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: number }>): string[] {
   const targets = 'targets' in report ? report.targets : [report];
   const parts: string[] = targets.map((target, t) => headline(outcome, report.rows, target, t));
+  if (report.reading.length > 0) parts.push(readingParagraph(report.reading));
   const ignored = new Map(targets.flatMap((target) => target.ignored.map(({ name, reason }) => [name, reason])));
   for (const [name, reason] of ignored) parts.push(`Left out '${plain(name)}': ${reason}.`);
   const strange = Object.entries(report.unknownCategories).filter(([, n]) => n > 0);
@@ -64,6 +65,13 @@ function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: numbe
     if (reasons) parts.push(`Reasons${of}, the three strongest\n${reasons}`);
   }
   return parts;
+}
+
+function readingParagraph(notes: Extract<Report, { rows: number }>['reading']): string {
+  const shown = notes
+    .slice(0, MOST_BARS)
+    .map(({ column, message }) => [column === null ? 'the file' : plain(column, 30), message]);
+  return `Reading\n${columns(shown)}${notes.length > shown.length ? `\n  and ${notes.length - shown.length} more` : ''}`;
 }
 
 function headline({ profiler }: Outcome, rows: number, { features, target, task }: TargetReport, t: number): string {

@@ -42,9 +42,9 @@ export class BreakEvenBook extends BreakEvens {
     const all = entriesOf(await readFile(path, 'utf8').catch(() => '{}'));
     all[this.#key] = { ...all[this.#key], ...this.measured };
     await mkdir(dirname(path), { recursive: true });
-    const beside = `${path}.${process.pid}`;
-    await writeFile(beside, `${JSON.stringify(all, null, 2)}\n`);
-    await rename(beside, path);
+    const temporary = `${path}.${process.pid}`;
+    await writeFile(temporary, `${JSON.stringify(all, null, 2)}\n`);
+    await rename(temporary, path);
   }
 }
 

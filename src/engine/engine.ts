@@ -3,8 +3,17 @@
  * holds what every runtime shares; create.ts builds one in Node, Deno and Bun.
  */
 import { errors } from '../errors.js';
+import { checked } from '../options.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
-import { type MapOptions, type Mapped, map, type RunOptions, type Scheduler } from '../scheduler/scheduler.js';
+import {
+  MAP_OPTIONS,
+  type MapOptions,
+  type Mapped,
+  map,
+  RUN_OPTIONS,
+  type RunOptions,
+  type Scheduler,
+} from '../scheduler/scheduler.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Arena, MemoryStats, Region } from '../wasm/memory.js';
 import { ResidentMatrix } from '../wasm/resident.js';
@@ -94,7 +103,8 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Runs one program. */
-  run<P extends ProgramName>(program: P, args: ProgramArgs<P>, options: RunOptions = {}): Promise<ProgramResult<P>> {
+  async run<P extends ProgramName>(program: P, args: ProgramArgs<P>, options: RunOptions = {}): Promise<ProgramResult<P>> {
+    checked(RUN_OPTIONS, options);
     return this.#run(program, args, options);
   }
 
@@ -146,6 +156,7 @@ export class Engine implements AsyncDisposable {
     toArgs: (shard: S, slot: number, index: number) => ProgramArgs<P>,
     options: MapOptions = {},
   ): AsyncGenerator<Mapped<ProgramResult<P>>> {
+    checked(MAP_OPTIONS, options);
     let session: Session | undefined;
     const open = () => {
       session ??= this.#device.accelerator?.session();
@@ -171,6 +182,7 @@ export class Engine implements AsyncDisposable {
     toArgs: (worker: number, workers: number) => ProgramArgs<P>,
     options: RunOptions = {},
   ): Promise<ProgramResult<P>> {
+    checked(RUN_OPTIONS, options);
     const before = this.#gang;
     let done = () => {};
     this.#gang = new Promise((resolve) => {

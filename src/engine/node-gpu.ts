@@ -11,8 +11,8 @@ let dawn: GPU | undefined;
 
 /** @returns the object, or why there is none */
 export async function findGpu(): Promise<GPU | string> {
-  const own = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (own) return own;
+  const builtIn = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (builtIn) return builtIn;
   if (process.platform === 'linux' && !DEVICES.some((path) => existsSync(path)) && !NAMED.some((name) => process.env[name]))
     return 'WebGPU has no adapter on this machine: there is no graphics device, and VK_ICD_FILENAMES names no driver';
   if (dawn) return dawn;

@@ -163,12 +163,12 @@ function strongest(seen: number[], counts: Int32Array, total: number, values: re
   const best: number[] = [];
   const lifts: number[] = [];
   for (const code of seen) {
-    const own = lift(code);
+    const value = lift(code);
     let at = best.length;
-    while (at > 0 && (own > lifts[at - 1] || (own === lifts[at - 1] && code < best[at - 1]))) at--;
+    while (at > 0 && (value > lifts[at - 1] || (value === lifts[at - 1] && code < best[at - 1]))) at--;
     if (at === KEPT) continue;
     best.splice(at, 0, code);
-    lifts.splice(at, 0, own);
+    lifts.splice(at, 0, value);
     best.length = lifts.length = Math.min(best.length, KEPT);
   }
   return best.filter((code) => weightOf(counts[code], total, values[first + code].base) > values[first + code].base);

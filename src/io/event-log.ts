@@ -6,9 +6,10 @@ import { stat } from 'node:fs/promises';
 import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { flag } from '../options.js';
+import { copyOf } from './bytes.js';
 import { type Database, literal, READABLE, readerOf } from './duckdb.js';
-import { rereadable } from './input.js';
 import { copyFromPostgres, isPostgres } from './postgres.js';
+import { discard } from './temporary.js';
 
 export interface EventLog {
   /** a CSV, Parquet or JSON file (`.gz` too), a glob of such files, a DuckDB database file, or postgres://… */
@@ -84,9 +85,12 @@ export async function localSource(
   { path }: EventLog,
   signal?: AbortSignal,
 ): Promise<{ path: string; bytes: number } & AsyncDisposable> {
-  if (!readerOf(path) || GLOB.test(path)) return { path, bytes: 0, [Symbol.asyncDispose]: async () => {} };
-  const file = await rereadable(path, signal);
-  return { ...file, bytes: (await stat(file.path)).size };
+  const itself = { path, bytes: 0, [Symbol.asyncDispose]: async () => {} };
+  if (!readerOf(path) || GLOB.test(path)) return itself;
+  const there = await stat(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
+  if (there.isFile()) return { ...itself, bytes: there.size };
+  const { path: copy, folder } = await copyOf(path, signal);
+  return { path: copy, bytes: (await stat(copy)).size, [Symbol.asyncDispose]: () => discard(folder) };
 }
 
 /** What stands after FROM to read the log. */

@@ -1,78 +1,143 @@
 /**
- * Files as bytes. A thread that reads a pipe is held for as long as the pipe's writer likes, and the process with it, since a thread
- * that waits in the system cannot be stopped. Pipes are therefore waited for by the event loop, and an abort ends that at once.
+ * A file as somebody names it: one on a disk, standard input (/dev/stdin), a process substitution (/dev/fd/63) or a named pipe. What can be
+ * read only once is first copied to a folder of the system's, so that readers find a file. A name tells the format; what has no such name,
+ * because it is a pipe, is told by its first bytes. What is gzipped is unpacked, whatever it is called.
  */
-import { constants, createReadStream, createWriteStream, fstatSync, openSync } from 'node:fs';
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { addAbortSignal, type Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { isatty, ReadStream } from 'node:tty';
+import { createGunzip } from 'node:zlib';
 import { errors } from '../errors.js';
+import type { Progress } from '../progress.js';
+import { copyOf } from './bytes.js';
 import { discard, temporaryFolderIn } from './temporary.js';
 
-/** Bytes that arrive, and how many have. */
-export type Input = Readable & { readonly bytesRead: number };
+export type TableFormat = 'csv' | 'json' | 'parquet' | 'arrow' | 'xlsx';
 
-/** @param signal ends the stream with an error */
-export async function openInput(path: string, signal?: AbortSignal): Promise<Input> {
-  if (!(await isPipe(path))) return stoppable(createReadStream(path), signal);
-  // Without waiting for a writer: its coming is an event too. The stream takes the descriptor over.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  return stoppable(new Socket({ fd, writable: false }), signal);
+const NAMES: [pattern: RegExp, format: TableFormat][] = [
+  [/\.(csv|tsv|txt)(\.gz)?$/i, 'csv'],
+  [/\.(json|jsonl|ndjson)(\.gz)?$/i, 'json'],
+  [/\.parquet$/i, 'parquet'],
+  [/\.(arrow|feather|ipc)$/i, 'arrow'],
+  [/\.xlsx$/i, 'xlsx'],
+];
+export const TABLES = '.csv, .tsv, .json, .jsonl (each also with .gz), .parquet, .arrow, .xlsx';
+
+/** How it is read. */
+interface Run {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
 }
 
-export function openStandardInput(signal?: AbortSignal): Input {
-  const kind = fstatSync(0);
-  if (kind.isFIFO() || kind.isSocket()) return stoppable(new Socket({ fd: 0, writable: false }), signal);
-  return stoppable(isatty(0) ? new ReadStream(0) : createReadStream('', { fd: 0, autoClose: false }), signal);
-}
+export class InputFile implements AsyncDisposable {
+  private constructor(
+    /** as it was named, for messages */
+    readonly name: string,
+    /** where a file can be read, as often as wanted */
+    readonly path: string,
+    readonly format: TableFormat,
+    readonly gzipped: boolean,
+    /** bytes, as they lie there */
+    readonly size: number,
+    private readonly run: Run,
+    private readonly folder: string | undefined,
+  ) {}
 
-const stoppable = (stream: Input, signal: AbortSignal | undefined): Input => (signal ? addAbortSignal(signal, stream) : stream);
+  /**
+   * Opens what has this name; dispose it after use.
+   * @throws CameoError 'file' for what is not there, cannot be read or is of no known format
+   */
+  static async open(path: string, run: Run = {}): Promise<InputFile> {
+    const named = NAMES.find(([pattern]) => pattern.test(path))?.[1];
+    let folder: string | undefined;
+    try {
+      const there = await stat(path);
+      if (there.isDirectory()) throw new Error('it is a directory');
+      if (there.isFile() && !named && !path.startsWith('/dev/')) throw errors.fileType(path, TABLES);
+      let at = path;
+      if (!there.isFile()) {
+        ({ path: at, folder } = await copyOf(path, run.signal));
+      }
+      const head = await headOf(at);
+      const gzipped = head[0] === 0x1f && head[1] === 0x8b;
+      const format = named ?? formatOf(gzipped ? await unpackedHead(at) : head);
+      return new InputFile(path, at, format, gzipped, (await stat(at)).size, run, folder);
+    } catch (cause) {
+      if (folder) await discard(folder);
+      throw failure(path, cause, run.signal);
+    }
+  }
 
-const isPipe = async (path: string) => (await stat(path)).isFIFO();
+  /** The bytes, unpacked. */
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    const { signal } = this.run;
+    const file = createReadStream(this.path, { highWaterMark: 1 << 20, signal });
+    const unpacked = this.gzipped ? createGunzip({ chunkSize: 1 << 18 }) : undefined;
+    // An error of the file's is the unpacked stream's too.
+    if (unpacked) file.on('error', (error) => unpacked.destroy(error)).pipe(unpacked);
+    try {
+      for await (const chunk of (unpacked ?? file) as AsyncIterable<Uint8Array>) {
+        this.tell(file.bytesRead);
+        yield chunk;
+      }
+    } catch (cause) {
+      throw failure(this.name, cause, signal);
+    } finally {
+      file.destroy();
+    }
+  }
 
-/** All bytes of a file or pipe. @throws CameoError 'file', 'aborted' */
-export async function readWhole(path: string, signal?: AbortSignal): Promise<Buffer> {
-  try {
-    return (await isPipe(path)) ? await buffer(await openInput(path, signal)) : await readFile(path, { signal });
-  } catch (cause) {
-    throw signal?.aborted ? errors.aborted(cause) : errors.fileRead(path, cause);
+  /** Tells how many of the bytes have been read. */
+  tell(done: number): void {
+    this.run.onProgress?.({ stage: 'read', done, total: this.size, unit: 'bytes' });
+  }
+
+  /** The same as a file of its own, of other bytes: such as a text in another encoding. */
+  async replaced(bytes: AsyncIterable<Uint8Array>, ending: string): Promise<InputFile> {
+    const folder = temporaryFolderIn(tmpdir());
+    const path = join(folder, `input.${ending}`);
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      await pipeline(bytes, createWriteStream(path), { signal: this.run.signal });
+    } catch (cause) {
+      await discard(folder);
+      throw failure(this.name, cause, this.run.signal);
+    }
+    return new InputFile(this.name, path, this.format, false, (await stat(path)).size, this.run, folder);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.folder) await discard(this.folder);
   }
 }
 
-/** A path that can be read more than once and from anywhere: the file itself, or a copy of what comes through a pipe. Dispose it after use. */
-export async function rereadable(path: string, signal?: AbortSignal): Promise<{ path: string } & AsyncDisposable> {
-  const itself = { path, [Symbol.asyncDispose]: async () => {} };
-  if (!(await isPipe(path).catch((cause) => Promise.reject(errors.fileRead(path, cause))))) return itself;
-  const folder = temporaryFolderIn(tmpdir());
-  try {
-    await mkdir(folder).catch((cause) => Promise.reject(errors.fileWrite(folder, cause)));
-    const copy = join(folder, basename(path)); // its ending says how it is read
-    await pipeline(await openInput(path, signal), createWriteStream(copy, { flags: 'wx' }));
-    return { path: copy, [Symbol.asyncDispose]: () => discard(folder) };
-  } catch (cause) {
-    await discard(folder);
-    throw signal?.aborted ? errors.aborted(cause) : errors.fileRead(path, cause);
-  }
+function failure(path: string, cause: unknown, signal: AbortSignal | undefined) {
+  if (cause instanceof Error && cause.name === 'CameoError') return cause;
+  return signal?.aborted ? errors.aborted(cause) : errors.fileRead(path, cause);
 }
 
-/** The work's outcome, or an error as soon as the signal says so: readers of streams do not all hear that theirs has ended. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  work.catch(() => {});
-  let abort = () => {};
-  const aborted = new Promise<never>((_, failed) => {
-    abort = () => failed(errors.aborted(signal.reason));
-  });
-  signal.addEventListener('abort', abort);
-  if (signal.aborted) abort();
+async function headOf(path: string): Promise<Uint8Array> {
+  const file = await open(path);
   try {
-    return await Promise.race([work, aborted]);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
-    signal.removeEventListener('abort', abort);
+    await file.close();
   }
+}
+
+async function unpackedHead(path: string): Promise<Uint8Array> {
+  for await (const chunk of createReadStream(path).pipe(createGunzip())) return chunk;
+  return new Uint8Array(0);
+}
+
+/** The format that the first bytes tell: text is CSV, unless it begins as JSON does. */
+function formatOf(head: Uint8Array): TableFormat {
+  const text = String.fromCharCode(...head.subarray(0, 16));
+  if (text.startsWith('PAR1')) return 'parquet';
+  if (text.startsWith('ARROW1') || text.startsWith('\xff\xff\xff\xff')) return 'arrow';
+  if (text.startsWith('PK\x03\x04')) return 'xlsx';
+  return /^(\xef\xbb\xbf)?\s*[{[]/.test(text) ? 'json' : 'csv';
 }

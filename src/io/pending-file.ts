@@ -5,12 +5,12 @@ import { dirname, resolve } from 'node:path';
 import { errors } from '../errors.js';
 import { clearStale, discard, release, temporaryIn } from './temporary.js';
 
-export type ProfileFormat = 'arrow' | 'jsonl' | 'parquet';
+export type ProfileFormat = 'arrow' | 'jsonl' | 'csv' | 'csv.gz' | 'parquet';
 
 /** The format that a file's name asks for. */
 export function formatOf(path: string): ProfileFormat {
-  const ending = /\.(arrow|jsonl|parquet)$/i.exec(path)?.[1].toLowerCase();
-  if (!ending) throw errors.fileType(path, '.arrow, .jsonl, .parquet');
+  const ending = /\.(arrow|jsonl|csv|csv\.gz|parquet)$/i.exec(path)?.[1].toLowerCase();
+  if (!ending) throw errors.fileType(path, '.arrow, .jsonl, .csv, .csv.gz, .parquet');
   return ending as ProfileFormat;
 }
 

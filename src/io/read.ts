@@ -1,95 +1,107 @@
 /**
- * Reads tables. DuckDB reads CSV, Parquet and JSON, and sniffs types, quoting and compression; read-arrow.ts reads Arrow files
- * and streams. Numbers become float64; text, booleans, dates and everything else become categories.
+ * Reads tables. CSV is read by us (table/csv-table.ts), JSON and Parquet by DuckDB, Arrow by apache-arrow (read-arrow.ts), workbooks by an
+ * optional package (read-excel.ts). Numbers become float64, in whichever way a text column writes them (table/numbers.ts); text, booleans,
+ * dates and everything else become categories. docs/files.md says what is read how.
  */
-import { open, stat } from 'node:fs/promises';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { errors } from '../errors.js';
-import type { Progress } from '../progress.js';
-import type { Table } from '../table/table.js';
+import { createReadStream } from 'node:fs';
+import { CameoError, errors } from '../errors.js';
+import { throwIfAborted } from '../scheduler/scheduler.js';
+import { tableFromCsv } from '../table/csv-table.js';
+import { type Column, type ReadingNote, some, type Table } from '../table/table.js';
+import { columnOfTexts, numbersIn } from '../table/text-column.js';
+import { unlessAborted } from './bytes.js';
 import { ColumnBuilder } from './column-builder.js';
-import { identifier, literal, openDatabase, READABLE, readerOf } from './duckdb.js';
-import { openInput, rereadable, unlessAborted } from './input.js';
+import { identifier, literal, openDatabase } from './duckdb.js';
+import { utf8Of } from './encoding.js';
+import { InputFile } from './input.js';
 import { concatenate, readArrow } from './read-arrow.js';
+import { readExcel } from './read-excel.js';
+import { readableJson } from './read-json.js';
+import { type CheckedReadOptions, checkReadOptions, type ReadOptions } from './read-options.js';
 import { watched } from './watch.js';
 
-/** Types that a CSV's columns may have. Without BOOLEAN, by which 'yes' would become 'true'; dates stay as they are written. */
-const CSV = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']";
+export type { ReadOptions } from './read-options.js';
 
-const ARROW = /\.(arrow|feather|ipc)$/i;
-const TYPES = `${READABLE}, .arrow`;
-
+/** How often it is told how far the reading of Arrow is, in milliseconds. */
+const TELL_MS = 100;
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/;
 
-export interface ReadOptions {
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-}
-
 /**
- * Reads a whole file: CSV, JSON (`.gz` too), Parquet or Arrow.
+ * Reads a whole file: CSV, JSON (`.gz` too), Parquet, Arrow or an Excel workbook; from a pipe and standard input too.
  *
- * @returns columns of its own, rows in the file's order
- * @throws CameoError 'file' when it cannot be read or its format is unknown, 'column' for a name that appears twice,
- *   'data' for no rows
+ * @returns columns of its own, rows in the file's order, and notes of what reading decided
+ * @throws CameoError 'file' when it cannot be read or its format is unknown, 'column' for a name that appears twice and a text in a column
+ *   of numbers, 'data' for no rows, 'argument' for an option, 'aborted'
  */
 export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
-  const reader = readerOf(path);
-  if (!reader && !ARROW.test(path)) throw errors.fileType(path, TYPES);
-  try {
-    const there = await stat(path);
-    if (there.isDirectory()) throw new Error('it is a directory');
-    if (!there.isFIFO()) await (await open(path)).close();
-  } catch (cause) {
-    throw errors.fileRead(path, cause);
-  }
-  try {
-    const table = reader ? await readByDuckDB(path, reader, options) : await readArrowFile(path, options);
-    if (table && table.rows > 0) return table;
-  } catch (cause) {
-    throw options.signal?.aborted ? errors.aborted(cause) : cause;
-  }
-  throw errors.tableEmpty(`'${path}'`);
+  const good = checkReadOptions(options);
+  await using file = await InputFile.open(path, good);
+  const table = await readFile(file, good);
+  if (!table || table.rows === 0) throw errors.tableEmpty(`'${path}'`);
+  return table;
 }
 
-async function readArrowFile(path: string, { signal, onProgress }: ReadOptions): Promise<Table | undefined> {
-  const { size: total } = await stat(path);
-  const input = await openInput(path, signal);
-  const timer = setInterval(() => onProgress?.({ stage: 'read', done: input.bytesRead, total, unit: 'bytes' }), 100);
+async function readFile(file: InputFile, options: CheckedReadOptions): Promise<Table | undefined> {
+  const { encoding, delimiter, decimal, onError, lenient } = options;
+  switch (file.format) {
+    case 'csv': {
+      const { name } = file;
+      const text = () => utf8Of(file.bytes(), name, encoding);
+      return tableFromCsv(text, { name, delimiter, decimal, onError, lenient: new Set(lenient) });
+    }
+    case 'json': {
+      await using copy = await readableJson(file, encoding);
+      return await readByDuckDB(copy ?? file, 'read_json_auto', options);
+    }
+    case 'parquet':
+      return readByDuckDB(file, 'read_parquet', options);
+    case 'arrow':
+      return readArrowFile(file, options);
+    case 'xlsx':
+      return readExcel(file, options);
+  }
+}
+
+async function readArrowFile(file: InputFile, { signal }: CheckedReadOptions): Promise<Table | undefined> {
+  const input = createReadStream(file.path);
+  const timer = setInterval(() => file.tell(input.bytesRead), TELL_MS);
   try {
-    return await unlessAborted(concatenate(readArrow(input, path)), signal);
+    return await unlessAborted(concatenate(readArrow(input, file.name)), signal);
   } finally {
     clearInterval(timer);
+    input.destroy();
   }
 }
 
-async function readByDuckDB(path: string, reader: string, { signal, onProgress }: ReadOptions): Promise<Table> {
-  await using file = await rereadable(path, signal);
-  const { size: total } = await stat(file.path);
+async function readByDuckDB(file: InputFile, reader: string, options: CheckedReadOptions): Promise<Table> {
   await using database = await openDatabase();
   const { connection } = database;
-  const onShare = (share: number) => onProgress?.({ stage: 'read', done: Math.round(share * total), total, unit: 'bytes' });
-  const names: string[] = [];
-  const builders: ColumnBuilder[] = [];
+  const { signal, onProgress } = options;
+  const watch = { signal, onShare: (share: number) => file.tell(Math.round(share * file.size)) };
+  const builders: { builder: ColumnBuilder; type: string }[] = [];
   let rows = 0;
   try {
     // Into a table first: types are known from the whole file before any value is converted.
-    const from = `${reader}(${literal(file.path)}${reader === 'read_csv_auto' ? `, ${CSV}` : ''})`;
-    await watched(connection, { signal, onShare }, () => connection.run(`CREATE TABLE t AS FROM ${from}`));
-    const [[all]] = (await connection.runAndReadAll('SELECT count(*)::INTEGER FROM t')).getRows() as [[number]];
-    const description = await connection.runAndReadAll('DESCRIBE t');
-    const casts = description.getRows().map(([name, type]) => {
+    const create = (more: string) => connection.run(`CREATE TABLE t AS FROM ${reader}(${literal(file.path)}${more})`);
+    // Where the first rows did not tell what later ones hold, all are looked at.
+    await watched(connection, watch, () =>
+      create('').catch((cause) => (reader === 'read_json_auto' ? create(', sample_size = -1') : Promise.reject(cause))),
+    );
+    const [[all]] = (await connection.runAndReadAll('SELECT count(*)::DOUBLE FROM t')).getRows() as [[number]];
+    const description = (await connection.runAndReadAll('DESCRIBE t')).getRows();
+    const casts = description.map(([name, type]) => {
       const number = NUMBER.test(String(type));
-      names.push(String(name));
-      builders.push(new ColumnBuilder(String(name), number));
-      return `CAST(${identifier(String(name))} AS ${number ? 'DOUBLE' : 'VARCHAR'})`;
+      builders.push({ builder: new ColumnBuilder(String(name), number), type: String(type) });
+      const column = identifier(String(name));
+      // Numbers and texts together are a column of JSON, in which texts have quotes.
+      return type === 'JSON' ? `${column}->>'$'` : `CAST(${column} AS ${number ? 'DOUBLE' : 'VARCHAR'})`;
     });
     const result = await connection.stream(`SELECT ${casts.join(', ')} FROM t`);
     for (;;) {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) break;
-      if (signal?.aborted) throw errors.aborted();
-      builders.forEach((builder, j) => {
+      throwIfAborted(signal);
+      builders.forEach(({ builder }, j) => {
         const vector = chunk.getColumnVector(j);
         builder.append(chunk.rowCount, (i) => vector.getItem(i));
       });
@@ -97,19 +109,22 @@ async function readByDuckDB(path: string, reader: string, { signal, onProgress }
       onProgress?.({ stage: 'read', done: rows, total: all });
     }
   } catch (cause) {
-    throw errors.fileRead(path, cause);
+    if (cause instanceof CameoError) throw cause;
+    if (file.format === 'json') for await (const _ of utf8Of(file.bytes(), file.name)); // says so where it is not UTF-8
+    throw errors.fileRead(file.name, cause);
   }
-  if (reader === 'read_csv_auto' && names.some((name) => /_\d+$/.test(name))) await refuseDuplicates(connection, file.path);
-  return { rows, columns: builders.map((builder) => builder.finish(rows)) };
+  const read = builders.map(({ builder, type }) => recognized(builder.finish(rows), type, options));
+  return { rows, columns: read.map(({ column }) => column), notes: some(read.flatMap(({ notes }) => notes)) };
 }
 
-/** DuckDB renames the second of two equal names to name_1; the header row itself says whether there were any. */
-async function refuseDuplicates(connection: DuckDBConnection, path: string): Promise<void> {
-  const query = `FROM read_csv(${literal(path)}, header = false, all_varchar = true) LIMIT 1`;
-  const [header] = (await connection.runAndReadAll(query)).getRows();
-  const seen = new Set<string>();
-  for (const name of header.map((value) => String(value).trim())) {
-    if (seen.has(name.toLowerCase())) throw errors.columnDuplicate(name);
-    seen.add(name.toLowerCase());
-  }
+/** A column of texts as numbers where it holds some in disguise. Plain whole numbers that a file has as texts stay texts. */
+function recognized(column: Column, type: string, options: CheckedReadOptions): { column: Column; notes: ReadingNote[] } {
+  if (column.kind === 'number' || (type !== 'VARCHAR' && type !== 'JSON')) return { column, notes: [] };
+  const { name, codes, categories: texts } = column;
+  const counts = new Float64Array(texts.length);
+  for (const code of codes) if (code >= 0) counts[code]++;
+  const { decimal, onError, lenient } = options;
+  const given = { name, texts, counts, codes };
+  const found = numbersIn(given, { decimal, typed: type === 'VARCHAR' });
+  return found ? columnOfTexts(given, found, { decimal, onError, lenient: new Set(lenient) }) : { column, notes: [] };
 }

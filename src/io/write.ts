@@ -1,13 +1,12 @@
-/** Writes profiles: Arrow, JSON lines or Parquet, by the file's name. */
+/** Writes profiles: Arrow, JSON lines, CSV or Parquet, by the file's name. */
 import { createWriteStream } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import {
   type Data,
   DataType,
   makeVector,
-  Precision,
   type RecordBatch,
   RecordBatchFileWriter,
   RecordBatchStreamWriter,
@@ -15,10 +14,9 @@ import {
   type Vector,
 } from 'apache-arrow';
 import { errors } from '../errors.js';
-import { identifier, literal, openDatabase } from './duckdb.js';
+import { writeParquet } from './parquet/write.js';
 import { formatOf, type PendingFile } from './pending-file.js';
-import { discard, temporaryIn } from './temporary.js';
-import { watched } from './watch.js';
+import { csvLines } from './write-csv.js';
 
 /**
  * Writes batches to a pending file in the format of its final name. The batches are asked for as fast as they are written.
@@ -33,9 +31,11 @@ export async function writeProfiles(
   const format = formatOf(file.path);
   const source = new Guarded(batches);
   try {
-    if (format === 'parquet') return await writeParquet(source, schema, file.temporary, signal);
+    if (format === 'parquet') return await writeParquet(source, schema, file.temporary);
     const sink = createWriteStream(file.temporary);
     if (format === 'jsonl') await pipeline(source, jsonLines, sink, { signal });
+    else if (format === 'csv') await pipeline(source, csvLines(schema, jsonOf), sink, { signal });
+    else if (format === 'csv.gz') await pipeline(source, csvLines(schema, jsonOf), createGzip(), sink, { signal });
     else await pipeline(source, RecordBatchFileWriter.throughNode(), sink, { signal });
   } catch (cause) {
     throw source.failed ? source.error : signal?.aborted ? errors.aborted(cause) : file.failed(cause);
@@ -149,37 +149,5 @@ async function* jsonLines(batches: AsyncIterable<RecordBatch>) {
     const lines = joinFields(names, columns, batch.numRows);
     // In pieces, so that no string comes near the engine's limit.
     for (let first = 0; first < lines.length; first += 1024) yield `${lines.slice(first, first + 1024).join('\n')}\n`;
-  }
-}
-
-/** Parquet by DuckDB, from JSON lines beside it: its reader of them is faster than its interface for values. */
-async function writeParquet(
-  batches: AsyncIterable<RecordBatch>,
-  schema: Schema,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const typeOf = (type: DataType): string => {
-    if (DataType.isFloat(type)) return type.precision === Precision.DOUBLE ? 'DOUBLE' : 'FLOAT';
-    if (DataType.isInt(type)) return type.isSigned ? 'INTEGER' : type.bitWidth === 8 ? 'UTINYINT' : 'UINTEGER';
-    if (DataType.isBool(type)) return 'BOOLEAN';
-    if (DataType.isTimestamp(type)) return 'TIMESTAMP';
-    if (DataType.isList(type) || DataType.isFixedSizeList(type)) return `${typeOf(type.children[0].type)}[]`;
-    if (DataType.isStruct(type))
-      return `STRUCT(${type.children.map((f) => `${identifier(f.name)} ${typeOf(f.type)}`).join(', ')})`;
-    return 'VARCHAR';
-  };
-  const lines = temporaryIn(dirname(path));
-  await using database = await openDatabase();
-  try {
-    await pipeline(batches, jsonLines, createWriteStream(lines, { flags: 'wx', mode: 0o600 }), { signal });
-    const columns = schema.fields.map((field) => `${literal(field.name)}: ${literal(typeOf(field.type))}`);
-    const metadata = [...schema.metadata].map(([key, value]) => `${identifier(key)}: ${literal(value)}`);
-    const copy =
-      `COPY (FROM read_json(${literal(lines)}, format = 'newline_delimited', columns = {${columns.join(', ')}})) ` +
-      `TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false${metadata.length > 0 ? `, KV_METADATA {${metadata.join(', ')}}` : ''})`;
-    await watched(database.connection, { signal }, () => database.connection.run(copy));
-  } finally {
-    await discard(lines);
   }
 }

@@ -84,11 +84,11 @@ function sweep(
   step: (hits: number, misses: number, hitsBefore: number, missesBefore: number) => void,
 ) {
   // Each class sorted by itself, then merged: numbers sort many times faster than rows by a comparison.
-  const of = (positive: boolean) =>
+  const sortedScores = (positive: boolean) =>
     Float64Array.from(score)
       .filter((_, i) => truth[i] > 0.5 === positive)
       .sort();
-  const [positive, negative] = [of(true), of(false)];
+  const [positive, negative] = [sortedScores(true), sortedScores(false)];
   const [positives, negatives] = [positive.length, negative.length];
   let hits = 0;
   let misses = 0;

@@ -8,84 +8,22 @@ import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { argmax } from '../math.js';
 import { evaluateRegression } from '../metrics/regression.js';
-import { type Activation, type Network, type Output, packedIndex, parametersOf } from '../programs/perceptron/network.js';
+import { checked } from '../options.js';
+import { type Network, type Output, packedIndex, parametersOf } from '../programs/perceptron/network.js';
 import { predictScratch } from '../programs/perceptron/predict.js';
 import { trainScratch } from '../programs/perceptron/train.js';
 import type { TrainOptions, TrainResult } from '../programs/perceptron/training-state.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Matrix } from '../table/matrix.js';
-import { stride } from '../wasm/kernels.js';
 import { ResidentMatrix, Tile } from '../wasm/resident.js';
+import { checkInitial, MLP_OPTIONS, type MLPOptions } from './mlp-options.js';
+
+export type { MLPOptions };
+
+import { refuseNonFinite, toTile } from './rows.js';
 
 /** Rows in a shard of prediction. */
 const SHARD = 32768;
-
-export interface MLPOptions {
-  /** default: the process-wide engine */
-  engine?: Engine;
-  /** units of each hidden layer; default [100] */
-  hiddenLayerSizes?: number[];
-  /** default 'relu' */
-  activation?: Activation;
-  /** default 'adam' */
-  solver?: 'adam' | 'sgd';
-  /** L2 penalty; default 1e-4 */
-  alpha?: number;
-  /** rows in a batch; default min(200, n) */
-  batchSize?: number;
-  /** of 'sgd'; default 'constant' */
-  learningRate?: 'constant' | 'invscaling' | 'adaptive';
-  /** default 1e-3 */
-  learningRateInit?: number;
-  /** exponent of 'invscaling'; default 0.5 */
-  powerT?: number;
-  /** epochs at most; default 200 */
-  maxIter?: number;
-  /** shuffle the rows before each epoch; default true */
-  shuffle?: boolean;
-  /** default 0 */
-  seed?: number;
-  /** the least improvement that counts; default 1e-4 */
-  tol?: number;
-  /** epochs without improvement after which training ends; default 10 */
-  nIterNoChange?: number;
-  /** of 'sgd'; default 0.9 */
-  momentum?: number;
-  /** of 'sgd'; default true */
-  nesterovsMomentum?: boolean;
-  /** hold rows out, stop when their score no longer improves, and keep the best weights; default false */
-  earlyStopping?: boolean;
-  /** share of the rows held out; default 0.1 */
-  validationFraction?: number;
-  /** of 'adam'; defaults 0.9, 0.999, 1e-8 */
-  beta1?: number;
-  beta2?: number;
-  epsilon?: number;
-  /** weights to start from, instead of random ones: coefs[layer][input][unit], intercepts[layer][unit] */
-  initial?: { coefs: number[][][]; intercepts: number[][] };
-}
-
-const DEFAULTS = {
-  hiddenLayerSizes: [100],
-  activation: 'relu' as Activation,
-  solver: 'adam' as TrainOptions['solver'],
-  alpha: 1e-4,
-  learningRate: 'constant' as TrainOptions['learningRate'],
-  learningRateInit: 1e-3,
-  powerT: 0.5,
-  maxIter: 200,
-  shuffle: true,
-  seed: 0,
-  tol: 1e-4,
-  nIterNoChange: 10,
-  momentum: 0.9,
-  nesterovsMomentum: true,
-  earlyStopping: false,
-  validationFraction: 0.1,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-};
 
 /** Columns anywhere, or rows that stand encoded in the engine's memory. */
 type Input = Matrix | ResidentMatrix | Tile;
@@ -137,18 +75,27 @@ abstract class MLP {
 
   /** Trains from scratch. `y` holds f32 targets, or i32 labels for softmax. */
   protected async train(x: Input, y: Float32Array | Int32Array, outputs: number, output: Output, run: RunOptions) {
-    const o = { ...DEFAULTS, ...this.options };
-    this.#check(o, x, y.length);
+    const {
+      engine: _,
+      initial: start,
+      hiddenLayerSizes,
+      activation,
+      earlyStopping,
+      validationFraction,
+      ...o
+    } = checked(MLP_OPTIONS, this.options);
+    if (x.rows === 0) throw errors.tableEmpty('The training matrix');
+    if (earlyStopping && x.rows < 10) throw errors.tooFewRows('Early stopping', x.rows, 10);
+    if (y.length !== x.rows) throw errors.shape('Targets', `${x.rows}`, `${y.length}`);
+    const network: Network = { sizes: [x.columns, ...hiddenLayerSizes, outputs], activation, output };
+    const { sizes } = network;
+    if (start) checkInitial(start, sizes);
     const engine = await this.engine();
     const { kernels } = engine;
-    const network: Network = { sizes: [x.columns, ...o.hiddenLayerSizes, outputs], activation: o.activation, output };
-    const { sizes } = network;
     const { length } = parametersOf(sizes);
-    const held = o.earlyStopping ? Math.max(1, Math.round(x.rows * o.validationFraction)) : 0;
+    const held = earlyStopping ? Math.max(1, Math.round(x.rows * validationFraction)) : 0;
     const trainRows = x.rows - held;
-    // What a worker is sent: numbers only, neither the engine nor the initial weights.
-    const { engine: _engine, initial: _initial, ...numbers } = o;
-    const options: TrainOptions = { ...numbers, batchSize: Math.min(o.batchSize ?? 200, trainRows) };
+    const options: TrainOptions = { ...o, batchSize: Math.min(o.batchSize ?? 200, trainRows) };
     using copy = x instanceof Tile ? undefined : toTile(engine, x);
     const tile = x instanceof Tile ? x : (copy as Tile);
     using targets = engine.allocate(x.rows * 4);
@@ -170,13 +117,13 @@ abstract class MLP {
     };
     using scratch = engine.allocate(trainScratch(kernels, args));
 
-    if (!Number.isFinite(kernels.sum_squares(tile.address(), x.rows * stride(x.columns)))) refuseNonFinite(tile);
+    refuseNonFinite(engine, tile);
     engine.i32(targets.offset, x.rows).set(new Int32Array(y.buffer, y.byteOffset, y.length));
     const order = engine.i32(index.offset, x.rows).map((_, i) => i);
     engine.i32(index.offset, x.rows).set(order);
     // Stream 0 of the seed decides which rows are held out; streams 1, 2, … shuffle the epochs.
     if (held) kernels.random_shuffle(index.offset, random.offset, x.rows, o.seed, 0);
-    this.#initialize(engine, network, initial.offset, o.seed);
+    this.#initialize(engine, network, initial.offset, o.seed, start);
 
     const result = await engine.run('train', { ...args, scratch: scratch.offset }, run);
     this.parameters = engine.f32(parameters.offset, length).slice();
@@ -222,9 +169,8 @@ abstract class MLP {
     return all;
   }
 
-  #initialize(engine: Engine, { sizes, activation }: Network, at: number, seed: number) {
+  #initialize(engine: Engine, { sizes, activation }: Network, at: number, seed: number, initial: MLPOptions['initial']) {
     const { weights, biases, length } = parametersOf(sizes);
-    const { initial } = this.options;
     using numbers = engine.allocate(Math.max(...sizes.slice(1).map((u, l) => (sizes[l] + 1) * u)) * 4 + 16);
     const values = engine.f32(at, length).fill(0);
     for (let l = 0; l + 1 < sizes.length; l++) {
@@ -242,57 +188,6 @@ abstract class MLP {
       }
     }
   }
-
-  #check(o: typeof DEFAULTS & Pick<MLPOptions, 'batchSize'>, x: Input, targets: number) {
-    const whole = (name: string, value: number, least: number) => {
-      if (!Number.isInteger(value) || value < least) throw errors.option(name, `a whole number from ${least}`, value);
-    };
-    for (const units of o.hiddenLayerSizes) whole('hiddenLayerSizes', units, 1);
-    whole('maxIter', o.maxIter, 1);
-    whole('nIterNoChange', o.nIterNoChange, 1);
-    whole('seed', o.seed, 0);
-    if (o.batchSize !== undefined) whole('batchSize', o.batchSize, 1);
-    if (!(o.alpha >= 0)) throw errors.option('alpha', 'at least 0', o.alpha);
-    if (!(o.learningRateInit > 0)) throw errors.option('learningRateInit', 'above 0', o.learningRateInit);
-    if (!(o.validationFraction > 0 && o.validationFraction < 1)) {
-      throw errors.option('validationFraction', 'between 0 and 1', o.validationFraction);
-    }
-    if (x.rows === 0) throw errors.tableEmpty('The training matrix');
-    if (o.earlyStopping && x.rows < 10) throw errors.tooFewRows('Early stopping', x.rows, 10);
-    if (targets !== x.rows) throw errors.shape('Targets', `${x.rows}`, `${targets}`);
-  }
-}
-
-/** Columns to rows, by the kernel that also standardizes: here with mean 0 and scale 1, NaN kept. */
-function toTile(engine: Engine, x: Matrix | ResidentMatrix): Tile {
-  const { kernels } = engine;
-  const { rows, columns } = x;
-  const tile = new Tile(engine, rows, columns);
-  const pitch = SHARD * 4 + 64;
-  using copied = engine.allocate(x instanceof ResidentMatrix ? 0 : columns * pitch);
-  using pointers = engine.allocate(columns * 4);
-  using identity = engine.allocate(columns * 16);
-  const parameters = engine.f32(identity.offset, columns * 4);
-  for (let j = 0; j < columns; j++) parameters.set([0, 0, 1, Number.NaN], j * 4);
-  const ld = stride(columns);
-  for (let first = 0; first < rows; first += SHARD) {
-    const n = Math.min(SHARD, rows - first);
-    const at = engine.u32(pointers.offset, columns);
-    for (let j = 0; j < columns; j++) {
-      at[j] = x instanceof ResidentMatrix ? x.address(j) + first * 4 : copied.offset + j * pitch;
-      if (!(x instanceof ResidentMatrix)) engine.f32(at[j], n).set(x.column(j).subarray(first, first + n));
-    }
-    kernels.standardize(tile.address(first), pointers.offset, identity.offset, n, columns, ld);
-    if (ld > columns) kernels.fill_columns(tile.address(first), n, columns, ld, 0);
-  }
-  return tile;
-}
-
-/** Throws for the first NaN or infinity; returns when the sum of squares overflowed with every value finite. */
-function refuseNonFinite(tile: Tile) {
-  const ld = stride(tile.columns);
-  const bad = tile.values().findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0) throw errors.nonFinite('The training matrix', Math.floor(bad / ld), bad % ld);
 }
 
 export class MLPClassifier extends MLP {

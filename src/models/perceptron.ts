@@ -6,15 +6,15 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { above, atLeast, flag, oneOf, seed, share, whole } from '../options.js';
-import { f32, type Part, type PartReader } from '../part.js';
+import { f32, type Part, type PartReader, WEIGHTS, within } from '../part.js';
 import { ACTIVATIONS, ForwardPass, type Network, packedIndex, parametersOf } from '../programs/perceptron/network.js';
 import type { PerceptronPlan } from '../programs/perceptron/predictor.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Layout, place } from '../wasm/memory.js';
-import type { Tile } from '../wasm/resident.js';
 import { MLPClassifier, MLPRegressor } from './mlp.js';
 import type { Examples, Family, Model } from './model.js';
+import { meanRow } from './rows.js';
 
 /** Rows below which early stopping has too few held-out rows to go by. */
 const EARLY_STOPPING_ROWS = 100;
@@ -144,8 +144,8 @@ export function read(part: PartReader, widths: readonly number[], outputs: numbe
   part.check(sizes[sizes.length - 1] === outputs, 'outputs of the network', outputs, sizes[sizes.length - 1]);
   // The tensors come first: a size that the file does not hold is never allocated.
   const layers = sizes.slice(1).map((units, l) => ({
-    weight: part.f32(`layers.${l}.weight`, [sizes[l], units]),
-    bias: part.f32(`layers.${l}.bias`, [units]),
+    weight: part.f32(`layers.${l}.weight`, [sizes[l], units], WEIGHTS),
+    bias: part.f32(`layers.${l}.bias`, [units], WEIGHTS),
   }));
   const { weights, biases, length } = parametersOf(sizes);
   const parameters = new Float32Array(length);
@@ -156,16 +156,7 @@ export function read(part: PartReader, widths: readonly number[], outputs: numbe
     }
     parameters.set(bias, biases[l]);
   });
-  return new Perceptron(network, parameters, part.f32('baseline', [inputs]), widths, facts);
-}
-
-/** The mean of a tile's rows, in float64, without the padding. */
-function meanRow(tile: Tile): Float32Array {
-  const values = tile.values();
-  const ld = stride(tile.columns);
-  const sums = new Float64Array(tile.columns);
-  for (let r = 0; r < tile.rows; r++) for (let i = 0; i < tile.columns; i++) sums[i] += values[r * ld + i];
-  return Float32Array.from(sums, (sum) => sum / tile.rows);
+  return new Perceptron(network, parameters, part.f32('baseline', [inputs], WEIGHTS), widths, facts);
 }
 
 async function fit(
@@ -179,6 +170,7 @@ async function fit(
   const mlp = task === 'regression' ? new MLPRegressor(given) : new MLPClassifier(given);
   await mlp.fit(x, y, run);
   if (!mlp.network) throw errors.notFitted('perceptron');
+  if (!within(mlp.parameters, WEIGHTS)) throw errors.diverged(mlp.nIter, options.learningRateInit, 'a weight');
   const facts = { epochs: mlp.nIter, stopped: mlp.stopped ?? 'maxIter' };
   return new Perceptron(mlp.network, mlp.parameters, meanRow(x), widths, facts);
 }

@@ -13,6 +13,7 @@ import type { Column } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
 import { kindName, refuseInfinity } from './columns.js';
 import {
+  ENCODED,
   type Feature,
   type FeatureKind,
   type FeatureReader,
@@ -146,14 +147,14 @@ function write(features: readonly CategoryFeature[]): Part {
 function read(part: PartReader): CategoryFeature[] {
   const described = part.json('features', FEATURES);
   const width = described.reduce((sum, { labels }) => sum + labels.length, 0);
-  const [on, off] = [part.f32('on', [width]), part.f32('off', [width])];
+  const [on, off] = [part.f32('on', [width], ENCODED), part.f32('off', [width], ENCODED)];
   let at = 0;
   return described.map(({ from, ...encoding }) => {
     const { name, labels, frequent, rare, missing } = encoding;
     const good = frequent <= labels.length && rare < labels.length && missing < labels.length;
     part.check(good, `labels of '${name}'`, `numbers below ${labels.length}`, Math.max(frequent, rare, missing));
-    const own = (values: Float32Array) => values.slice(at, at + labels.length);
-    const feature = new CategoryFeature(from, encoding, own(on), own(off));
+    const slice = (values: Float32Array) => values.slice(at, at + labels.length);
+    const feature = new CategoryFeature(from, encoding, slice(on), slice(off));
     at += labels.length;
     return feature;
   });

@@ -18,6 +18,9 @@ export type Value = string | number | boolean | null | undefined;
 export const isMissing = (value: Value): value is null | undefined =>
   value === undefined || value === null || (typeof value === 'number' && Number.isNaN(value));
 
+/** What encoded values may be, but for numbers of the article's preset, which are standardized as they are. */
+export const ENCODED = { least: -1e6, most: 1e6 };
+
 /** How columns are prepared: 'default' suits most tables, 'article' is the plain program that this one began from. */
 export type Preset = 'default' | 'article';
 

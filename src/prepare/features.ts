@@ -6,6 +6,7 @@ import { errors } from '../errors.js';
 import { joinParts, type Part, PartReader, partOf } from '../part.js';
 import { type EncodePlan, rawPitch } from '../programs/encode.js';
 import type { RawColumns } from '../programs/encoder.js';
+import type { RowKeys } from '../table/row-keys.js';
 import type { PlainRow } from '../table/section.js';
 import type { Table } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
@@ -23,7 +24,7 @@ export interface OfKind {
 export interface Binding {
   readonly rows: number;
   /** values per column that have no label of their own: rare in fitting, or never seen */
-  readonly unknown: Readonly<Record<string, number>>;
+  readonly unknown: ReadonlyMap<string, number>;
   /** Fills rows first … first + raw.rows − 1 of the table, or of `index` where it is given. */
   fill(buffer: ArrayBufferLike, raw: RawColumns, first: number, index?: Int32Array): void;
 }
@@ -43,11 +44,19 @@ export class Features {
   readonly names: readonly string[];
   /** encoded columns of each feature */
   readonly widths: readonly number[];
+  readonly #numbers: ReadonlyMap<string, number>;
+  /** of each feature: the bits of the raw value that a missing one becomes */
+  readonly #missing: Int32Array;
 
   constructor(private readonly kinds: readonly OfKind[]) {
     this.list = kinds.flatMap(({ features }) => features);
     this.names = this.list.map(({ name }) => name);
     this.widths = this.list.map(({ width }) => width);
+    this.#numbers = new Map(this.names.map((name, j) => [name, j]));
+    const missing = this.list.map((feature) => feature.one(undefined, 0));
+    this.#missing = Int32Array.from(missing);
+    const bits = new Float32Array(this.#missing.buffer);
+    for (const [j, { raw }] of this.list.entries()) if (raw === 'f32') bits[j] = missing[j];
   }
 
   /** Encoded columns. */
@@ -86,10 +95,10 @@ export class Features {
       const unexpected = table.columns.map(({ name }) => name).filter((name) => !expected.has(name) && !known.has(name));
       throw errors.columnMissing(missing[0], this.names.length, missing, unexpected);
     }
-    const unknown: Record<string, number> = {};
+    const unknown = new Map<string, number>();
     const sources = this.list.map((feature) => {
       const source = feature.bind(byName.get(feature.name) as Table['columns'][number]);
-      if (source.unknown > 0) unknown[feature.name] = source.unknown;
+      if (source.unknown > 0) unknown.set(feature.name, source.unknown);
       return source.values;
     });
     return {
@@ -107,16 +116,33 @@ export class Features {
     };
   }
 
-  /** Writes a row into place r of raw columns. */
-  fillRow(row: PlainRow, { f32, i32 }: Words, raw: RawColumns, r: number): void {
+  /**
+   * Writes a row into place r of raw columns, by the row's own keys.
+   * @param known is asked about each key that is no feature
+   * @throws CameoError 'column' for a row with keys of which none is known, and for a value of another type than in fitting
+   */
+  fillRow(row: PlainRow, { f32, i32 }: Words, raw: RawColumns, r: number, known: RowKeys): void {
     const { list } = this;
-    for (let j = 0; j < list.length; j++) {
+    const [numbers, missing] = [this.#numbers, this.#missing];
+    const first = raw.columns / 4 + r;
+    const pitch = raw.pitch / 4;
+    for (let j = 0; j < missing.length; j++) i32[first + j * pitch] = missing[j];
+    const keys = Object.keys(row);
+    let met = 0;
+    for (let k = 0; k < keys.length; k++) {
+      const key = keys[k];
+      const j = numbers.get(key);
+      if (j === undefined) {
+        if (known.knows(key)) met++;
+        continue;
+      }
+      met++;
       const feature = list[j];
-      const at = (raw.columns + j * raw.pitch) / 4 + r;
-      const value = feature.one(row[feature.name], r);
-      if (feature.raw === 'f32') f32[at] = value;
-      else i32[at] = value;
+      const value = feature.one(row[key], r);
+      if (feature.raw === 'f32') f32[first + j * pitch] = value;
+      else i32[first + j * pitch] = value;
     }
+    if (met === 0) known.refuseStranger(row, keys, r);
   }
 
   write(): Part {

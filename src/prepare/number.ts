@@ -12,10 +12,20 @@ import type { Column } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
 import { isCodes } from './category.js';
 import { refuseInfinity } from './columns.js';
-import type { Feature, FeatureKind, FeatureReader, Preset, Source, Value } from './feature.js';
-import { isMissing } from './feature.js';
+import {
+  ENCODED,
+  type Feature,
+  type FeatureKind,
+  type FeatureReader,
+  isMissing,
+  type Preset,
+  type Source,
+  type Value,
+} from './feature.js';
 import { QuantileTransformer } from './quantile-transformer.js';
 import { StandardScaler } from './standard-scaler.js';
+
+const FLOAT32 = { least: -3.4e38, most: 3.4e38 };
 
 export class NumberFeature implements Feature {
   readonly width = 1;
@@ -90,14 +100,15 @@ function read(part: PartReader): NumberFeature[] {
   const names = part.json('names', v.array(v.string()));
   const n = names.length;
   const nQuantiles = part.length('quantiles', 1);
-  const mean = part.f64('mean', [n]);
-  const scale = part.f64('scale', [n], { least: Number.MIN_VALUE });
+  // Ranks are from 0 to 1; without ranks it is enough that the reciprocal of the scale is a float32.
+  const mean = part.f64('mean', [n], nQuantiles > 0 ? { least: 0, most: 1 } : FLOAT32);
+  const scale = part.f64('scale', [n], { least: nQuantiles > 0 ? 1 / ENCODED.most : 1 / FLOAT32.most });
   const quantiles = part.f32('quantiles', [n, nQuantiles]);
   return names.map((name, j) => {
-    const own = quantiles.slice(j * nQuantiles, (j + 1) * nQuantiles);
-    const rising = own.every((q, i) => i === 0 || q >= own[i - 1]);
+    const ranks = quantiles.slice(j * nQuantiles, (j + 1) * nQuantiles);
+    const rising = ranks.every((q, i) => i === 0 || q >= ranks[i - 1]);
     part.check(rising, `quantiles of '${name}'`, 'numbers that rise', 'others');
-    return new NumberFeature(name, own, mean[j], scale[j]);
+    return new NumberFeature(name, ranks, mean[j], scale[j]);
   });
 }
 

@@ -5,7 +5,9 @@
  * '(missing)', where there were any in fitting. A category that was not seen goes to '(rare)' where that exists, and
  * turns every column off elsewhere; `unknown` counts it, and it is no error.
  */
+import * as v from 'valibot';
 import { errors } from '../errors.js';
+import { checked, type Entries, whole } from '../options.js';
 import { Matrix } from '../table/matrix.js';
 import type { Column } from '../table/table.js';
 
@@ -34,6 +36,11 @@ export interface OneHotEncoderOptions {
   maxCategories?: number;
 }
 
+const OPTIONS = v.strictObject({
+  minFrequency: v.optional(whole(1), 1),
+  maxCategories: v.optional(whole(1)),
+} satisfies Entries<OneHotEncoderOptions>);
+
 export class OneHotEncoder {
   encodings: Encoding[] = [];
   /** Rows with a category without a column of its own (rare or never seen), per column, in all calls of `codes` and `transform` since. */
@@ -43,14 +50,10 @@ export class OneHotEncoder {
 
   /**
    * Learns the categories of each column.
-   * @throws CameoError 'data' for no rows, 'column' for a column without any value
+   * @throws CameoError 'argument' for wrong options, 'data' for no rows, 'column' for a column without any value
    */
   fit(columns: readonly CategoryColumn[]): this {
-    const { minFrequency = 1, maxCategories = Number.POSITIVE_INFINITY } = this.options;
-    if (!Number.isInteger(minFrequency) || minFrequency < 1) {
-      throw errors.option('minFrequency', 'a whole number from 1', minFrequency);
-    }
-    if (!(maxCategories >= 1)) throw errors.option('maxCategories', 'a whole number from 1', maxCategories);
+    const { minFrequency, maxCategories } = checked(OPTIONS, this.options);
     this.encodings = columns.map(({ name, codes, categories }) => {
       if (codes.length === 0) throw errors.tableEmpty('The table');
       const counts = new Uint32Array(categories.length);

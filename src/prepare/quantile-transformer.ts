@@ -2,9 +2,11 @@
  * The quantile transform, as scikit-learn's QuantileTransformer with uniform output: a value becomes its rank in
  * [0, 1] among the quantiles of its column. Skewed numbers come out evenly spread; NaN is skipped and kept.
  */
+import * as v from 'valibot';
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { checked, type Entries, opaque, whole } from '../options.js';
 import { Matrix } from '../table/matrix.js';
 import type { ResidentMatrix } from '../wasm/resident.js';
 
@@ -15,6 +17,11 @@ export interface QuantileTransformerOptions {
   nQuantiles?: number;
 }
 
+const OPTIONS = v.strictObject({
+  engine: v.optional(opaque<Engine>()),
+  nQuantiles: v.optional(whole(2), 1000),
+} satisfies Entries<QuantileTransformerOptions>);
+
 export class QuantileTransformer {
   /** The quantiles of each column, ascending, from the smallest value to the largest. */
   quantiles: Float32Array[] = [];
@@ -23,13 +30,12 @@ export class QuantileTransformer {
 
   /**
    * Learns the quantiles of each column.
-   * @throws CameoError 'data' for no rows, 'column' for infinity or a column without any value
+   * @throws CameoError 'argument' for wrong options, 'data' for no rows, 'column' for infinity or a column without any value
    */
   async fit(x: Matrix | ResidentMatrix): Promise<this> {
+    const { nQuantiles } = checked(OPTIONS, this.options);
     if (x.rows === 0) throw errors.tableEmpty('The matrix');
-    const wanted = this.options.nQuantiles ?? 1000;
-    if (!Number.isInteger(wanted) || wanted < 2) throw errors.option('nQuantiles', 'a whole number from 2', wanted);
-    const n = Math.max(1, Math.min(wanted, x.rows));
+    const n = Math.max(1, Math.min(nQuantiles, x.rows));
     this.quantiles = Array.from({ length: x.columns }, (_, j) => {
       const infinite = x.column(j).findIndex((v) => Math.abs(v) === Number.POSITIVE_INFINITY);
       if (infinite >= 0) throw errors.columnInfinite(String(j), infinite);

@@ -1,5 +1,7 @@
 /** Fills missing values (NaN) column by column, after scikit-learn's SimpleImputer. */
+import * as v from 'valibot';
 import { errors } from '../errors.js';
+import { checked, type Entries, oneOf } from '../options.js';
 import { Matrix } from '../table/matrix.js';
 import type { ResidentMatrix } from '../wasm/resident.js';
 
@@ -9,6 +11,11 @@ export interface SimpleImputerOptions {
   /** of 'constant'; default 0 */
   fillValue?: number;
 }
+
+const OPTIONS = v.strictObject({
+  strategy: v.optional(oneOf('mean', 'median', 'mostFrequent', 'constant'), 'mean'),
+  fillValue: v.optional(v.pipe(v.number('a number'), v.finite('a finite number')), 0),
+} satisfies Entries<SimpleImputerOptions>);
 
 export class SimpleImputer {
   /** What fills each column, as float64. */
@@ -20,12 +27,12 @@ export class SimpleImputer {
 
   /**
    * Learns what fills each column.
-   * @throws CameoError 'data' for no rows, 'column' for infinity or, unless the strategy is 'constant', a column without
+   * @throws CameoError 'argument' for wrong options, 'data' for no rows, 'column' for infinity or, unless the strategy is 'constant', a column without
    *   any value
    */
   fit(x: Matrix | ResidentMatrix): this {
+    const { strategy, fillValue } = checked(OPTIONS, this.options);
     if (x.rows === 0) throw errors.tableEmpty('The matrix');
-    const { strategy = 'mean', fillValue = 0 } = this.options;
     const statistics = new Float64Array(x.columns);
     const missing = new Uint32Array(x.columns);
     for (let j = 0; j < x.columns; j++) {
@@ -55,8 +62,8 @@ const STATISTICS = {
   mean: (values: Float32Array) => values.reduce((sum, v) => sum + v, 0) / values.length,
   median: (values: Float32Array) => {
     const sorted = values.sort();
-    const half = sorted.length >> 1;
-    return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    const middle = sorted.length >> 1;
+    return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   },
   mostFrequent: (values: Float32Array) => {
     const sorted = values.sort();

@@ -2,7 +2,9 @@
  * Splits of row numbers, after scikit-learn's train_test_split, KFold and StratifiedKFold. Every split is a pure
  * function of its seed.
  */
+import * as v from 'valibot';
 import { errors } from '../errors.js';
+import { seed as anySeed, checked, type Entries, flag, opaque, share, whole } from '../options.js';
 import { shuffle } from '../random.js';
 
 export interface Split {
@@ -15,19 +17,29 @@ export interface Split {
 /** Streams of the generator, one for each use, so that uses of one seed do not repeat each other. */
 const STREAM = { split: 0x40000000, fold: 0x50000000 };
 
+export interface SplitOptions {
+  /** share of the rows that is held out; default 0.25 */
+  testSize?: number;
+  /** default 0 */
+  seed?: number;
+  /** a class per row, to keep each class's share the same in both parts */
+  stratify?: ArrayLike<number>;
+}
+
+const SPLIT_OPTIONS = v.strictObject({
+  testSize: v.optional(share, 0.25),
+  seed: v.optional(anySeed, 0),
+  stratify: v.optional(opaque<ArrayLike<number>>()),
+} satisfies Entries<SplitOptions>);
+
 /**
  * Holds out a share of the rows.
  *
  * @param rows how many rows there are
- * @param options `testSize` between 0 and 1 (default 0.25), `seed` (default 0), and `stratify`, a class per row, to keep
- *   each class's share the same in both parts
- * @throws CameoError 'data' when a part would be empty
+ * @throws CameoError 'argument' for wrong options, 'data' when a part would be empty
  */
-export function trainTestSplit(
-  rows: number,
-  { testSize = 0.25, seed = 0, stratify }: { testSize?: number; seed?: number; stratify?: ArrayLike<number> } = {},
-): Split {
-  if (!(testSize > 0 && testSize < 1)) throw errors.option('testSize', 'between 0 and 1', testSize);
+export function trainTestSplit(rows: number, options: SplitOptions = {}): Split {
+  const { testSize, seed, stratify } = checked(SPLIT_OPTIONS, options);
   const held = Math.ceil(rows * testSize);
   if (held === 0 || held === rows) throw errors.tooFewRows('A split', rows, 2);
   if (!stratify) {
@@ -58,16 +70,21 @@ export interface FoldOptions {
   seed?: number;
 }
 
+const FOLD_OPTIONS = v.strictObject({
+  nSplits: v.optional(whole(2), 5),
+  shuffle: v.optional(flag, true),
+  seed: v.optional(anySeed, 0),
+} satisfies Entries<FoldOptions>);
+
 /** Cuts rows into folds of nearly equal size; each is the test part once. */
 export class KFold {
   constructor(private readonly options: FoldOptions = {}) {}
 
   /** @throws CameoError 'argument' when there are more folds than rows, or fewer than two */
   split(rows: number): Split[] {
-    const { nSplits = 5, seed = 0 } = this.options;
-    checkFolds(nSplits, rows);
+    const { nSplits, seed, shuffle: shuffled } = checkFolds(this.options, rows);
     const order = range(rows);
-    if (this.options.shuffle ?? true) shuffle(order, seed, STREAM.fold);
+    if (shuffled) shuffle(order, seed, STREAM.fold);
     const fold = new Int32Array(rows);
     let at = 0;
     for (let k = 0; k < nSplits; k++) {
@@ -87,15 +104,14 @@ export class StratifiedKFold {
    * @throws CameoError 'data' when no class has a row for every fold
    */
   split(classes: ArrayLike<number>): Split[] {
-    const { nSplits = 5, seed = 0 } = this.options;
-    checkFolds(nSplits, classes.length);
+    const { nSplits, seed, shuffle: shuffled } = checkFolds(this.options, classes.length);
     const groups = groupsOf(classes);
     const largest = Math.max(...groups.map((group) => group.length));
     if (largest < nSplits) throw errors.tooFewRows('The largest class', largest, nSplits);
     const fold = new Int32Array(classes.length);
     let next = 0; // goes on from class to class, so that the folds stay of equal size
     groups.forEach((group, c) => {
-      if (this.options.shuffle ?? true) shuffle(group, seed, STREAM.fold + c + 1);
+      if (shuffled) shuffle(group, seed, STREAM.fold + c + 1);
       for (const row of group) fold[row] = next++ % nSplits;
     });
     return splitsOf(fold, nSplits);
@@ -104,10 +120,10 @@ export class StratifiedKFold {
 
 const range = (n: number) => Int32Array.from({ length: n }, (_, i) => i);
 
-function checkFolds(nSplits: number, rows: number) {
-  if (!Number.isInteger(nSplits) || nSplits < 2 || nSplits > rows) {
-    throw errors.option('nSplits', `a whole number from 2 to the ${rows} rows`, nSplits);
-  }
+function checkFolds(given: FoldOptions, rows: number) {
+  const options = checked(FOLD_OPTIONS, given);
+  if (options.nSplits > rows) throw errors.option('nSplits', `a whole number from 2 to the ${rows} rows`, options.nSplits);
+  return options;
 }
 
 /** Rows of each class, classes ascending. */

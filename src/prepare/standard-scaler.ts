@@ -2,10 +2,12 @@
  * Standardization, as scikit-learn's StandardScaler: (x − mean) / deviation, column by column, with the population
  * deviation. NaN is skipped in fitting and kept in transforming; a constant column keeps the scale 1.
  */
+import * as v from 'valibot';
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { square } from '../math.js';
+import { checked, type Entries, opaque } from '../options.js';
 import { Matrix } from '../table/matrix.js';
 import { ResidentMatrix } from '../wasm/resident.js';
 
@@ -16,6 +18,8 @@ export interface StandardScalerOptions {
   /** default: the process-wide engine */
   engine?: Engine;
 }
+
+const OPTIONS = v.strictObject({ engine: v.optional(opaque<Engine>()) } satisfies Entries<StandardScalerOptions>);
 
 interface Shard {
   first: number;
@@ -36,7 +40,7 @@ export class StandardScaler {
 
   /**
    * Learns mean and deviation of each column, forgetting an earlier fit.
-   * @throws CameoError 'data' for no rows, 'column' for infinity
+   * @throws CameoError 'argument' for wrong options, 'data' for no rows, 'column' for infinity
    */
   async fit(x: Matrix | ResidentMatrix): Promise<this> {
     this.count = this.mean = this.variance = this.scale = new Float64Array(0);
@@ -45,6 +49,7 @@ export class StandardScaler {
 
   /** Learns from more rows, on top of what was learnt. Throws as `fit`; on an error nothing is changed. */
   async partialFit(x: Matrix | ResidentMatrix): Promise<this> {
+    checked(OPTIONS, this.options);
     if (x.rows === 0) throw errors.tableEmpty('The matrix');
     const known = this.mean.length > 0;
     if (known && this.mean.length !== x.columns) {

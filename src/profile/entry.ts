@@ -15,12 +15,14 @@ import type { FitData, FitOptions, ProfileOptions } from './options.js';
 
 /** Where a fitted model is to work. */
 export interface LoadOptions {
-  /** default: the process-wide engine, where the entry has one */
+  /** default: the process-wide engine; in cameo/edge there is none */
   engine?: Engine;
   /** the kernels, for an engine of its own without threads: `cameo/kernels/simd.wasm` or `relaxed.wasm` (cameo/edge) */
   wasm?: WasmSource;
   /** bytes that the memory of that engine may grow to; default 64 MiB */
   maximum?: number;
+  /** told of each thing that a caller should look at, such as a key of a row that the model does not know; `warnings` keeps them */
+  onWarning?: (message: string) => void;
 }
 
 export interface Entry {
@@ -51,10 +53,24 @@ export function provided<N extends keyof Entry>(name: N, what: string): NonNulla
   return part;
 }
 
-/** The engine that the options ask for, and whether it is the caller's. @throws CameoError 'argument' for wrong options */
-export async function engineFor({ engine, wasm, maximum }: LoadOptions): Promise<Engine> {
-  if (engine) return engine;
-  if (wasm !== undefined) return provided('engineOf', 'start an engine from kernels')({ wasm, maximum });
+/**
+ * How to come by the engine that the options ask for: what is wrong with them is said before anything is done.
+ * @throws CameoError 'argument'
+ */
+export function engineFor({ engine, wasm, maximum }: LoadOptions): () => Promise<Engine> | Engine {
+  if (engine && wasm !== undefined) throw errors.invalid("Give 'engine' or 'wasm': the kernels are for an engine of its own.");
+  if (maximum !== undefined && wasm === undefined)
+    throw errors.invalid("Option 'maximum' goes with 'wasm': an engine that is there has its own.");
+  if (engine) return () => engine;
+  if (wasm !== undefined) {
+    const start = provided('engineOf', 'start an engine from kernels');
+    return () => start({ wasm, maximum });
+  }
   if (!entry.engine) throw errors.invalid('Give the kernels, as { wasm }, or an engine, as { engine }.');
-  return entry.engine();
+  return entry.engine;
 }
+
+/** By what it can do: an engine of another copy of the package is one too. */
+export const isEngine = (value: unknown): value is Engine =>
+  typeof (value as Engine | null)?.allocate === 'function' && typeof (value as Engine).run === 'function';
+export const ENGINE = "an engine, as 'await createEngine()' gives";

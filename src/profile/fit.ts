@@ -3,7 +3,7 @@
  * own columns; then scores are learnt, and what to recommend.
  */
 import type { Engine } from '../engine/engine.js';
-import { errors } from '../errors.js';
+import { errors, kindOf } from '../errors.js';
 import { type Behaviour, behaviourOf } from '../events/behaviour.js';
 import { joinBehaviour } from '../events/features.js';
 import { checked } from '../options.js';
@@ -18,8 +18,9 @@ import { FIT_OPTIONS, type FitData, type FitOptions, TABLE_NAMES } from './optio
 /** @throws CameoError 'argument' for options that do not suit the data; see Profiler.fit */
 export async function fitSections(engine: Engine, data: FitData, given: FitOptions): Promise<Section[]> {
   checked(FIT_OPTIONS, given);
+  if (typeof data !== 'object' || data === null) throw errors.shape('Data', '{ table }, { events } or both', kindOf(data));
   const { table, events } = data;
-  const { signal, onProgress, recommender, recommenderOptions, halfLife, ...scoring } = given;
+  const { signal, onProgress, onWarning: _, recommender, recommenderOptions, halfLife, ...scoring } = given;
   checkData(data, scoring);
   const run = { signal, onProgress };
   const asked = { recommender, recommenderOptions, halfLife, seed: given.seed };

@@ -1,11 +1,13 @@
 /** Options of fitting and of profiling, their defaults and ranges. */
 import * as v from 'valibot';
-import { flag, oneOf, opaque, RUN, whole } from '../options.js';
+import type { Engine } from '../engine/engine.js';
+import { bag, callback, flag, oneOf, opaque, RUN, whole } from '../options.js';
 import type { Progress } from '../progress.js';
 import { SCORE_ENTRIES, type ScoreOptions } from '../score/options.js';
 import type { Events } from '../table/events.js';
 import type { BatchOptions } from '../table/section.js';
 import type { Column, Table } from '../table/table.js';
+import { ENGINE, isEngine } from './entry.js';
 
 /** What a profiler learns from: a table of users, their events, or both, which meet by the table's id column. */
 export interface FitData {
@@ -27,11 +29,13 @@ export interface FitOptions extends Omit<ScoreOptions, 'target'>, EventOptions {
   target?: string | readonly string[];
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  /** as of LoadOptions */
+  onWarning?: (message: string) => void;
 }
 
 export const EVENT_ENTRIES = {
   recommender: v.optional(v.string('the name of a recommender')),
-  recommenderOptions: v.optional(v.record(v.string(), v.unknown(), 'an object of options'), {}),
+  recommenderOptions: v.optional(bag, {}),
   halfLife: v.optional(
     v.pipe(
       v.number('a number of days above 0'),
@@ -46,6 +50,7 @@ export const FIT_OPTIONS = v.strictObject({
   target: v.optional(SCORE_ENTRIES.target),
   ...EVENT_ENTRIES,
   ...RUN,
+  onWarning: v.optional(callback),
 });
 /** The names among them that concern a table, and those that concern events. */
 export const TABLE_NAMES = Object.keys(SCORE_ENTRIES);
@@ -75,7 +80,8 @@ export const EVALUATE_OPTIONS = v.strictObject({ target: v.optional(v.string('th
 export const ONE_OPTIONS = v.strictObject({ explain: v.optional(flag, true) });
 
 export const LOAD_OPTIONS = v.strictObject({
-  engine: v.optional(opaque<never>()),
+  engine: v.optional(v.custom<Engine>(isEngine, ENGINE)),
   wasm: v.optional(opaque<never>()),
   maximum: v.optional(v.number('a number of bytes')),
+  onWarning: v.optional(callback),
 });

@@ -9,7 +9,7 @@
  */
 import type { RecordBatch, Schema } from 'apache-arrow';
 import type { Engine } from '../engine/engine.js';
-import { errors } from '../errors.js';
+import { errors, kindOf } from '../errors.js';
 import type { Evaluation } from '../metrics/index.js';
 import { checked } from '../options.js';
 import type { Target } from '../prepare/target.js';
@@ -19,9 +19,10 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Summary } from '../score/score.js';
 import { ROWS } from '../score/scorer.js';
 import { type ExplanationEntry, ScoreSection } from '../score/section.js';
+import { RowKeys } from '../table/row-keys.js';
 import type { PlainRow, Section } from '../table/section.js';
 import type { Table } from '../table/table.js';
-import { engineFor, type LoadOptions, provided } from './entry.js';
+import { ENGINE, engineFor, isEngine, type LoadOptions, provided } from './entry.js';
 import type { Fitted } from './fitted.js';
 import { placeModel, readModelFile, writeModel } from './model-file.js';
 import { type FitData, type FitOptions, LOAD_OPTIONS, ONE_OPTIONS, type ProfileOptions } from './options.js';
@@ -32,6 +33,7 @@ export type Profile = Record<string, string | number | boolean | null | Explanat
 
 /** The options of single profiles, checked at the cost of a glance: they come with every row. */
 function explained(options: { explain?: boolean }): { explain: boolean } {
+  if (typeof options !== 'object' || options === null) return checked(ONE_OPTIONS, options);
   for (const name in options) {
     if (name !== 'explain' || typeof options[name] !== 'boolean') return checked(ONE_OPTIONS, options);
   }
@@ -47,14 +49,18 @@ export class Profiler implements Fitted, Disposable {
   /** Scores first, in the order of the targets; then what comes of events. */
   readonly sections: readonly Section[];
   readonly scores: readonly ScoreSection[];
+  readonly #keys: RowKeys;
 
   /** Use `Profiler.fit` or `Profiler.load`. */
   constructor(
     readonly engine: Engine,
     sections: readonly Section[],
+    onWarning?: (message: string) => void,
   ) {
     this.sections = sections;
     this.scores = sections.filter((section) => section instanceof ScoreSection);
+    const known = this.scores.flatMap(({ scorer }) => [...scorer.features.names, ...scorer.known]);
+    this.#keys = new RowKeys(new Set(this.scores.length > 0 ? known : ['user_id']), onWarning);
   }
 
   /**
@@ -64,20 +70,26 @@ export class Profiler implements Fitted, Disposable {
    *   used, 'diverged', 'aborted', 'memory'; 'runtime' where this entry does not fit
    */
   static async fit(engine: Engine, data: FitData, options: FitOptions = {}): Promise<Profiler> {
-    return new Profiler(engine, await provided('fit', 'fit models')(engine, data, options));
+    if (!isEngine(engine)) throw errors.shape('The first argument', ENGINE, kindOf(engine));
+    return new Profiler(engine, await provided('fit', 'fit models')(engine, data, options), options.onWarning);
   }
 
   /**
+   * The same in every entry of the package.
+   *
    * @param bytes what `save` gave, now or in an earlier version
    * @param options `engine`; or `wasm`, the kernels, for an engine of its own
    * @throws CameoError 'model' for bytes that are not a whole model file of a known version, 'argument' for other options, 'runtime' for
    *   kernels that are none, 'memory' where the model does not fit
    */
-  static async load(bytes: Uint8Array, options: LoadOptions = {}): Promise<Profiler> {
+  static async load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<Profiler> {
     const choice: LoadOptions = checked(LOAD_OPTIONS, options);
-    const file = await readModelFile(bytes);
-    const engine = await engineFor(choice);
-    return new Profiler(engine, placeModel(engine, file));
+    const open = engineFor(choice);
+    const buffer = ArrayBuffer.isView(bytes) || Object.prototype.toString.call(bytes) === '[object ArrayBuffer]';
+    if (!buffer) throw errors.shape('The model', 'its bytes, as a Uint8Array or an ArrayBuffer', kindOf(bytes));
+    const file = await readModelFile(ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes));
+    const engine = await open();
+    return new Profiler(engine, placeModel(engine, file), choice.onWarning);
   }
 
   /** The model file: safetensors with the sections in its metadata. The same model gives the same bytes. A copy. */
@@ -110,7 +122,14 @@ export class Profiler implements Fitted, Disposable {
   }
   /** Values per category column without a label of their own (rare in fitting, or never seen), in all profiling so far. A copy. */
   get unknownCategories(): Record<string, number> {
-    return Object.assign({}, ...this.scores.map(({ scorer }) => scorer.unknown));
+    return Object.fromEntries(this.scores.flatMap(({ scorer }) => [...scorer.unknown]));
+  }
+  /**
+   * What rows had that the model does not know, such as a misspelt key: each key once, never a value, and a hundred of them at most. The
+   * option `onWarning` is told of them as they come. A copy.
+   */
+  get warnings(): string[] {
+    return [...this.#keys.warnings];
   }
   /** Sizes of the linear memory, in bytes. A copy. */
   memoryStats() {
@@ -119,10 +138,11 @@ export class Profiler implements Fitted, Disposable {
 
   /**
    * Profiles one user, at once and on the calling thread.
-   * @param row values by column name; what is absent, null or NaN is missing
+   * @param row values by column name, as its own properties; what is absent, null or NaN is missing
    * @param options `explain`: default true; without, reasons are left out
    * @returns a plain object of its own, equal to the user's row in the batches of `profile`; recommendations are asked for by `recommend`
-   * @throws CameoError 'column' for a value of another type than the column had in fitting
+   * @throws CameoError 'argument' for what is no such object, 'column' for one with other keys than the model's alone, and for a value of
+   *   another type than the column had in fitting; 'model' for a result that is not finite
    */
   profileOne(row: Row, options: { explain?: boolean } = {}): Profile {
     return this.#profileRows([row], explained(options))[0];
@@ -130,6 +150,7 @@ export class Profiler implements Fitted, Disposable {
 
   /** As profileOne, for several users: one profile a row, in order. Faster than one by one; rows are taken 256 at a time. */
   profileBatch(rows: readonly Row[], options: { explain?: boolean } = {}): Profile[] {
+    if (!Array.isArray(rows)) throw errors.invalid(`Rows must be a list of objects; found ${kindOf(rows)}.`);
     const checkedOptions = explained(options);
     const profiles: Profile[] = [];
     for (let first = 0; first < rows.length; first += ROWS) {
@@ -139,12 +160,15 @@ export class Profiler implements Fitted, Disposable {
   }
 
   /** @param rows an array of this call's own: sections that share a scorer know it by its identity */
-  #profileRows(rows: readonly Row[], options: { explain: boolean }): Profile[] {
+  #profileRows(rows: readonly Row[], { explain }: { explain: boolean }): Profile[] {
     const { id, scores } = this;
+    const options = { explain, keys: this.#keys };
     const named = id ?? (scores.length === 0 ? 'user_id' : undefined);
-    const profiles = rows.map((row): Profile => {
+    const profiles = rows.map((row, r): Profile => {
+      if (typeof row !== 'object' || row === null || Array.isArray(row)) throw errors.row(r, kindOf(row));
+      if (scores.length === 0) this.#keys.check(row, r);
       if (named === undefined) return {};
-      const value = row[named];
+      const value = Object.hasOwn(row, named) ? row[named] : undefined;
       return { user_id: value === null || value === undefined ? null : String(value) };
     });
     for (const section of this.sections) {

@@ -34,9 +34,9 @@ export class Barrier {
   /** A number below n that nobody has claimed since the last `wait`; n when there is none. */
   claim(n: number): number {
     if (n > 32 * WORDS) return Math.min(n, Atomics.add(this.#cell, 2, 1));
-    const own = Math.floor((this.worker * n) / this.workers);
+    const start = Math.floor((this.worker * n) / this.workers);
     for (let i = 0; i < n; i++) {
-      const number = (own + i) % n;
+      const number = (start + i) % n;
       const bit = 1 << (number & 31);
       if ((Atomics.or(this.#cell, BITS + (number >> 5), bit) & bit) === 0) return number;
     }

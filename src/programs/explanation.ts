@@ -48,18 +48,21 @@ export class ExplanationWriter {
   /**
    * @param first the shard's row of the first of n rows
    * @param contributions f32[n, features]
+   * @returns the sum of their sizes, which is finite as long as all of them are
    */
-  write(first: number, contributions: Float32Array, n: number): void {
+  write(first: number, contributions: Float32Array, n: number): number {
     if (first === 0) {
       this.#valueValid.fill(0);
       this.#categoryValid.fill(0);
     }
     const order = this.#order;
     const features = order.length;
+    let sum = 0;
     for (let r = 0; r < n; r++) {
       const from = r * features;
       for (let i = 0; i < features; i++) {
         const size = Math.abs(contributions[from + i]);
+        sum += size;
         let k = i;
         for (; k > 0 && Math.abs(contributions[from + order[k - 1]]) < size; k--) order[k] = order[k - 1];
         order[k] = i;
@@ -74,6 +77,14 @@ export class ExplanationWriter {
         this.#reason(at, f, row);
       }
     }
+    return sum;
+  }
+
+  /** The feature of the first contribution that is not finite, among what was written for the first rows; −1 where all are. */
+  notFinite(rows: number): number {
+    const length = rows * this.#order.length;
+    const at = this.#contribution.subarray(0, length).findIndex((x) => !Number.isFinite(x));
+    return at < 0 ? -1 : this.#feature[at];
   }
 
   /** The feature's value of a row, where it has one. */

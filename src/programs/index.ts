@@ -2,6 +2,8 @@
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
 import { limits } from './limits.js';
+import { linear } from './linear/fit.js';
+import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
 import { predict } from './perceptron/predict.js';
 import { train } from './perceptron/train.js';
@@ -11,7 +13,7 @@ import { scale } from './scale.js';
 import { score } from './score.js';
 import { top } from './top.js';
 
-const table = { encode, factorize, limits, moments, permute, predict, scale, score, top, train };
+const table = { encode, factorize, limits, linear, linearPredict, moments, permute, predict, scale, score, top, train };
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];

@@ -1,6 +1,10 @@
 /** Table of contents of the predictors: what a fitted model of each family is inside a worker. */
+import { linear } from './linear/predictor.js';
 import { perceptron } from './perceptron/predictor.js';
 import type { PredictorKind } from './predictor.js';
 
 /** By the `kind` of their plans. */
-export const predictors: Record<string, PredictorKind> = { perceptron: perceptron as PredictorKind };
+export const predictors: Record<string, PredictorKind> = {
+  linear: linear as PredictorKind,
+  perceptron: perceptron as PredictorKind,
+};

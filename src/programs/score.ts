@@ -10,6 +10,9 @@
  *
  * What a contribution is made of: log-odds for two classes; for several, the likeliest class's raw output above the
  * mean of all; for a number, units of the target. They sum to the row's value less the base's.
+ *
+ * No column holds a number that is not finite. Whatever is written is added up in a float64, in the loops that write it: float64 has room
+ * for any sum of float32, so the sum is finite as long as each of them is. Where it is not, the culprit is looked for.
  */
 import { errors } from '../errors.js';
 import { argmax } from '../math.js';
@@ -26,6 +29,8 @@ import { type ScoreColumns, scoreArrow, scoreColumns } from './score-columns.js'
 
 /** A fitted model of one target in memory: what every shard reads. */
 export interface TargetPlan {
+  /** for errors */
+  name: string;
   task: Task;
   predictor: PredictorPlan;
   /** raw outputs of the predictor */
@@ -42,7 +47,8 @@ export interface TargetPlan {
 export interface ScorePlan {
   encode: EncodePlan;
   targets: TargetPlan[];
-  /** of each feature: how many labels its codes have; −1 for a number */
+  /** of each feature: its name, for errors, and how many labels its codes have; −1 for a number */
+  names: readonly string[];
   labels: number[];
 }
 
@@ -107,7 +113,7 @@ export class ScorePass {
     this.#targets = plan.targets.map((target, t) => new TargetPass(kernels, memory, args, target, this.out[t], this.#b, t));
   }
 
-  /** Scores the first rows. @throws CameoError 'aborted' */
+  /** Scores the first rows. @throws CameoError 'aborted'; 'model' for a result that is not finite, naming target and feature */
   run(rows: number, control: Control): void {
     for (let first = 0; first < rows; first += TILE) {
       if (control.aborted()) throw errors.aborted();
@@ -115,7 +121,7 @@ export class ScorePass {
       this.#b.encoder.encode(this.#b.x, this.args, first, n);
       for (const target of this.#targets) target.run(this.#b.x, first, n);
     }
-    for (const target of this.#targets) target.rank(rows);
+    for (const target of this.#targets) target.finish(rows);
   }
 
   /** @returns the address of an ArrowArray for each target: a struct of the output columns that apply */
@@ -137,7 +143,10 @@ class TargetPass {
   readonly #write: ExplanationWriter | undefined;
   readonly #views: Record<'score' | 'percentile' | 'all' | 'direction' | 'contributions', Float32Array>;
   readonly #label: Int32Array;
+  readonly #names: readonly string[];
   #raw = new Float32Array(0);
+  /** Σ of raw outputs, scores and contributions since `finish` */
+  #sum = 0;
 
   constructor(
     private readonly kernels: Kernels,
@@ -160,20 +169,24 @@ class TargetPass {
       contributions: f32(b.contributions, TILE * plan.labels.length),
     };
     this.#label = new Int32Array(memory.buffer, out.label, rows);
+    this.#names = plan.names;
   }
 
   /** @param x address of n encoded rows, the shard's rows first … first + n − 1 */
   run(x: number, first: number, n: number): void {
     const z = this.#predictor.run(x, n);
     if (this.#raw.byteOffset !== z) this.#raw = new Float32Array(this.memory.buffer, z, TILE * stride(this.target.outputs));
-    this[this.target.task](z, first, n);
+    this.#sum += this[this.target.task](z, first, n);
     if (!this.#write) return;
     this.#predictor.explain(x, this.b.direction, n, this.b.contributions);
-    this.#write.write(first, this.#views.contributions, n);
+    this.#sum += this.#write.write(first, this.#views.contributions, n);
   }
 
-  /** percentile = rank of the score among those of training */
-  rank(rows: number): void {
+  /** percentile = rank of the score among those of training, when the scores are found to be finite */
+  finish(rows: number): void {
+    const sum = this.#sum;
+    this.#sum = 0;
+    if (!Number.isFinite(sum)) throw this.#notFinite(rows);
     const { ranks, nRanks } = this.target;
     if (nRanks === 0) return;
     const { percentile } = this.#views;
@@ -181,41 +194,59 @@ class TargetPass {
     for (let r = 0; r < rows; r++) percentile[r] *= 100;
   }
 
-  binary(z: number, first: number, n: number): void {
+  /** What to say of the first result that is not finite. */
+  #notFinite(rows: number) {
+    const { name, predictor } = this.target;
+    const at = this.#write ? this.#write.notFinite(rows) : -1;
+    const what = at < 0 ? `The score of '${name}'` : `What '${this.#names[at]}' adds to the score of '${name}'`;
+    return errors.notFinite(what, `the model (${predictor.kind})`);
+  }
+
+  /** These three give the sum of raw outputs or scores. */
+  binary(z: number, first: number, n: number): number {
     const { score, all, direction } = this.#views;
+    let sum = 0;
     this.kernels.vector_logistic(this.out.score + first * 4, z, n);
     for (let r = first; r < first + n; r++) {
       this.#label[r] = Number(score[r] > 0.5);
       all[r] = score[r];
+      sum += this.#raw[r - first]; // of an infinite one the logistic function makes a finite score
     }
     if (this.#write) direction.fill(1);
+    return sum;
   }
 
-  multiclass(z: number, first: number, n: number): void {
+  multiclass(z: number, first: number, n: number): number {
     const { outputs } = this.target;
     const ld = stride(outputs);
     const { score, all, direction } = this.#views;
+    let sum = 0;
     direction.fill(0);
     this.kernels.softmax(z, z, n, outputs);
     for (let r = 0; r < n; r++) {
       const top = argmax(this.#raw, r * ld, outputs);
       this.#label[first + r] = top;
       score[first + r] = this.#raw[r * ld + top];
+      sum += score[first + r];
       for (let c = 0; c < outputs; c++) {
         all[(first + r) * outputs + c] = this.#raw[r * ld + c];
         direction[r * ld + c] = Number(c === top) - 1 / outputs;
       }
     }
+    return sum;
   }
 
-  regression(_z: number, first: number, n: number): void {
+  regression(_z: number, first: number, n: number): number {
     const { scale, mean } = this.target;
     const { score, all, direction } = this.#views;
+    let sum = 0;
     for (let r = 0; r < n; r++) {
       score[first + r] = this.#raw[r] * scale + mean;
       all[first + r] = score[first + r];
+      sum += score[first + r];
     }
     direction.fill(scale);
+    return sum;
   }
 }
 

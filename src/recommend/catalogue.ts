@@ -6,7 +6,7 @@
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
-import { errors } from '../errors.js';
+import { errors, kindOf } from '../errors.js';
 import { checked, RUN, whole } from '../options.js';
 import { joinParts, type Part, type PartReader } from '../part.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
@@ -89,7 +89,9 @@ export class Recommender {
 
   /** Whether the user was in fitting, or the history has an item that was: without, recommending is a cold start. */
   knows(user: string | History): boolean {
-    return typeof user === 'string' ? this.#userNumber.has(user) : user.items.some((id) => this.#itemNumber.has(id));
+    if (typeof user === 'string') return this.#userNumber.has(user);
+    checkHistory(user);
+    return this.#numbered(user).items.length > 0;
   }
 
   /** Length of the users' factors; 0 for a recommender without. */
@@ -109,6 +111,7 @@ export class Recommender {
    * @param options `n`: default 10
    */
   async recommend(users: readonly (string | null)[], options: ListOptions = {}): Promise<Recommendation[][]> {
+    if (!Array.isArray(users)) throw errors.invalid(`Users must be a list of ids; found ${kindOf(users)}.`);
     const { n, ...run } = checked(LIST, options);
     const numbers = users.map((id) => this.#number(id));
     const known = numbers.filter((u) => u !== undefined);
@@ -124,6 +127,7 @@ export class Recommender {
   /** As `recommend`, for one user by id or for anyone by their history; what they had is left out. */
   async recommendOne(user: string | History, options: ListOptions = {}): Promise<Recommendation[]> {
     if (typeof user === 'string') return (await this.recommend([user], options))[0];
+    checkHistory(user);
     const { n, ...run } = checked(LIST, options);
     const history = this.#numbered(user);
     if (history.items.length === 0) return this.#popular(n);
@@ -139,6 +143,7 @@ export class Recommender {
    * @throws CameoError 'argument' for a recommender without factors
    */
   foldIn(history: History): { factors: Float32Array; bias: number } {
+    checkHistory(history);
     if (!this.model.foldIn) throw this.#withoutFactors();
     const known = this.#numbered(history);
     return known.items.length > 0 ? this.model.foldIn(known) : { factors: new Float32Array(this.rank), bias: 0 };
@@ -172,7 +177,7 @@ export class Recommender {
     const { ids: found, scores } = await this.model.lookalikes(telling, { n: n + quiet });
     const given = new Set(known);
     const alike = Array.from(found, (u, at) => ({ u, score: scores[at] })).filter(({ u }) => !given.has(u));
-    return alike.slice(0, n).map(({ u, score }) => ({ user: this.users[u], score }));
+    return alike.slice(0, n).map(({ u, score }) => ({ user: this.users[u], score: this.#finite(score) }));
   }
 
   #number(user: string | null): number | undefined {
@@ -210,12 +215,32 @@ export class Recommender {
   }
 
   #item(item: number, score: number): Omit<Recommendation, 'because'> {
-    return { item: this.items[item], label: this.labels[item], score };
+    return { item: this.items[item], label: this.labels[item], score: this.#finite(score) };
+  }
+
+  #finite(score: number): number {
+    if (Number.isFinite(score)) return score;
+    throw errors.notFinite('The score of a recommendation', `the recommender (${this.model.family})`);
   }
 
   #withoutFactors() {
     return errors.invalid(`A recommender of the family '${this.model.family}' has no factors of users.`);
   }
+}
+
+/** @throws CameoError 'argument' for what is no history */
+function checkHistory(user: unknown): void {
+  const refuse = (found: string) =>
+    errors.invalid(
+      `A user is an id, as text, or a history: { items: [ids] }, with { values: [numbers] } beside for ratings; found ${found}.`,
+    );
+  if (typeof user !== 'object' || user === null || Array.isArray(user)) throw refuse(kindOf(user));
+  const { items, values, ...others } = { ...user } as { items?: unknown; values?: unknown };
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw refuse(`'${other}' in it`);
+  if (!Array.isArray(items)) throw refuse(`items that are ${kindOf(items)}`);
+  const numbers = values === undefined || (Array.isArray(values) && values.every(Number.isFinite));
+  if (!numbers) throw refuse('values that are no list of finite numbers');
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import { f32, f64, type Part, type PartReader } from '../part.js';
 import { type FactorizationSettings, SETTINGS } from './factorization-options.js';
-import type { Factors } from './factors.js';
+import { BIASES, FACTORS, type Factors } from './factors.js';
 import type { Histories } from './recommender.js';
 
 const FORMAT = 'cameo-factorization';
@@ -44,11 +44,11 @@ export function readFactors(part: PartReader): { factors: Factors; settings: Fac
     rank,
     users,
     items,
-    userFactors: part.f32('userFactors', [users, rank]),
-    itemFactors: part.f32('itemFactors', [items, rank]),
-    userBiases: part.f32('userBiases', [users]),
-    itemBiases: part.f32('itemBiases', [items]),
-    mean: part.f64('mean', [1])[0],
+    userFactors: part.f32('userFactors', [users, rank], FACTORS),
+    itemFactors: part.f32('itemFactors', [items, rank], FACTORS),
+    userBiases: part.f32('userBiases', [users], BIASES),
+    itemBiases: part.f32('itemBiases', [items], BIASES),
+    mean: part.f64('mean', [1], BIASES)[0],
     history: readHistories(part, users, items),
   };
   return { factors, settings };

@@ -28,6 +28,13 @@ export interface Factors {
   readonly history: Histories;
 }
 
+/**
+ * What factors and what biases and the mean may be: then every score is finite, since 1024 products of two factors, two biases and the mean
+ * come to less than float32's 3.4e38.
+ */
+export const FACTORS = { least: -1e17, most: 1e17 };
+export const BIASES = { least: -5e37, most: 5e37 };
+
 /** Row i of f32[rows, width]: a view. */
 export const rowOf = (matrix: Float32Array, i: number, width: number): Float32Array =>
   matrix.subarray(i * width, (i + 1) * width);

@@ -41,8 +41,8 @@ export function familyOf<E extends v.ObjectEntries>(
   const family = families[recommender];
   const all = v.strictObject({ ...NAME.entries, ...more, ...family.options.entries, ...RUN });
   const found = Object.entries<unknown>(checked(all, options));
-  const those = (entries: object) => Object.fromEntries(found.filter(([name]) => name in entries));
-  return { family, options: those(family.options.entries), run: those(RUN), rest: those(more) as never };
+  const pick = (entries: object) => Object.fromEntries(found.filter(([name]) => name in entries));
+  return { family, options: pick(family.options.entries), run: pick(RUN), rest: pick(more) as never };
 }
 
 /**

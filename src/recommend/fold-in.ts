@@ -8,10 +8,11 @@
  */
 import { errors } from '../errors.js';
 import { logistic } from '../math.js';
+import { within } from '../part.js';
 import { rateOf } from '../programs/factorization/factorize.js';
 import { drawer } from '../random.js';
 import type { FactorizationSettings } from './factorization-options.js';
-import { checkKnown, type Factors } from './factors.js';
+import { BIASES, checkKnown, FACTORS, type Factors } from './factors.js';
 import type { NumberedHistory } from './recommender.js';
 import { solve } from './solve.js';
 
@@ -34,18 +35,20 @@ const PACE = 0.4;
 export function foldIn(f: Factors, settings: FactorizationSettings, history: NumberedHistory): FoldedIn {
   const { items, values } = history;
   checkKnown(items, f.items, 'item');
-  if (settings.loss !== 'squared') return foldInEvents(f, items, settings);
-  if (values?.length !== items.length) throw errors.shape('Values', `${items.length}`, `${values?.length ?? 0}`);
-  return foldInRatings(f, items, values, settings);
+  const folded = settings.loss === 'squared' ? foldInRatings(f, items, values, settings) : foldInEvents(f, items, settings);
+  if (!within(folded.factors, FACTORS) || !within([folded.bias], BIASES))
+    throw errors.notFinite('A factor of this history', 'the factorization');
+  return folded;
 }
 
 /** @param values rating of each item */
 function foldInRatings(
   { itemFactors, itemBiases, rank, mean }: Factors,
   items: ArrayLike<number>,
-  values: ArrayLike<number>,
+  values: ArrayLike<number> | undefined,
   { regularization, biases: withBias }: FactorizationSettings,
 ): FoldedIn {
+  if (values?.length !== items.length) throw errors.shape('Values', `${items.length}`, `${values?.length ?? 0}`);
   const width = rank + Number(withBias);
   const a = Array.from({ length: width }, (_, i) =>
     Array.from({ length: width }, (_, j) => (i === j ? regularization * items.length + 1e-9 : 0)),

@@ -24,8 +24,8 @@ export function historiesOf(users: Int32Array, items: Int32Array, nUsers: number
   const offsets = new Int32Array(nUsers + 1);
   let end = 0;
   for (let u = 0; u < nUsers; u++) {
-    const own = all.subarray(starts[u], starts[u + 1]).sort();
-    for (let t = 0; t < own.length; t++) if (t === 0 || own[t] !== all[end - 1]) all[end++] = own[t];
+    const list = all.subarray(starts[u], starts[u + 1]).sort();
+    for (let t = 0; t < list.length; t++) if (t === 0 || list[t] !== all[end - 1]) all[end++] = list[t];
     offsets[u + 1] = end;
   }
   return { offsets, items: all.slice(0, end) };

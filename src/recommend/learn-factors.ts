@@ -5,6 +5,7 @@
  */
 import type { Engine } from '../engine/engine.js';
 import { CameoError, errors } from '../errors.js';
+import { within } from '../part.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
 import type { FactorizeArgs, FactorizeResult } from '../programs/factorization/factorize.js';
 import { shuffle } from '../random.js';
@@ -12,7 +13,7 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { ldOf, offsetsOf, startRows, takeRows } from './factor-rows.js';
 import type { FactorizationSettings } from './factorization-options.js';
-import type { Factors } from './factors.js';
+import { FACTORS, type Factors } from './factors.js';
 import { historiesOf, itemsOf, joinHistories } from './histories.js';
 import type { Entries } from './interactions.js';
 import type { Histories } from './recommender.js';
@@ -61,6 +62,9 @@ export async function learnFactors(
   };
   const result = await train(engine, { ...argsOf(settings, plan, at), mean }, start, run);
   const rows = takeRows(engine, at.p, plan.strata, settings.rank);
+  // Beyond, a file of the model would be refused.
+  const usable = within(rows.userFactors, FACTORS) && within(rows.itemFactors, FACTORS);
+  if (!usable) throw errors.diverged(result.lossCurve.length, settings.learningRate, 'a factor');
   return { factors: { rank: settings.rank, users: nUsers, items: nItems, ...rows, mean, history }, result };
 }
 

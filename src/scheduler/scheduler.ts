@@ -7,7 +7,9 @@
  * lends each a slot of memory, and gives the results back in the order of the shards.
  */
 
+import * as v from 'valibot';
 import { CameoError, errors } from '../errors.js';
+import { type Entries, RUN, whole } from '../options.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import type { Arena, Region } from '../wasm/memory.js';
 
@@ -22,10 +24,21 @@ export interface RunOptions {
   attempts?: number;
 }
 
+export const RUN_OPTIONS = v.strictObject({
+  ...RUN,
+  label: v.optional(v.string('a text')),
+  attempts: v.optional(whole(1)),
+} satisfies Entries<RunOptions>);
+
 export interface MapOptions extends RunOptions {
   /** Bytes of linear memory lent to each shard in flight; its address is passed to the arguments. */
   slotBytes?: number;
 }
+
+export const MAP_OPTIONS = v.strictObject({
+  ...RUN_OPTIONS.entries,
+  slotBytes: v.optional(whole(0)),
+} satisfies Entries<MapOptions>);
 
 export interface Mapped<R> {
   value: R;

@@ -1,10 +1,14 @@
 /** Cross-validation of an estimator, after scikit-learn's cross_validate: the folds run side by side over the workers. */
+import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { square } from '../math.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
+import type { LogisticRegression } from '../models/logistic-regression.js';
 import type { MLPClassifier, MLPRegressor } from '../models/mlp.js';
+import type { Ridge } from '../models/ridge.js';
+import { seed as anySeed, checked, type Entries } from '../options.js';
 import { KFold, type Split, StratifiedKFold } from '../prepare/split.js';
-import type { RunOptions } from '../scheduler/scheduler.js';
+import { RUN_OPTIONS, type RunOptions } from '../scheduler/scheduler.js';
 import { Matrix } from '../table/matrix.js';
 
 export interface CrossValidationOptions extends RunOptions {
@@ -13,6 +17,17 @@ export interface CrossValidationOptions extends RunOptions {
   /** default 0 */
   seed?: number;
 }
+
+const isSplit = (split: Partial<Split> | null) => ArrayBuffer.isView(split?.train) && ArrayBuffer.isView(split.test);
+const isCv = (cv: unknown) =>
+  Array.isArray(cv) ? cv.length > 0 && cv.every(isSplit) : Number.isInteger(cv) && (cv as number) >= 2;
+
+const OPTIONS = v.strictObject({
+  ...RUN_OPTIONS.entries,
+  cv: v.optional(v.custom<number | readonly Split[]>(isCv, 'a whole number from 2, or splits'), 5),
+  seed: v.optional(anySeed, 0),
+} satisfies Entries<CrossValidationOptions>);
+export type Estimator = MLPClassifier | MLPRegressor | LogisticRegression | Ridge;
 
 export interface CrossValidationResult {
   /** all metrics of each fold's test rows */
@@ -26,14 +41,15 @@ export interface CrossValidationResult {
  * @param estimator makes a new, unfitted estimator for each fold; a classifier's classes are those of all of `y`
  * @param x features without NaN
  * @param y a class (any number) or a number per row
- * @throws CameoError 'data' when a class is in the test rows of a fold only
+ * @throws CameoError 'argument' for wrong options, 'data' when a class is in the test rows of a fold only
  */
 export async function crossValidate(
-  estimator: () => MLPClassifier | MLPRegressor,
+  estimator: () => Estimator,
   x: Matrix,
   y: ArrayLike<number>,
-  { cv = 5, seed = 0, ...run }: CrossValidationOptions = {},
+  options: CrossValidationOptions = {},
 ): Promise<CrossValidationResult> {
+  const { cv, seed, ...run } = checked(OPTIONS, options);
   if (y.length !== x.rows) throw errors.shape('Targets', `${x.rows}`, `${y.length}`);
   const classifies = 'predictProba' in estimator();
   const splits =

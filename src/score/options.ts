@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { families } from '../models/index.js';
 import type { Family } from '../models/model.js';
-import { checked, oneOf, seed, share, whole } from '../options.js';
+import { bag, checked, oneOf, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
 
 /** What each preset asks of the family that is taken by default, where the caller says nothing else. */
@@ -22,7 +22,7 @@ export const SCORE_ENTRIES = {
   task: v.optional(oneOf('binary', 'multiclass', 'regression')),
   preset: v.optional(oneOf('default', 'article'), 'default'),
   model: v.optional(v.string('the name of a family')),
-  modelOptions: v.optional(v.record(v.string(), v.unknown(), 'an object of options')),
+  modelOptions: v.optional(bag),
   seed: v.optional(seed, 42),
   testSize: v.optional(share, 0.2),
   folds: v.optional(whole(0, 1000), 0),

@@ -18,6 +18,7 @@ export const VERSION = '1';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
+const float32 = v.pipe(finite, v.minValue(-3.4e38), v.maxValue(3.4e38));
 /** NaN is null in JSON. */
 const metric = v.pipe(
   v.nullable(v.number()),
@@ -30,8 +31,8 @@ const TARGET = v.object({
   task: v.picklist(['binary', 'multiclass', 'regression']),
   from: v.picklist(['number', 'category']),
   classes: v.array(v.string()),
-  mean: finite,
-  scale: v.pipe(finite, v.gtValue(0)),
+  mean: float32,
+  scale: v.pipe(float32, v.gtValue(0)),
 });
 
 const SUMMARY = v.object({

@@ -22,6 +22,7 @@ export class ResidentScores implements Disposable {
       (layout): ScorePlan => ({
         encode: features.place(layout),
         targets: scores.map(({ target, model, ranks }) => ({
+          name: target.name,
           task: target.task,
           predictor: model.place(layout),
           outputs: model.outputs,
@@ -30,6 +31,7 @@ export class ResidentScores implements Disposable {
           scale: target.scale,
           mean: target.mean,
         })),
+        names: features.names,
         labels: features.labelCounts,
       }),
     );

@@ -9,6 +9,7 @@ import { type Binding, type Features, rawColumns, type Words } from '../prepare/
 import type { RawColumns } from '../programs/encoder.js';
 import { ScorePass, type ScorePlan } from '../programs/score.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import type { RowKeys } from '../table/row-keys.js';
 import type { PlainRow, Users } from '../table/section.js';
 import type { Table } from '../table/table.js';
 import type { Region } from '../wasm/memory.js';
@@ -54,7 +55,7 @@ const CONTROL = { aborted: () => false, progress: () => {} };
 export class Scorer implements Disposable {
   readonly features: Features;
   /** values per category column without a label of their own, in all tables profiled so far */
-  readonly unknown: Record<string, number> = {};
+  readonly unknown = new Map<string, number>();
   readonly #resident: ResidentScores;
   /** columns that the models know and do not read: targets, id, ignored ones */
   readonly known: ReadonlySet<string>;
@@ -62,7 +63,8 @@ export class Scorer implements Disposable {
   #shared = new Map<Users, Promise<ScoredBatch>>();
   readonly #free: Slot[] = [];
   #busy = 0;
-  readonly #desks = new Map<string, Desk>();
+  /** for one row and for several, with reasons and without: see #desk */
+  readonly #desks = new Map<number, Desk>();
   #computed: { rows: readonly PlainRow[]; explain: boolean } | undefined;
 
   /** @param scores of the same features */
@@ -120,7 +122,7 @@ export class Scorer implements Disposable {
     if (!binding) {
       binding = this.features.bind(table, this.known);
       this.#bound.set(table, binding);
-      for (const [name, count] of Object.entries(binding.unknown)) this.unknown[name] = (this.unknown[name] ?? 0) + count;
+      for (const [name, count] of binding.unknown) this.unknown.set(name, (this.unknown.get(name) ?? 0) + count);
     }
     return binding;
   }
@@ -150,13 +152,13 @@ export class Scorer implements Disposable {
    * Computes rows at once, on the calling thread; sections that ask for the same array of rows share the result.
    * @param rows at most ROWS
    * @returns where the results stand: views that hold until the next call
-   * @throws CameoError 'column' for a value of another type than the column had in fitting
+   * @throws CameoError 'column' for a value of another type than the column had in fitting, and for a row of which no key is known
    */
-  rows(rows: readonly PlainRow[], explain: boolean): ScoredRows {
+  rows(rows: readonly PlainRow[], explain: boolean, keys: RowKeys): ScoredRows {
     const desk = this.#desk(rows.length === 1 ? 1 : ROWS, explain);
     if (this.#computed?.rows !== rows || this.#computed.explain !== explain) {
       this.#computed = undefined;
-      for (let r = 0; r < rows.length; r++) this.features.fillRow(rows[r], desk, desk.raw, r);
+      for (let r = 0; r < rows.length; r++) this.features.fillRow(rows[r], desk, desk.raw, r, keys);
       desk.pass.run(rows.length, CONTROL);
       if (this.scores.length > 1) this.#computed = { rows, explain };
     }
@@ -166,7 +168,7 @@ export class Scorer implements Disposable {
   /** Room for single rows or for several, laid out once; again when the memory has grown. */
   #desk(size: number, explain: boolean): Desk {
     const { engine, plan, features } = this;
-    const key = `${size} ${explain}`;
+    const key = explain ? size : -size;
     const known = this.#desks.get(key);
     if (known && known.buffer === engine.memory.buffer) return known;
     const at = slotOf(engine, features, plan, size, explain);

@@ -1,6 +1,6 @@
 /** The section of one target: its score, percentile, likeliest class and the reasons, filled by a scorer that others may share. */
 import type { Part } from '../part.js';
-import type { BatchOptions, Field, PlainRow, Section, SectionBatch, Users } from '../table/section.js';
+import type { BatchOptions, Field, PlainRow, RowOptions, Section, SectionBatch, Users } from '../table/section.js';
 import { writeScore } from './part.js';
 import type { Score } from './score.js';
 import type { Scorer } from './scorer.js';
@@ -28,6 +28,8 @@ export class ScoreSection implements Section {
   readonly fields: readonly Field[];
   readonly score: Score;
   readonly #labels: readonly string[];
+  /** the fields' names: written out once, since every profile has them */
+  readonly #names: Record<'score' | 'percentile' | 'prediction' | 'explanation', string>;
 
   /** @param number of this target among the scorer's */
   constructor(
@@ -38,7 +40,15 @@ export class ScoreSection implements Section {
     this.score = scorer.scores[number];
     const { target, features, ranks } = this.score;
     this.#labels = features.labels;
-    const field = (name: string, type: Field['type']): Field => ({ name: `${name}_${target.name}`, type, nullable: false });
+    const named = (what: string) => `${what}_${target.name}`;
+    const names = {
+      score: named('score'),
+      percentile: named('percentile'),
+      prediction: named('prediction'),
+      explanation: named('explanation'),
+    };
+    this.#names = names;
+    const field = (name: string, type: Field['type']): Field => ({ name, type, nullable: false });
     const reason = (name: string, type: Field['type'], nullable: boolean): Field => ({ name, type, nullable });
     const entry = [
       reason('feature', { dictionary: features.names }, false),
@@ -47,10 +57,10 @@ export class ScoreSection implements Section {
       reason('contribution', 'float32', false),
     ];
     this.fields = [
-      field('score', 'float32'),
-      ...(ranks.length > 0 ? [field('percentile', 'float32')] : []),
-      ...(target.classes.length > 0 ? [field('prediction', { dictionary: target.classes })] : []),
-      { ...field('explanation', { list: { struct: entry } }), reasons: true },
+      field(names.score, 'float32'),
+      ...(ranks.length > 0 ? [field(names.percentile, 'float32')] : []),
+      ...(target.classes.length > 0 ? [field(names.prediction, { dictionary: target.classes })] : []),
+      { ...field(names.explanation, { list: { struct: entry } }), reasons: true },
     ];
   }
 
@@ -70,24 +80,25 @@ export class ScoreSection implements Section {
     return { memory: this.engine.memory, address, [Symbol.dispose]: release };
   }
 
-  one(row: PlainRow, _id: string | null, options: BatchOptions): Record<string, unknown> {
+  one(row: PlainRow, _id: string | null, options: RowOptions): Record<string, unknown> {
     const profile = {};
     this.fill([row], [profile], options);
     return profile;
   }
 
-  fill(rows: readonly PlainRow[], profiles: Record<string, unknown>[], { explain = true }: BatchOptions): void {
+  fill(rows: readonly PlainRow[], profiles: Record<string, unknown>[], { explain = true, keys }: RowOptions): void {
     const { target, features, ranks } = this.score;
-    const { name, classes } = target;
-    const { f32, i32, u8, out } = this.scorer.rows(rows, explain);
+    const { classes } = target;
+    const names = this.#names;
+    const { f32, i32, u8, out } = this.scorer.rows(rows, explain, keys);
     const columns = out[this.number];
     const n = features.list.length;
     const bit = (address: number, i: number) => (u8[address + (i >> 3)] >> (i & 7)) & 1;
     for (let r = 0; r < rows.length; r++) {
       const profile = profiles[r];
-      profile[`score_${name}`] = f32[columns.score / 4 + r];
-      if (ranks.length > 0) profile[`percentile_${name}`] = f32[columns.percentile / 4 + r];
-      if (classes.length > 0) profile[`prediction_${name}`] = classes[i32[columns.label / 4 + r]];
+      profile[names.score] = f32[columns.score / 4 + r];
+      if (ranks.length > 0) profile[names.percentile] = f32[columns.percentile / 4 + r];
+      if (classes.length > 0) profile[names.prediction] = classes[i32[columns.label / 4 + r]];
       if (!explain) continue;
       const entries: ExplanationEntry[] = [];
       for (let i = r * n; i < (r + 1) * n; i++) {
@@ -98,7 +109,7 @@ export class ScoreSection implements Section {
           contribution: f32[columns.contribution / 4 + i],
         });
       }
-      profile[`explanation_${name}`] = entries;
+      profile[names.explanation] = entries;
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Part } from '../part.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import type { RowKeys } from './row-keys.js';
 import type { Table } from './table.js';
 
 /** What a field holds, in Arrow's words. A timestamp is milliseconds since 1970 without a zone; a dictionary holds one of its texts. */
@@ -58,6 +59,12 @@ export interface BatchOptions extends RunOptions {
   n?: number;
 }
 
+/** As BatchOptions, for plain rows. */
+export interface RowOptions extends BatchOptions {
+  /** what is known of the rows' keys */
+  keys: RowKeys;
+}
+
 export interface Section extends Disposable {
   /** its name in model files, such as 'score' */
   readonly kind: string;
@@ -67,9 +74,9 @@ export interface Section extends Disposable {
   /** Fills a batch; dispose it after use. Several may be under way at once. */
   batch(users: Users, options: BatchOptions): Promise<SectionBatch>;
   /** The fields of one user, at once and on the calling thread; what takes longer than that (recommendations) is not among them. */
-  one(row: PlainRow, id: string | null, options: BatchOptions): Record<string, unknown>;
+  one(row: PlainRow, id: string | null, options: RowOptions): Record<string, unknown>;
   /** Where several rows at once cost less: as `one`, written into `profiles`, one a row. */
-  fill?(rows: readonly PlainRow[], profiles: Record<string, unknown>[], options: BatchOptions): void;
+  fill?(rows: readonly PlainRow[], profiles: Record<string, unknown>[], options: RowOptions): void;
   /** All that its reader needs. */
   write(): Part;
 }

@@ -8,7 +8,18 @@ export type Column =
   | { name: string; kind: 'number'; values: Float64Array }
   | { name: string; kind: 'category'; codes: Int32Array; categories: string[] };
 
+/** What reading found out or decided about a column, for the summary. Holds no value. */
+export interface ReadingNote {
+  /** null for the file as a whole */
+  column: string | null;
+  message: string;
+}
+
 export interface Table {
   rows: number;
   columns: Column[];
+  notes?: readonly ReadingNote[];
 }
+
+/** A list with something in it, or undefined. */
+export const some = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);

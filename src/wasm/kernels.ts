@@ -129,6 +129,22 @@ export interface Kernels {
   madd_peak(steps: number, x: number, y: number): number;
   memory_copy(out: Address, x: Address, n: number, rounds: number): void;
   memory_read(x: Address, n: number, rounds: number): number;
+  // assembly/linear.ts
+  linear_backward(
+    dweights: Address,
+    dbias: Address,
+    dz: Address,
+    x: Address,
+    rows: number,
+    columns: number,
+    outputs: number,
+  ): void;
+  linear_forward(z: Address, x: Address, weights: Address, bias: Address, rows: number, columns: number, outputs: number): void;
+  linear_gram(gram: Address, sums: Address, x: Address, weight: Address, scratch: Address, rows: number, columns: number): void;
+  linear_logistic(dz: Address, z: Address, y: Address, weight: Address, rows: number): number;
+  linear_softmax(dz: Address, z: Address, y: Address, weight: Address, rows: number, outputs: number): number;
+  linear_squared(dz: Address, z: Address, y: Address, weight: Address, rows: number): number;
+  linear_squares(squares: Address, sums: Address, x: Address, weight: Address, rows: number, columns: number): void;
   // assembly/loss.ts
   logistic_loss(dz: Address, z: Address, y: Address, rows: number): number;
   softmax(probabilities: Address, z: Address, rows: number, classes: number): void;

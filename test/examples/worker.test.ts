@@ -24,6 +24,7 @@ const MODEL = join(folder, 'model.cameo');
   const codes = Int32Array.from(values, (v) => Number(v > 0.5));
   const columns = [
     { kind: 'number' as const, name: 'visits', values },
+    { kind: 'number' as const, name: 'constructor', values: values.map((_, i) => (i % 7) / 7) },
     { kind: 'category' as const, name: 'channel', codes: codes.map((v, i) => (v + i) % 2), categories: ['mail', 'web'] },
     { kind: 'category' as const, name: 'buys', codes, categories: ['no', 'yes'] },
   ];
@@ -62,11 +63,12 @@ async function converse(url: string): Promise<void> {
 
   assert.equal(await ask('/healthz', undefined, { method: 'GET' }), { status: 200, json: { status: 'ok' } });
   const { status, json } = await ask('/v1/profiles', {
-    rows: [{ visits: 0.9, channel: 'web' }, { visits: 0.1 }, { channel: null }],
+    rows: [{ visits: 0.9, channel: 'web', constructor: 0.5 }, { visits: 0.1 }, { channel: null }],
   });
   assert.is(status, 200);
   assert.equal(json.profiles.map((p: Record<string, unknown>) => p.prediction_buys).slice(0, 2), ['yes', 'no']);
-  assert.is(json.profiles[0].explanation_buys.length, 2);
+  const values = json.profiles[0].explanation_buys.map(({ feature, value }: Record<string, unknown>) => [feature, value]);
+  assert.equal(Object.fromEntries(values), { visits: Math.fround(0.9), channel: null, constructor: 0.5 });
 
   const known = await ask('/v1/recommendations', { user: 'u7', n: 3 });
   assert.equal([known.status, known.json.cold_start, known.json.recommendations.length], [200, false, 3]);
@@ -84,7 +86,7 @@ async function converse(url: string): Promise<void> {
   refused(await ask('/v1/profiles', { rows: [{ visits: 1 }], extra: 1 }), 400, 'malformed', /extra/);
   refused(await ask('/v1/profiles', { rows: new Array(1001).fill({ visits: 1 }) }), 400, 'malformed');
   refused(await ask('/v1/profiles', { rows: [{ visits: 'secret-value' }] }), 422, 'data', /'visits'/);
-  refused(await ask('/v1/profiles', { rows: [{ 'secret-value': 1 }] }), 422, 'data', /visits, channel/);
+  refused(await ask('/v1/profiles', { rows: [{ 'secret-value': 1 }] }), 422, 'data', /visits, constructor, channel/);
   refused(
     await ask('/v1/profiles', { rows: [{ visits: 1, channel: 'x'.repeat(2 ** 20) }] }),
     413,

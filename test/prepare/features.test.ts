@@ -8,6 +8,7 @@ import { CategoryFeature } from '../../src/prepare/category.js';
 import { Features, rawColumns } from '../../src/prepare/features.js';
 import { fitFeatures } from '../../src/prepare/fit-features.js';
 import { NumberFeature } from '../../src/prepare/number.js';
+import { RowKeys } from '../../src/table/row-keys.js';
 import { makeTable, randomTable, rowOf } from '../support/tables.js';
 
 const engine = await createEngine({ threads: 0, reproducible: true });
@@ -41,8 +42,9 @@ test('what a table gives and what its rows give one by one are the same, before 
       const other = makeTable({ ...shape, rows: 21, seed: shape.seed + 1 }, 4);
       const binding = read.bind(other, new Set(['target']));
       const whole = raw(read, 21, (_, at) => binding.fill(engine.memory.buffer, rawColumns(at, 21), 0));
+      const keys = new RowKeys(new Set(['target']));
       const single = raw(features, 21, (words, at) => {
-        for (let r = 0; r < 21; r++) features.fillRow(rowOf(other, r), words, rawColumns(at, 21), r);
+        for (let r = 0; r < 21; r++) features.fillRow(rowOf(other, r), words, rawColumns(at, 21), r, keys);
       });
       assert.equal(single, whole);
       const index = Int32Array.of(20, 3, 3, 7);

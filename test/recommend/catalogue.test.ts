@@ -56,6 +56,40 @@ test('items by name with their label, best first, none that the user had; reason
   assert.is((await recommender.recommend(['user 1']))[0].length, 10);
 });
 
+test('who is asked for is an id or a history: what is neither is refused by what is wrong with it', async () => {
+  const cases: [unknown, RegExp][] = [
+    [null, /found null/],
+    [undefined, /found undefined/],
+    [17850, /found number/],
+    [['item 1'], /found a list/],
+    [Promise.resolve('user 1'), /found (items that are undefined|a Promise)/],
+    [{}, /found items that are undefined/],
+    [{ items: 'item 1' }, /found items that are string/],
+    [{ items: null }, /found items that are null/],
+    [{ item: ['item 1'], items: [] }, /found 'item' in it/],
+    [Object.create({ items: ['item 1'] }), /found items that are undefined/],
+    [{ items: ['item 1'], values: 5 }, /found values that are no list of finite numbers/],
+    [{ items: ['item 1'], values: [Number.NaN] }, /found values that are no list/],
+    [{ items: ['item 1'], values: ['5'] }, /found values that are no list/],
+  ];
+  for (const [whom, message] of cases) {
+    const expected = new RegExp(`^A user is an id, as text, or a history: .*; ${message.source}`);
+    for (const ask of [() => recommender.recommendOne(whom as never), () => recommender.knows(whom as never)])
+      await refused(ask, 'argument', expected);
+    await refused(() => recommender.foldIn(whom as never), 'argument', expected);
+  }
+  await refused(() => recommender.foldIn('user 1' as never), 'argument', /found string/);
+  for (const users of ['user 1', null, { items: [] }])
+    await refused(() => recommender.recommend(users as never), 'argument', /^Users must be a list of ids; found/);
+  // Items by the names that every object inherits are unknown like any other.
+  const stranger = await recommender.recommendOne('nobody');
+  for (const items of [['constructor'], ['__proto__', 'toString'], []]) {
+    assert.is(recommender.knows({ items }), false);
+    assert.equal(await recommender.recommendOne({ items }), stranger);
+  }
+  assert.is(recommender.knows('constructor'), false);
+});
+
 test('a stranger, null and a history without a known item are cold starts: what most users had, without reasons', async () => {
   const counts = pairs.items.map((_, item) => i.filter((other) => other === item).length);
   const best = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b).slice(0, 4);

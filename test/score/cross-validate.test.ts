@@ -11,6 +11,7 @@ import {
   MLPRegressor,
   StratifiedKFold,
 } from '../../src/index.js';
+import { refusesUnknownNames, refusesValues } from '../support/refused.js';
 import { generator } from '../support/tables.js';
 
 const next = generator(8);
@@ -64,6 +65,22 @@ test('a mistake in the sizes is told', async () => {
   await crossValidate(() => new MLPRegressor({ engine }), x, [1, 2]).then(
     () => assert.unreachable(),
     (error) => assert.match(error.message, /Targets: expected 240, found 2/),
+  );
+});
+
+test('options of another name or out of range are refused', async () => {
+  const use = (options: object) => crossValidate(() => new MLPRegressor({ engine }), x, number, options);
+  await refusesUnknownNames(['cv', 'seed', 'signal', 'onProgress', 'label', 'attempts'], use);
+  await refusesValues(
+    [
+      [{ cv: 1 }, /'cv' must be a whole number from 2, or splits; found 1/],
+      [{ cv: 2.5 }, /'cv' must be a whole number from 2, or splits/],
+      [{ cv: [] }, /'cv' must be a whole number from 2, or splits; found object/],
+      [{ cv: [{ train: [1], test: [2] }] }, /'cv' must be/],
+      [{ cv: rows + 1 }, /'nSplits' must be a whole number from 2 to the 240 rows; found 241/],
+      [{ seed: 1.5 }, /'seed' must be a whole number/],
+    ],
+    use,
   );
 });
 

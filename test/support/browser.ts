@@ -10,6 +10,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
   '.css': 'text/css',
   '.json': 'application/json',
@@ -32,8 +33,17 @@ export interface Served {
   close(): void;
 }
 
+const IMPORTS = {
+  tslib: '/node_modules/tslib/tslib.es6.mjs',
+  valibot: '/node_modules/valibot/dist/index.mjs',
+};
+/** A page whose script imports what was built as it is, and packages from node_modules. */
+export const modulePage = (title: string, script: string) => `<!doctype html><title>${title}</title>
+<script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>
+<script type="module">${script}</script>`;
+
 /**
- * Serves a folder on this machine alone.
+ * Serves a folder on this machine alone, and what is below /node_modules.
  * @param isolated with the headers that make a page cross-origin isolated, so that it may share memory
  */
 export async function serve(folder: URL, isolated: boolean, pages: Record<string, string> = {}): Promise<Served> {
@@ -45,7 +55,8 @@ export async function serve(folder: URL, isolated: boolean, pages: Record<string
       response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
     }
     try {
-      const body = pages[path] ?? (await readFile(join(root, normalize(path))));
+      const from = path.startsWith('/node_modules/') ? process.cwd() : root;
+      const body = pages[path] ?? (await readFile(join(from, normalize(path))));
       response.setHeader('Content-Type', TYPES[extname(path)] ?? 'text/html');
       response.end(body);
     } catch {

@@ -1,5 +1,5 @@
 /** A worker that dies once, in the middle of a task. test/support/dying.ts writes the module that calls this. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import type { Program } from '../../src/programs/program.js';
 import { programs } from '../../src/scheduler/worker.js';
@@ -10,9 +10,10 @@ type Kernel = (...args: number[]) => unknown;
 
 /**
  * Ends the thread after some kernel calls of a program.
- * @param marker a file that is written before; where it is there, no other worker dies
+ * @param marker a file that has a byte for each worker that died
+ * @param deaths how many there may be
  */
-export function dieAfter(calls: number, name: string, marker: string): void {
+export function dieAfter(calls: number, name: string, marker: string, deaths: number): void {
   if (isMainThread) return;
   const table = programs as Record<string, Program<unknown, unknown>>;
   const program = table[name];
@@ -20,8 +21,8 @@ export function dieAfter(calls: number, name: string, marker: string): void {
   const counted =
     (kernel: Kernel): Kernel =>
     (...args) => {
-      if (left-- === 0 && !existsSync(marker)) {
-        writeFileSync(marker, '');
+      if (left-- === 0 && (existsSync(marker) ? statSync(marker).size : 0) < deaths) {
+        appendFileSync(marker, '.');
         process.exit(1);
       }
       return kernel(...args);

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openBrowser, serve } from '../support/browser.js';
+import { modulePage, openBrowser, serve } from '../support/browser.js';
 import { cameo } from '../support/command.js';
-import { runtime, vulkan } from '../support/runtimes.js';
+import { inRuntime, skip, vulkan } from '../support/runtimes.js';
 import { near, type Outcome } from './check.js';
 
 /** What every run goes through; fewer would be a run that broke off. */
@@ -33,9 +33,7 @@ function judge(name: string, { adapter, outcomes }: Report) {
 }
 
 for (const name of ['node', 'bun', 'deno']) {
-  const command = runtime(name);
-  if (!command) continue;
-  test(`programs on WebGPU equal the scalar references in ${name}`, async () => {
+  inRuntime(name, 'programs on WebGPU equal the scalar references', async (command) => {
     const file = fileURLToPath(new URL('./run.js', import.meta.url));
     const run = () =>
       new Promise<string>((resolve, reject) => {
@@ -108,18 +106,23 @@ test("without an adapter '--device webgpu' ends with what is missing", async () 
   assert.match(stderr, /Device 'webgpu' was asked for: WebGPU has no adapter on this machine/);
 });
 
-const PAGE = `<!doctype html><title>battery</title><script type="module">
+const PAGE = modulePage(
+  'battery',
+  `
 import { battery } from '/test/webgpu/battery.js';
 import { createEngine } from '/src/engine/create-browser.js';
 const adapter = await navigator.gpu?.requestAdapter();
 const { vendor, architecture, description } = adapter?.info ?? {};
 const outcomes = adapter ? await battery(createEngine, navigator.gpu) : [];
 window.report = { adapter: adapter ? vendor + ' ' + architecture + ' ' + description : null, outcomes };
-</script>`;
+`,
+);
 
+const inChromium = 'programs on WebGPU equal the scalar references in Chromium';
 const browser = await openBrowser();
-if (browser) {
-  test('programs on WebGPU equal the scalar references in Chromium', async () => {
+if (!browser) skip(inChromium, 'Chromium is not installed');
+else {
+  test(inChromium, async () => {
     const site = await serve(new URL('../../', import.meta.url), false, { '/': PAGE });
     try {
       const page = await browser.newPage();

@@ -261,9 +261,9 @@ function heldDisorder(kernels: Kernels, memory: WebAssembly.Memory, a: Factorize
   const size = (a.bitsPerWorker >> 1) & ~3;
   let below = 0;
   scoreHeld(kernels, a, scratch, size, 1, (_, n) => {
-    const own = new Float32Array(memory.buffer, scratch, n);
+    const preferred = new Float32Array(memory.buffer, scratch, n);
     const other = new Float32Array(memory.buffer, scratch + size * 4, n);
-    for (let i = 0; i < n; i++) below += own[i] < other[i] ? 1 : own[i] === other[i] ? 0.5 : 0;
+    for (let i = 0; i < n; i++) below += preferred[i] < other[i] ? 1 : preferred[i] === other[i] ? 0.5 : 0;
   });
   return below / (a.held - 1);
 }
