@@ -3,16 +3,15 @@
  * that waits in the system cannot be stopped. Pipes are therefore waited for by the event loop, and an abort ends that at once.
  */
 import { constants, createReadStream, createWriteStream, fstatSync, openSync } from 'node:fs';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { isatty, ReadStream } from 'node:tty';
-import { CameoError, errors } from '../errors.js';
-import { discard, temporaryFolderIn } from './temporary.js';
+import { errors } from '../errors.js';
+import { discard, makeTemporaryFolder } from './temporary.js';
 
 /** Deno and Bun read what is no file by streams of their own. */
 const NODE = !('Deno' in globalThis || 'Bun' in globalThis);
@@ -50,15 +49,13 @@ export async function readWhole(path: string, signal?: AbortSignal): Promise<Buf
 
 /** What comes through a pipe, as a file in a folder of its own; discard the folder after use. */
 export async function copyOf(path: string, signal?: AbortSignal): Promise<{ path: string; folder: string }> {
-  const folder = temporaryFolderIn(tmpdir());
+  const folder = await makeTemporaryFolder();
   try {
-    await mkdir(folder, { mode: 0o700 }).catch((cause) => Promise.reject(errors.fileWrite(folder, cause)));
     const copy = join(folder, basename(path)); // its ending may say how it is read
     await pipeline(await openBytes(path, signal), createWriteStream(copy, { flags: 'wx' }));
     return { path: copy, folder };
   } catch (cause) {
     await discard(folder);
-    if (cause instanceof CameoError) throw cause;
     throw signal?.aborted ? errors.aborted(cause) : errors.fileRead(path, cause);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { tmpdir } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { clearStale, discard, temporaryFolderIn } from './temporary.js';
+import { clearStale, discard, temporaryFolder } from './temporary.js';
 
 /** DuckDB's readers by the names of the files they read. */
 const READERS: [pattern: RegExp, reader: string][] = [
@@ -45,7 +45,7 @@ export async function openDatabase(): Promise<Database> {
   count(1);
   const { DuckDBInstance } = await import('@duckdb/node-api');
   await clearStale(tmpdir());
-  const spill = temporaryFolderIn(tmpdir()); // DuckDB makes the folder when it first needs it
+  const spill = temporaryFolder(); // DuckDB makes the folder when it first needs it
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill });
   const connection = await instance.connect();
   for (const setting of PROGRESS) await connection.run(`SET ${setting}`);

@@ -4,15 +4,14 @@
  * because it is a pipe, is told by its first bytes. What is gzipped is unpacked, whatever it is called.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { errors } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { copyOf } from './bytes.js';
-import { discard, temporaryFolderIn } from './temporary.js';
+import { discard, makeTemporaryFolder } from './temporary.js';
 
 export type TableFormat = 'csv' | 'json' | 'parquet' | 'arrow' | 'xlsx';
 
@@ -96,10 +95,9 @@ export class InputFile implements AsyncDisposable {
 
   /** The same as a file of its own, of other bytes: such as a text in another encoding. */
   async replaced(bytes: AsyncIterable<Uint8Array>, ending: string): Promise<InputFile> {
-    const folder = temporaryFolderIn(tmpdir());
+    const folder = await makeTemporaryFolder();
     const path = join(folder, `input.${ending}`);
     try {
-      await mkdir(folder, { mode: 0o700 });
       await pipeline(bytes, createWriteStream(path), { signal: this.run.signal });
     } catch (cause) {
       await discard(folder);

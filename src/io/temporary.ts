@@ -11,9 +11,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { readdir, rm, stat, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errors } from '../errors.js';
 
 const NAME = /^\.?cameo-([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{12}(\.|$)/;
 const HOUR_MS = 3_600_000;
@@ -67,8 +68,24 @@ export function onTemporary(tell: typeof listener): void {
 /** A new name in a folder, for a file beside its place; `release` it when it has been renamed or removed. */
 export const temporaryIn = (folder: string): string => claim(join(folder, `.${stem()}.tmp`));
 
-/** The same for a folder among the system's temporary ones, where nothing needs to be hidden. */
-export const temporaryFolderIn = (folder: string): string => claim(join(folder, stem()));
+/** The same for a folder among the system's temporary ones, where nothing needs to be hidden. It is not made yet. */
+export const temporaryFolder = (): string => claim(join(tmpdir(), stem()));
+
+/** Makes one; `discard` it after use. @throws CameoError 'file' */
+export async function makeTemporaryFolder(): Promise<string> {
+  const path = temporaryFolder();
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (cause) {
+    release(path);
+    const { code } = cause as NodeJS.ErrnoException;
+    throw errors.fileWrite(
+      tmpdir(),
+      new Error(`${code}. It is where temporary files go: name another folder by TMPDIR`, { cause }),
+    );
+  }
+  return path;
+}
 
 const stem = () => `cameo-${host()}-${process.pid}-${startOf('self')}-${randomBytes(6).toString('hex')}`;
 

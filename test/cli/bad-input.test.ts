@@ -133,8 +133,8 @@ const cases: [what: string, args: string[], message: RegExp][] = [
   ['JSON and profiles both on standard output', fit('good.csv', '-o', '-', '--json'), /--json and -o -/],
   ['a wrong number', fit('good.csv', '--seed', '-1'), /whole number/],
   ['a wrong share', fit('good.csv', '--test-size', '1.5'), /between 0 and 1/],
-  ['an unknown option', fit('good.csv', '--tagret', 'x'), /unknown option '--tagret'/],
-  ['an unknown command', ['porfile', 'good.csv'], /unknown command/],
+  ['an unknown option', fit('good.csv', '--tagret', 'x'), /^cameo: Unknown option '--tagret'\. Did you mean --target\?\n$/],
+  ['an unknown command', ['porfile', 'good.csv'], /^cameo: Unknown command 'porfile'\. Did you mean profile\?\n$/],
   ['a learning that cannot be held out', fit('good.csv', '--cv', '61'), /nSplits|folds|rows/],
 ];
 
