@@ -32,7 +32,7 @@ export async function readEvents(log: EventLog, { signal, onProgress }: ReadOpti
   const { connection } = database;
   const onShare = (share: number) =>
     onProgress?.({ stage: 'read', done: Math.round(share * file.bytes), total: file.bytes, unit: 'bytes' });
-  return watched(connection, { signal }, async () => {
+  return await watched(connection, { signal }, async () => {
     await connection.run("SET TimeZone = 'UTC'");
     const source = await openSource(database, { ...log, path: file.path }, signal);
     const asOf = await watched(connection, { onShare }, () => createLines(connection, log, source));

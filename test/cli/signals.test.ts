@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cameo, folder } from '../support/command.js';
@@ -18,8 +19,14 @@ const rows = Array.from({ length: 20_000 }, (_, i) => {
   return `u${i},${age},${(next() * 100).toFixed(2)},${next() < age / 80 ? 'yes' : 'no'}`;
 });
 writeFileSync(join(cwd, 'users.csv'), ['id,age,spent,churned', ...rows].join('\n'));
-const events = Array.from({ length: 400_000 }, (_, i) => `{"u":"u${i % 9973}","i":"i${i % 397}","t":"2024-01-${10 + (i % 19)}"}`);
-writeFileSync(join(cwd, 'events.jsonl'), events.join('\n'));
+const database = await DuckDBInstance.create(join(cwd, 'shop.duckdb'));
+const connection = await database.connect();
+await connection.run('CREATE TABLE numbers AS FROM range(100000)');
+connection.closeSync();
+database.closeSync();
+/** Goes through ten billion pairs. */
+const QUERY = `SELECT 'u' || (a.range % 100) AS u, 'i' || (b.range % 50) AS i, TIMESTAMP '2024-01-01' AS t
+  FROM numbers a, numbers b WHERE hash(a.range * b.range) % 1000000007 = 1`;
 
 /** How busy the machine is: what a process without work takes, in milliseconds. */
 function busy(): number {
@@ -44,7 +51,6 @@ const worked = ({ child }: Started) => {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
 const begun = () => readdirSync(cwd).some((name) => name.startsWith('.cameo-'));
-const querying = () => readdirSync(temporary).length > 0;
 
 interface Stage {
   args: string[];
@@ -77,10 +83,13 @@ const stages: Record<string, Stage> = {
     there: () => until(begun, 'the temporary file'),
   },
   'a query of DuckDB': {
-    args: ['profile', '--events', 'events.jsonl', ...log, '--value', "sum(length(repeat('x', 100000)))", '-o', 'out.arrow'],
+    args: ['profile', '--events', 'shop.duckdb', '--query', QUERY, ...log, '-o', 'out.arrow'],
     there: (started) => until(() => worked(started) > 1.5, 'some processor time'),
   },
-  'training in a thread': { args: [...long, '--threads', '1'], there: (started) => until(() => worked(started) > 3, 'some processor time') },
+  'training in a thread': {
+    args: [...long, '--threads', '1'],
+    there: (started) => until(() => worked(started) > 3, 'some processor time'),
+  },
   'training on the calling thread': {
     args: [...long, '--threads', '0'],
     there: (started) => until(() => worked(started) > 3, 'some processor time'),

@@ -15,8 +15,15 @@ export interface Started {
 }
 
 /** @param stdin what stands there, kept open; @param read whether its output is read */
-export function start(args: readonly string[], { cwd, env, read = true }: { cwd: string; env?: NodeJS.ProcessEnv; read?: boolean }): Started {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+export function start(
+  args: readonly string[],
+  { cwd, env, read = true }: { cwd: string; env?: NodeJS.ProcessEnv; read?: boolean },
+): Started {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let stderr = '';
   child.stderr.on('data', (data) => {
     stderr += data;
@@ -41,7 +48,11 @@ export async function until(what: () => unknown, why: string): Promise<void> {
 }
 
 /** A pipe with a name, and somebody who writes to it and then waits with it open. */
-export function namedPipe(path: string): { write: (bytes: string) => Promise<void>; writer: () => Writable | null; end: () => void } {
+export function namedPipe(path: string): {
+  write: (bytes: string) => Promise<void>;
+  writer: () => Writable | null;
+  end: () => void;
+} {
   spawnSync('mkfifo', [path]);
   let holder: ChildProcess | undefined;
   return {
