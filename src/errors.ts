@@ -51,7 +51,9 @@ export interface LeftOut {
   rows: number;
   noUser: number;
   noItem: number;
+  noTime: number;
   badTime: number;
+  farTime: number;
   cancelled: number;
   filtered: number;
   badNumber: number;
@@ -113,12 +115,22 @@ export const errors = {
       `DuckDB refuses the expression of '${option}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`,
       cause,
     ),
-  noEvents: ({ rows, noUser, noItem, badTime, cancelled, filtered, badNumber, afterAsOf }: LeftOut) =>
+  expressionRefused: (option: string, why: string) =>
+    argument(
+      `The expression of '${option}' is refused: ${why}. Expected is one expression over the columns, such as quantity * price; ` +
+        'docs/security.md says what may stand in it.',
+    ),
+  noEvents: ({ rows, noUser, noItem, noTime, badTime, farTime, cancelled, filtered, badNumber, afterAsOf }: LeftOut) =>
     data(
-      `No event is left of ${rows} rows: ${noUser} without a user, ${noItem} without an item, ${badTime} whose time cannot be read, ` +
-        `${cancelled} cancelled, ${filtered} that do not meet the condition, ${badNumber} whose value or weight is no usable number, ` +
+      `No event is left of ${rows} rows: ${noUser} without a user, ${noItem} without an item, ${noTime} without a time, ` +
+        `${badTime} whose time cannot be read, ${farTime} whose time is outside the years 1 to 9999, ${cancelled} cancelled, ` +
+        `${filtered} that do not meet the condition, ${badNumber} whose value or weight is no usable number, ` +
         `${afterAsOf} at or after the moment asked for.`,
     ),
+  noItems: () =>
+    argument("These events name no items, so nothing can be recommended: read them with 'item', the column that says what."),
+  aboutItems: (option: string) =>
+    argument(`Option '${option}' is about items, and the events name none: give 'item', or leave '${option}' out.`),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
   headerOnly: (path: string, line: number) => data(`'${path}' has no rows: nothing stands below the names in line ${line}.`),
   noFeatures: () => data('No feature column is left besides the target, the id and the ignored columns.'),
@@ -159,6 +171,8 @@ export const errors = {
     ),
   fileWrite: (path: string, cause: unknown) =>
     file(`Cannot write '${path}': ${cause instanceof Error ? firstLine(cause.message) : String(cause)}.`, cause),
+  address: (scheme: string) =>
+    file(`Nothing is fetched from '${scheme}…': give a file of this machine, or an address postgres://….`),
   fileType: (path: string, expected: string) =>
     file(`Cannot tell the format of '${path}' from its name; expected one of ${expected}.`),
 

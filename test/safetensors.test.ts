@@ -11,7 +11,10 @@ const tensor: fc.Arbitrary<Tensor> = fc.tuple(shape, fc.boolean(), fc.double()).
   const list = Array.from({ length: n }, (_, i) => value + i);
   return { shape: sizes, values: wide ? Float64Array.from(list) : Float32Array.from(list) };
 });
-const text = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', '中文 "quoted" \\ \n', '0'.repeat(64), '"sha256":"'));
+const text = fc.oneof(
+  fc.string(),
+  fc.constantFrom('__proto__', 'constructor', '中文 "quoted" \\ \n', '0'.repeat(64), '"sha256":"'),
+);
 const file: fc.Arbitrary<Safetensors> = fc.record({
   metadata: fc.dictionary(
     text.filter((key) => key !== 'sha256'),

@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { errors } from '../errors.js';
 import { type Behaviour, type BehaviourRow, behaviourRow } from '../events/behaviour.js';
 import { readWhole } from '../io/bytes.js';
-import { openDatabase } from '../io/duckdb.js';
+import { lock, openDatabase } from '../io/duckdb.js';
+import { checkExpression } from '../io/expression.js';
 import { behaviourOf } from '../profile/sections.js';
 import { openModel } from './open-model.js';
 import { whole } from './options.js';
@@ -40,7 +41,7 @@ export function audienceCommand(): Command {
   return new Command('audience')
     .description('Users who meet a condition, or who are like the users of a list.')
     .requiredOption('--model <file>', 'what `cameo profile --events … --save` kept')
-    .option('--where <condition>', `SQL over the profiles, such as "segment = 'champions' AND monetary > 1000"`)
+    .option('--where <condition>', `an SQL expression over the profiles, such as "segment = 'champions' AND monetary > 1000"`)
     .option('--like <file>', 'user ids, one a line: finds the users most like them')
     .option('-n <N>', 'how many with --like', whole(1, 10_000_000), 100)
     .option('--json', 'print one JSON object')
@@ -70,8 +71,8 @@ export function audienceCommand(): Command {
     });
 }
 
-/** Ids of the users who meet the condition, in the order of the model. */
-async function meeting(behaviour: Behaviour | undefined, where: string): Promise<string[]> {
+/** Ids of the users who meet the condition, in the order of the model. @throws CameoError 'argument' for a condition that is none */
+export async function meeting(behaviour: Behaviour | undefined, where: string): Promise<string[]> {
   if (!behaviour) throw errors.modelFile('behaviour', 'a model made by `cameo profile --events`', 'none');
   await using database = await openDatabase();
   const { connection } = database;
@@ -85,8 +86,13 @@ async function meeting(behaviour: Behaviour | undefined, where: string): Promise
   );
   insert.bindVarchar(1, JSON.stringify(rows));
   await insert.run();
-  const found = await connection.runAndReadAll(`SELECT user_id FROM users WHERE (${where})`).catch((cause) => {
-    throw errors.expression('where', cause);
-  });
+  await lock(database);
+  const names = COLUMNS.map(([name]) => name);
+  const condition = await checkExpression(connection, 'where', where, names);
+  const found = await connection
+    .runAndReadAll(`SELECT user_id FROM users WHERE CAST(${condition} AS BOOLEAN)`)
+    .catch((cause) => {
+      throw errors.expression('where', cause);
+    });
   return (found.getColumns()[0] ?? []) as string[];
 }

@@ -7,7 +7,9 @@ import { bar, columns, plain } from './terminal.js';
 const CAUSES: [keyof EventCounts, string][] = [
   ['noUser', 'without a user'],
   ['noItem', 'without an item'],
+  ['noTime', 'without a time'],
   ['badTime', 'whose time cannot be read'],
+  ['farTime', 'whose time is outside the years 1 to 9999'],
   ['cancelled', 'cancelled'],
   ['filtered', 'that do not meet --where'],
   ['badNumber', 'whose value or weight is no usable number'],
@@ -29,7 +31,7 @@ export function eventParagraphs(report: EventReport): string[] {
     );
   };
   const paragraphs = [
-    `${number(report.users)} users, ${number(report.items)} items, ${number(events.used)} of ${number(events.rows)} events up to ${report.asOf}`,
+    `${number(report.users)} users, ${report.items === null ? '' : `${number(report.items)} items, `}${number(events.used)} of ${number(events.rows)} events up to ${report.asOf}`,
     left.length > 0 ? `Left out: ${left.join(', ')}.` : '',
     `Segments\n${shares(report.segments)}`,
     `Lifecycle\n${shares(report.lifecycle)}`,

@@ -34,25 +34,32 @@ function days(text: string): number {
   return value;
 }
 
+const TRUST = `
+An SQL expression computes from the columns and does nothing else, whoever writes it. Who names files, addresses
+and --query acts with the rights of this process: docs/security.md says who may be trusted with which option.`;
+
 export const withEvents = (command: Command): Command =>
   command
     .option(
       '--events <source>',
       'a log of events: .csv, .json, .jsonl (each also .gz), .parquet, a glob of such files, a .duckdb file, or postgres://…',
     )
-    .option('--query <sql>', 'of a database of events: what gives them')
+    .option('--query <sql>', 'of a database of events: what gives them, any SQL that reads; trust who writes it')
     .option('--user <column>', 'of the events: who')
-    .option('--item <column>', 'of the events: what')
+    .option('--item <column>', 'of the events: what; without it nothing is recommended')
     .option('--time <column>', 'of the events: when')
-    .option('--value <expression>', "of the events: worth, as SQL, such as 'Quantity * UnitPrice'")
+    .option('--value <expression>', "of the events: worth, an SQL expression over their columns such as 'Quantity * UnitPrice'")
     .option('--label <column>', 'of the events: the name of the item')
-    .option('--where <condition>', 'of the events: which count, as SQL')
-    .option('--cancelled <condition>', 'of the events: which are cancelled orders, as SQL; they are left out')
+    .option('--where <condition>', 'of the events: which count, an SQL expression')
+    .option('--cancelled <condition>', 'of the events: which are cancelled orders, an SQL expression; they are left out')
     .option('--distinct', 'of the events: rows that are alike in every column count once')
-    .option('--orders <condition>', 'of the events: which are orders, the others being views, as SQL (default: all)')
-    .option('--weight <expression>', 'of the events: how much each tells of taste, as SQL (default: 1)')
-    .option('--rating <expression>', 'of the events: how the user rated the item, as SQL; recommends by predicted ratings')
-    .option('--price <expression>', 'of the events: price of a piece, as SQL; adds price bands to the preferences')
+    .option('--orders <condition>', 'of the events: which are orders, the others being views, an SQL expression (default: all)')
+    .option('--weight <expression>', 'of the events: how much each tells of taste, an SQL expression (default: 1)')
+    .option(
+      '--rating <expression>',
+      'of the events: how the user rated the item, an SQL expression; recommends by predicted ratings',
+    )
+    .option('--price <expression>', 'of the events: price of a piece, an SQL expression; adds price bands to the preferences')
     .option('--prefer <columns>', 'of the events: what users may prefer, such as a category; separated by commas', names)
     .option(
       '--as-of <time>',
@@ -66,14 +73,22 @@ export const withEvents = (command: Command): Command =>
         .default('last'),
     )
     .option('--negatives <N>', '--evaluate ranks against this many sampled items (0: against all)', whole(0, 1_000_000), 0)
-    .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10);
+    .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10)
+    .addHelpText('after', TRUST);
+
+const ABOUT_ITEMS = ['label', 'weight', 'rating', 'halfLife', 'evaluate'] as const;
 
 /** The log that the options describe. */
 export function eventLogOf(flags: EventFlags): EventLog {
   const { events: path, user, item, time, query, value, label, where, cancelled, distinct, orders } = flags;
   const { weight, rating, price, asOf, prefer: fields } = flags;
-  if (path === undefined || user === undefined || item === undefined || time === undefined) {
-    throw errors.invalid('--events needs --user, --item and --time: the columns that say who, what and when.');
+  if (path === undefined || user === undefined || time === undefined) {
+    throw errors.invalid('--events needs --user and --time, the columns that say who and when; --item says what.');
+  }
+  const vain = item === undefined ? ABOUT_ITEMS.find((name) => flags[name] !== undefined) : undefined;
+  if (vain) {
+    const flag = `--${vain === 'halfLife' ? 'half-life' : vain}`;
+    throw errors.invalid(`${flag} is about items: give --item COLUMN, or leave ${flag} out.`);
   }
   const expressions = { value, where, cancelled, orders, weight, rating, price };
   return { path, user, item, time, query, label, distinct, asOf, fields, ...expressions };

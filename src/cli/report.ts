@@ -12,6 +12,7 @@ import type { CrossValidation } from '../score/score.js';
 import type { EventCounts, Events } from '../table/events.js';
 import type { ReadingNote, Table } from '../table/table.js';
 import type { Stage } from './stages.js';
+import { warningsOf } from './warnings.js';
 
 export interface TargetReport {
   features: number;
@@ -26,7 +27,8 @@ export interface TargetReport {
 
 export interface EventReport {
   users: number;
-  items: number;
+  /** null where the log names none */
+  items: number | null;
   events: EventCounts;
   /** ISO 8601 without a zone */
   asOf: string;
@@ -36,6 +38,8 @@ export interface EventReport {
 }
 
 interface Common {
+  /** what may be wrong with the data, a sentence each */
+  warnings: string[];
   /** seconds */
   timings: Record<Stage | 'total', number>;
   capabilities: Capabilities;
@@ -57,7 +61,7 @@ interface OfTable extends Common {
 /** Of a table with one target, with several, and of events alone. */
 export type Report = (OfTable & TargetReport) | (OfTable & { targets: TargetReport[] }) | (Common & EventReport);
 
-interface Told extends Common {
+interface Told extends Omit<Common, 'warnings'> {
   profiler: Profiler;
   events?: Events;
   table?: Table | AsyncIterable<Table>;
@@ -68,7 +72,7 @@ interface Told extends Common {
 
 export function reportOf(told: Told): Report {
   const { profiler, events, timings, capabilities, model, output } = told;
-  const common = { timings, capabilities, model, output };
+  const common = { warnings: warningsOf(told), timings, capabilities, model, output };
   const behaviour = behaviourOf(profiler.sections);
   const learnt = events && behaviour && eventReport(profiler, events, behaviour, told.recommendations);
   if (profiler.scores.length === 0) return { ...(learnt as EventReport), ...common };
@@ -108,7 +112,7 @@ function eventReport(
   };
   return {
     users: users.length,
-    items: profiler.recommender.items.length,
+    items: events.item ? profiler.recommender.items.length : null,
     events: events.counts,
     asOf: timeText(events.asOf),
     segments: tally(segment),

@@ -39,7 +39,8 @@ export function summaryOf(outcome: Outcome): string {
     .filter(([, value]) => value > 0.005)
     .map(([name, value]) => `${name} ${seconds(value)}`);
   const last = `${times.join(', ')}, total ${seconds(total)}; ${report.capabilities.build}, ${threadsText(report.capabilities)}`;
-  return `${[...paragraphs, `${where ? `${where[0].toUpperCase()}${where.slice(1)}\n` : ''}${last}`].join('\n\n')}\n`;
+  const warnings = report.warnings.map((warning) => `Warning: ${warning}`);
+  return `${[...paragraphs, ...warnings, `${where ? `${where[0].toUpperCase()}${where.slice(1)}\n` : ''}${last}`].join('\n\n')}\n`;
 }
 
 function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: number }>): string[] {

@@ -1,4 +1,4 @@
-/** The WebGPU device of an engine, in any runtime: opens it, wires it to its break-even sizes, and tells what came of it. */
+/** The WebGPU device of an engine, in any runtime: opens it, connects it to its break-even sizes, and reports the outcome. */
 import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName } from '../programs/index.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
@@ -17,15 +17,15 @@ import type { Capabilities } from './capabilities.js';
 export interface Device {
   accelerator?: Accelerator;
   webgpu: Capabilities['webgpu'];
-  /** looks now; absent where that was done */
+  /** looks for a device now; absent once that has been done */
   look?: () => Promise<Device>;
-  /** whether a call is large enough to look for the device's sake */
+  /** whether a call is large enough to be worth looking for a device */
   worthLooking?: <P extends ProgramName>(program: P, args: Partial<ProgramArgs<P>>) => boolean;
 }
 
 /**
- * By name the device is opened at once, and under 'auto' when a call first comes that is large enough for it, or at once where the
- * caller has said something of it: a process of small work should not wait for drivers, nor show their messages.
+ * A device that is asked for by name is opened at once. Under 'auto' it is opened when the first call comes that is large enough for it,
+ * or at once where the caller gives options for it: a process with little work should not wait for drivers or print their messages.
  *
  * @param find gives the object that gives adapters, or why there is none
  * @throws CameoError 'runtime' when the device was asked for by name and there is none; the scheduler is closed then

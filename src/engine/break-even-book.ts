@@ -1,5 +1,5 @@
 /**
- * What was measured of the WebGPU device, in a file of the user's cache folder, so that it is measured once per device:
+ * Keeps the measured break-even sizes in a file of the user's cache folder, so that each device is measured once:
  *
  *     { "<adapter, build of the kernels, threads, version>": { "predict": 5840896, "moments": null } }
  *
@@ -12,7 +12,7 @@ import { version } from '../version.js';
 import type { AdapterInfo } from '../webgpu/adapter.js';
 import { BreakEvens, type Measured } from './break-evens.js';
 
-/** Where the file stands. */
+/** The path of the file. */
 export function breakEvenPath(): string {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   const base = XDG_CACHE_HOME || (process.platform === 'win32' && LOCALAPPDATA) || join(homedir(), '.cache');
@@ -48,7 +48,7 @@ export class BreakEvenBook extends BreakEvens {
   }
 }
 
-/** What of the file has the right form. */
+/** The entries that have the right form; whatever else is in the file is left out. */
 function entriesOf(text: string): Record<string, Measured> {
   try {
     const value: unknown = JSON.parse(text);

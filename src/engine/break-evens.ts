@@ -1,18 +1,18 @@
-/** The sizes from which programs run on the WebGPU device, as they are measured: each once, whoever asks meanwhile waits. */
+/** The sizes from which programs run on the WebGPU device. Each is measured once; callers that ask meanwhile wait for the result. */
 import type { TwinName } from '../webgpu/twins.js';
 
 /** null: the device won at no size that was tried. */
 export type Measured = Partial<Record<TwinName, number | null>>;
 
-/** For as long as the engine lives; where there are files, break-even-book.ts keeps them for the next. */
+/** Kept for as long as the engine lives; where there are files, break-even-book.ts keeps them for later processes. */
 export class BreakEvens {
   readonly measured: Measured = {};
   readonly #asked = new Map<TwinName, Promise<number>>();
 
-  /** Reads what is known. */
+  /** Reads the sizes measured before. */
   async load(): Promise<void> {}
 
-  /** Keeps what is known now. */
+  /** Saves the sizes measured so far. */
   protected async save(): Promise<void> {}
 
   /** The size for a program, known or measured now; Infinity for never. */
@@ -27,7 +27,7 @@ export class BreakEvens {
     if (!(program in this.measured)) {
       const size = await measure();
       this.measured[program] = Number.isFinite(size) ? size : null;
-      await this.save().catch(() => {}); // then it is measured again another time
+      await this.save().catch(() => {}); // the next process measures again
     }
     return this.measured[program] ?? Number.POSITIVE_INFINITY;
   }

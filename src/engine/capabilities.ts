@@ -31,7 +31,7 @@ export interface Capabilities {
   webgpu: Capability & {
     /** the adapter found, with its limits and features */
     adapter?: AdapterInfo;
-    /** under 'auto', from which size each program that was measured runs on the device, in the unit of its `workOf` (webgpu/twin.ts); null for never */
+    /** under 'auto', the size from which each measured program runs on the device (`workOf` in webgpu/twin.ts); null for never */
     breakEven?: Partial<Record<TwinName, number | null>>;
   };
 }

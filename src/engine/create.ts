@@ -134,7 +134,7 @@ function enableRelaxedSimd() {
   try {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   } catch {
-    // Not V8: the fixed build it is.
+    // Not V8: fixed SIMD is used.
   }
 }
 

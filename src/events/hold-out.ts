@@ -7,7 +7,7 @@
  */
 import { shuffle } from '../random.js';
 import { type Events, rowsWhere, selectEvents } from '../table/events.js';
-import { type EventPairs, firstRows, groupByPair, lastRating } from './pairs.js';
+import { type EventPairs, firstRows, groupByPair, itemOf, lastRating } from './pairs.js';
 
 export const HOLD_OUTS = ['last', 'random'] as const;
 
@@ -23,8 +23,12 @@ export interface HeldPairs {
 const SHARE = 0.2;
 const STREAM = 0x72000000;
 
-/** @returns events to train on and pairs to evaluate on, with the users and items of the events by their numbers there */
+/**
+ * @returns events to train on and pairs to evaluate on, with the users and items of the events by their numbers there
+ * @throws CameoError 'argument' for events without items
+ */
 export function holdOut(events: Events, split: 'last' | 'random', seed: number): { train: Events; held: HeldPairs } {
+  const item = itemOf(events);
   const { rows, train } = split === 'last' ? lastOrders(events) : someOf(events, seed);
   const groups = groupByPair(events, rows);
   const firsts = firstRows(groups);
@@ -32,7 +36,7 @@ export function holdOut(events: Events, split: 'last' | 'random', seed: number):
     train: selectEvents(events, train),
     held: {
       user: firsts.map((row) => events.user[row]),
-      item: firsts.map((row) => events.item[row]),
+      item: firsts.map((row) => item[row]),
       values: events.rating && Float64Array.from(firsts, (_, pair) => lastRating(events, groups, pair)),
     },
   };

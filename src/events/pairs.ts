@@ -47,7 +47,7 @@ const OPTIONS = v.strictObject({ halfLife: v.optional(v.pipe(v.number(DAYS), v.f
 const MOST = 5;
 const UNITS = 1e6;
 
-/** @throws CameoError 'argument' for a half-life that is none, 'data' for fewer than two users or items */
+/** @throws CameoError 'argument' for a half-life that is none and events without items, 'data' for fewer than two users or items */
 export function pairsOf(events: Events, options: PairOptions = {}): EventPairs {
   const { halfLife } = checked(OPTIONS, options) as PairOptions;
   const { rating } = events;
@@ -55,7 +55,7 @@ export function pairsOf(events: Events, options: PairOptions = {}): EventPairs {
   const groups = groupByPair(events, rows);
   const firsts = firstRows(groups);
   const user = numbered(firsts, events.user, events.users.length);
-  const item = numbered(firsts, events.item, events.items.length);
+  const item = numbered(firsts, itemOf(events), events.items.length);
   if (user.numbers.length < 2) throw errors.tooFewRows('Recommending (users)', user.numbers.length, 2);
   if (item.numbers.length < 2) throw errors.tooFewRows('Recommending (items)', item.numbers.length, 2);
   const weighted = events.weight !== undefined || halfLife !== undefined;
@@ -82,8 +82,16 @@ export interface PairRows {
   offsets: Int32Array;
 }
 
+/** The items of events, i32[rows]. @throws CameoError 'argument' where the log names none */
+export function itemOf({ item }: Events): Int32Array {
+  if (!item) throw errors.noItems();
+  return item;
+}
+
 /** The rows of each pair, by user and then item. @param rows ascending; default all */
-export function groupByPair({ user, item, rows: length }: Events, rows = rowsWhere(length, () => true)): PairRows {
+export function groupByPair(events: Events, rows = rowsWhere(events.rows, () => true)): PairRows {
+  const { user } = events;
+  const item = itemOf(events);
   const sorted = new Int32Array(rows.length);
   const offsets = new Int32Array(rows.length + 1);
   let pairs = 0;

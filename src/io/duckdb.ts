@@ -1,5 +1,5 @@
 /**
- * A DuckDB of one's own in memory, which spills to a folder of the system's when it grows larger, and how SQL is quoted.
+ * A DuckDB of one's own in memory, which spills to a folder of the system's when it grows larger, how it is locked, and how SQL is quoted.
  * The library takes a sixth of a second to load, so it is loaded when the first is opened.
  */
 import { tmpdir } from 'node:os';
@@ -28,6 +28,14 @@ export interface Database extends AsyncDisposable {
   connection: DuckDBConnection;
 }
 
+/** No extension is looked for, fetched or loaded, whatever a file or a query asks for, and no stored secret is read. */
+const ALONE = {
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+  allow_community_extensions: 'false',
+  allow_persistent_secrets: 'false',
+};
+
 let open = 0;
 let listener: ((open: number) => void) | undefined;
 
@@ -46,7 +54,7 @@ export async function openDatabase(): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   await clearStale(tmpdir());
   const spill = temporaryFolder(); // DuckDB makes the folder when it first needs it
-  const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill });
+  const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill, ...ALONE });
   const connection = await instance.connect();
   for (const setting of PROGRESS) await connection.run(`SET ${setting}`);
   return {
@@ -58,4 +66,14 @@ export async function openDatabase(): Promise<Database> {
       await discard(spill);
     },
   };
+}
+
+/**
+ * From here on DuckDB opens no file but these and what it spills, no address and no extension, and keeps its settings. Called before it meets
+ * an expression or a query from outside. What is attached stays.
+ */
+export async function lock({ connection }: Database, files: readonly string[] = []): Promise<void> {
+  await connection.run(`SET allowed_paths = [${files.map(literal).join(', ')}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
 }

@@ -2,7 +2,7 @@
  * The rows of an event log as a table of DuckDB, `lines`, each with what it says and with why it is left out, if it is:
  *
  *     u, i, label, f0, f1, … VARCHAR · t TIMESTAMP · v, rating, price DECIMAL(18, 4) · w DECIMAL(18, 6) · bought BOOLEAN
- *     kept, cancelled BOOLEAN · copies: rows of the log that are alike
+ *     dated, far: whether there is a time, and one outside the calendar · kept, cancelled BOOLEAN · copies: rows of the log that are alike
  *
  * Numbers that are added up are decimals, whose sums do not depend on their order.
  */
@@ -11,6 +11,7 @@ import { errors } from '../errors.js';
 import type { EventCounts } from '../table/events.js';
 import { identifier, literal } from './duckdb.js';
 import type { EventLog } from './event-log.js';
+import { checkExpression } from './expression.js';
 
 const EXPRESSIONS = { value: 'DECIMAL(18, 4)', price: 'DECIMAL(18, 4)', rating: 'DECIMAL(18, 4)', weight: 'DECIMAL(18, 6)' };
 const CONDITIONS = ['where', 'orders', 'cancelled'] as const;
@@ -30,17 +31,22 @@ export const USED = "cause = 'used'";
  */
 export async function createLines(connection: DuckDBConnection, log: EventLog, source: string): Promise<string | undefined> {
   const types = await columnTypes(connection, log, source);
-  const expressions = await tryExpressions(connection, log);
+  const expressions = await expressionsOf(connection, log, [...types.keys()]);
   const given = log.asOf === undefined ? undefined : await momentOf(connection, log.asOf);
   const number = (option: keyof typeof EXPRESSIONS, otherwise: string) =>
     `${log[option] === undefined ? otherwise : `TRY_CAST(${expressions[option]} AS ${EXPRESSIONS[option]})`}::${EXPRESSIONS[option]}`;
   const condition = (option: (typeof CONDITIONS)[number], otherwise: string) =>
     `coalesce(${log[option] === undefined ? otherwise : `TRY_CAST(${expressions[option]} AS BOOLEAN)`}, false)`;
-  const text = (name: string) => textOf(identifier(name), types.get(name) as string);
+  const text = (name: string | undefined) =>
+    name === undefined ? 'NULL::VARCHAR' : textOf(identifier(name), types.get(name) as string);
+  const time = timeOf(identifier(log.time), types.get(log.time) as string);
   const columns = [
     `${text(log.user)} AS u`,
     `${text(log.item)} AS i`,
-    `${timeOf(identifier(log.time), types.get(log.time) as string)} AS t`,
+    `CASE WHEN ${WITHIN(time)} THEN ${time} END AS t`,
+    `${text(log.time)} IS NOT NULL AS dated`,
+    // Of infinity there are no microseconds.
+    `coalesce(NOT ${WITHIN(time)}, ${time} IS NOT NULL) AS far`,
     `${number('value', '0')} AS v`,
     `${number('weight', '1')} AS w`,
     `${number('rating', 'NULL')} AS rating`,
@@ -49,7 +55,7 @@ export async function createLines(connection: DuckDBConnection, log: EventLog, s
     `${condition('where', 'true')} AS kept`,
     `${condition('cancelled', 'false')} AS cancelled`,
     `${log.distinct ? identifier(COPIES) : '1'} AS copies`,
-    `${log.label === undefined ? 'NULL' : text(log.label)}::VARCHAR AS label`,
+    `${text(log.label)} AS label`,
     ...(log.fields ?? []).map((name, k) => `${text(name)} AS f${k}`),
   ];
   const rows = log.distinct ? `(SELECT *, count(*) AS ${identifier(COPIES)} FROM ${source} GROUP BY ALL)` : source;
@@ -59,7 +65,7 @@ export async function createLines(connection: DuckDBConnection, log: EventLog, s
     throw errors.fileRead(log.path, cause);
   }
   await connection.run(
-    `CREATE VIEW memory.main.judged AS SELECT *, rowid AS line, ${causeOf(given)} AS cause FROM memory.main.lines`,
+    `CREATE VIEW memory.main.judged AS SELECT *, rowid AS line, ${causeOf(log, given)} AS cause FROM memory.main.lines`,
   );
   return given;
 }
@@ -71,7 +77,9 @@ export async function countLines(connection: DuckDBConnection): Promise<EventCou
     used: 0,
     noUser: 0,
     noItem: 0,
+    noTime: 0,
     badTime: 0,
+    farTime: 0,
     cancelled: 0,
     filtered: 0,
     badNumber: 0,
@@ -111,40 +119,42 @@ async function columnTypes(connection: DuckDBConnection, log: EventLog, source: 
 }
 
 /**
- * Tries each expression by itself, so that the error names the one that is wrong.
- * @returns them so that what fails in some row is null there, where DuckDB can promise it: not for random()
+ * Checks each expression, and tries it by itself, so that the error names the one that is wrong.
+ * @returns them as SQL, null where they fail in some row
  */
-async function tryExpressions(connection: DuckDBConnection, log: EventLog): Promise<Record<string, string>> {
-  const safe: Record<string, string> = {};
+async function expressionsOf(
+  connection: DuckDBConnection,
+  log: EventLog,
+  columns: readonly string[],
+): Promise<Record<string, string>> {
+  const checked: Record<string, string> = {};
   const types = [...Object.entries(EXPRESSIONS), ...CONDITIONS.map((option): [string, string] => [option, 'BOOLEAN'])];
   for (const [option, type] of types) {
     const expression = log[option as keyof typeof EXPRESSIONS];
     if (expression === undefined) continue;
-    await connection.run(`SELECT CAST((${expression}) AS ${type}) FROM temp.main.shape`).catch((cause) => {
+    checked[option] = await checkExpression(connection, option, expression, columns);
+    await connection.run(`SELECT CAST(${checked[option]} AS ${type}) FROM temp.main.shape`).catch((cause) => {
       throw errors.expression(option, cause);
     });
-    const tried = `TRY((${expression}))`;
-    safe[option] = await connection.run(`SELECT ${tried} FROM temp.main.shape`).then(
-      () => tried,
-      () => `(${expression})`,
-    );
   }
-  return safe;
+  return checked;
 }
 
 /** A moment given as text, read as the log's times are, as SQL. */
 async function momentOf(connection: DuckDBConnection, text: string): Promise<string> {
   const moment = timeOf(literal(text), 'VARCHAR');
-  const [{ known }] = await rowsOf(connection, `SELECT (${moment}) IS NOT NULL AS known`);
+  const [{ known }] = await rowsOf(connection, `SELECT coalesce(${WITHIN(moment)}, false) AS known`);
   if (!known) throw errors.option('asOf', 'a date or a time such as 2011-06-30 or 2011-06-30 12:00:00', text);
   return moment;
 }
 
 /** Why a row is left out, or 'used', as SQL: the first that holds. */
-function causeOf(asOf: string | undefined): string {
+function causeOf({ item }: EventLog, asOf: string | undefined): string {
   const causes: [cause: keyof EventCounts, holds: string][] = [
     ['noUser', 'u IS NULL'],
-    ['noItem', 'i IS NULL'],
+    ['noItem', item === undefined ? 'false' : 'i IS NULL'],
+    ['noTime', 'NOT dated'],
+    ['farTime', 'far'],
     ['badTime', 't IS NULL'],
     ['cancelled', 'cancelled'],
     ['filtered', 'NOT kept'],
@@ -165,15 +175,20 @@ function textOf(column: string, type: string): string {
 
 /** Milliseconds of 1970 rather than seconds: beyond the year 5138. */
 const MILLISECONDS = 1e11;
-/** Times beyond are none, and neither is infinity: 275,760 years either way, in microseconds, as much as a Date holds. */
-const LATEST = 8_640_000_000_000_000_000n;
+/** The calendar of people and of SQL: the years 1 to 9999, in microseconds of 1970. A time beyond, infinity with it, is a mistake. */
+const WITHIN = (time: string) => `epoch_us(${time}) BETWEEN -62135596800000000 AND 253402300799999999`;
+const INFINITY = "'infinity'::TIMESTAMP";
 
-/** A column of times as SQL, null for what is none. What has an offset in it is brought to UTC, whatever the machine's zone. */
+/**
+ * A column of times as SQL, null for what is none, infinite where no timestamp can hold it. What has an offset in it is brought to UTC,
+ * whatever the machine's zone.
+ */
 function timeOf(column: string, type: string): string {
-  const microseconds = `CASE WHEN abs(${column}) < ${MILLISECONDS} THEN ${column}::HUGEINT * 1000000 ELSE ${column}::HUGEINT * 1000 END`;
+  if (/INT|FLOAT|DOUBLE|DECIMAL/.test(type)) {
+    const number = `${column}::${/INT/.test(type) ? 'HUGEINT' : 'DOUBLE'}`;
+    const microseconds = `round(${number} * CASE WHEN abs(${column}) < ${MILLISECONDS} THEN 1000000 ELSE 1000 END)`;
+    return `CASE WHEN ${column} IS NOT NULL THEN coalesce(TRY(make_timestamp(CAST(${microseconds} AS BIGINT))), ${INFINITY}) END`;
+  }
   // Text may name an offset, which a cast to TIMESTAMP would leave out.
-  const time = /INT/.test(type)
-    ? `TRY(make_timestamp(CAST(${microseconds} AS BIGINT)))`
-    : `${type === 'VARCHAR' ? `CAST(TRY_CAST(${column} AS TIMESTAMPTZ) AS TIMESTAMP)` : `TRY_CAST(${column} AS TIMESTAMP)`}`;
-  return `CASE WHEN abs(epoch_us(${time})) <= ${LATEST} THEN ${time} END`;
+  return type === 'VARCHAR' ? `CAST(TRY_CAST(${column} AS TIMESTAMPTZ) AS TIMESTAMP)` : `TRY_CAST(${column} AS TIMESTAMP)`;
 }

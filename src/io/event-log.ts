@@ -1,5 +1,5 @@
 /**
- * An event log: where it is, and what in it says who did what to which item when, and for how much. What a log may be is a file (or a glob
+ * An event log: where it is, and what in it says who did what when, to which item, and for how much. What a log may be is a file (or a glob
  * of files), a query on a DuckDB database file, or a query on a PostgreSQL server; expressions and conditions are DuckDB's SQL.
  */
 import { stat } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { flag } from '../options.js';
 import { copyOf } from './bytes.js';
-import { type Database, literal, READABLE, readerOf } from './duckdb.js';
+import { type Database, literal, lock, READABLE, readerOf } from './duckdb.js';
 import { copyFromPostgres, isPostgres } from './postgres.js';
 import { discard } from './temporary.js';
 
@@ -16,9 +16,9 @@ export interface EventLog {
   path: string;
   /** SQL that gives the events of a database; needed for a database, refused for files */
   query?: string;
-  /** columns: who, what, when. Times without a zone are taken as they are; whole numbers are seconds or milliseconds of 1970 */
+  /** columns: who, what (without, nothing is recommended) and when. Times without a zone are taken as they are; numbers are seconds or milliseconds of 1970 */
   user: string;
-  item: string;
+  item?: string;
   time: string;
   /** SQL expression of an event's worth, such as "Quantity * UnitPrice"; default 0 */
   value?: string;
@@ -51,7 +51,7 @@ export const EVENT_LOG = v.strictObject({
   path: text,
   query: optional,
   user: text,
-  item: text,
+  item: optional,
   time: text,
   value: optional,
   label: optional,
@@ -68,11 +68,20 @@ export const EVENT_LOG = v.strictObject({
 
 const DATABASE = /\.(duckdb|ddb|db)$/i;
 const GLOB = /[*?[]/;
+const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** @throws CameoError 'file' for a file that is not there or of a kind that cannot be read, 'argument' for a query that does not fit */
-export async function checkSource({ path, query }: EventLog): Promise<void> {
+/** What is said of items, where the log names none. */
+const ABOUT_ITEMS = ['label', 'weight', 'rating'] as const;
+
+/** @throws CameoError 'file' for a file that is not there or of a kind that cannot be read, 'argument' for options that do not fit */
+export async function checkSource(log: EventLog): Promise<void> {
+  const { path, query } = log;
+  const vain = log.item === undefined ? ABOUT_ITEMS.find((name) => log[name] !== undefined) : undefined;
+  if (vain) throw errors.aboutItems(vain);
   const reader = readerOf(path);
   const database = isPostgres(path) || DATABASE.test(path);
+  const address = isPostgres(path) ? null : ADDRESS.exec(path);
+  if (address) throw errors.address(address[0]);
   if (!reader && !database) throw errors.fileType(path, `${READABLE}, .duckdb, or an address postgres://…`);
   if (database && query === undefined)
     throw errors.invalid('A database of events needs a query, such as --query "SELECT * FROM orders".');
@@ -93,20 +102,51 @@ export async function localSource(
   return { path: copy, bytes: (await stat(copy)).size, [Symbol.asyncDispose]: () => discard(folder) };
 }
 
-/** What stands after FROM to read the log. */
-export async function openSource({ connection }: Database, log: EventLog, signal?: AbortSignal): Promise<string> {
-  const { path, query } = log;
+/**
+ * Opens what the log names, and locks the database to that (duckdb.ts).
+ * @returns what stands after FROM to read the log
+ * @throws CameoError 'file', 'argument' for a query that is not one
+ */
+export async function openSource(database: Database, log: EventLog, signal?: AbortSignal): Promise<string> {
+  const { connection } = database;
+  const { path, query = '' } = log;
   const reader = readerOf(path);
-  if (reader) return `${reader}(${literal(path)})`;
+  if (reader) {
+    const files = GLOB.test(path) ? await filesOf(database, path) : [path];
+    await lock(database, files);
+    return `${reader}([${files.map(literal).join(', ')}])`;
+  }
   if (isPostgres(path)) {
-    await copyFromPostgres(connection, 'log', path, query as string, signal);
+    await lock(database);
+    await copyFromPostgres(connection, 'log', path, query, signal);
     return 'temp.main.log';
   }
   try {
-    await connection.run(`ATTACH ${literal(path)} AS source (READ_ONLY)`);
-    await connection.run(`SET search_path = 'memory.main,source.main'`);
+    await connection.run(`ATTACH ${literal(path)} AS source (READ_ONLY, TYPE duckdb)`);
+    // DuckDB's own functions first, so that a macro of the database cannot take the name of one.
+    await connection.run(`SET search_path = 'system.main,memory.main,source.main'`);
   } catch (cause) {
     throw errors.fileRead(path, cause);
   }
-  return `(${query})`;
+  await lock(database);
+  await checkQuery(database, log);
+  return `(\n${query}\n)`;
+}
+
+/** The files of a glob, in their order. */
+async function filesOf({ connection }: Database, path: string): Promise<string[]> {
+  const found = await connection.runAndReadAll(`SELECT file FROM glob(${literal(path)}) ORDER BY file`).catch((cause) => {
+    throw errors.fileRead(path, cause);
+  });
+  const files = found.getRows().map(([file]) => String(file));
+  if (files.length === 0) throw errors.fileRead(path, new Error('no file has such a name'));
+  return files;
+}
+
+/** A query is any SQL that reads, but one statement. */
+async function checkQuery({ connection }: Database, { path, query }: EventLog): Promise<void> {
+  const statements = await connection.extractStatements(`SELECT * FROM (\n${query}\n)`).catch((cause) => {
+    throw errors.fileRead(path, cause);
+  });
+  if (statements.count !== 1) throw errors.invalid(`Option 'query' must be one statement; found ${statements.count}.`);
 }

@@ -2,7 +2,7 @@
  * Reads an event log by DuckDB into plain columns (table/events.ts). Rows that cannot be used are counted by cause and left out
  * (event-lines.ts says which). DuckDB numbers, sorts and decodes, and is closed when the columns are there.
  *
- *     bytes an event   25: user and item 4 each, time and value 8 each, bought 1
+ *     bytes an event   25: user and item 4 each (an item where the log names them), time and value 8 each, bought 1
  *                      + 8 for each of weight, rating and price that the log was given, + 4 for each field
  *     while reading    DuckDB's own tables beside them, which spill to a folder of the system's
  */
@@ -55,15 +55,15 @@ async function readColumns(
 ): Promise<Events> {
   const rows = counts.used;
   const users = await number(connection, 'u');
-  const items = await number(connection, 'i');
+  const items = log.item === undefined ? [] : await number(connection, 'i');
   const fields: Events['fields'][number][] = [];
   for (const [k, name] of (log.fields ?? []).entries())
     fields.push({ name, codes: new Int32Array(rows), values: await number(connection, `f${k}`) });
-  const labels = await labelsOf(connection);
+  const labels = log.item === undefined ? [] : await labelsOf(connection);
   const doubles = (option: string | undefined) => (option === undefined ? undefined : new Float64Array(rows));
   const columns = {
     user: new Int32Array(rows),
-    item: new Int32Array(rows),
+    item: log.item === undefined ? undefined : new Int32Array(rows),
     time: new Float64Array(rows),
     value: new Float64Array(rows),
     bought: new Uint8Array(rows),
@@ -88,14 +88,16 @@ async function readColumns(
     ...fields.map(({ codes }, k): [string, Column, number] => [`f${k}.n`, codes, -1]),
   ];
   // Rows that are alike come out of a hash table, in any order: of those the columns decide.
-  const ties = log.distinct ? wanted.slice(3).map(([sql]) => sql) : ['line'];
   const read = wanted.filter((column): column is [string, Column, number?] => column[1] !== undefined);
+  const alike = read.filter(([, into]) => into !== user && into !== item && into !== time);
+  const ties = log.distinct ? alike.map(([sql]) => sql) : ['line'];
   await fill(
     connection,
     `SELECT ${read.map(([sql]) => sql).join(', ')}
-     FROM memory.main.events e JOIN temp.main.numbered_u u ON e.u = u.id JOIN temp.main.numbered_i i ON e.i = i.id
+     FROM memory.main.events e JOIN temp.main.numbered_u u ON e.u = u.id
+       ${item ? 'JOIN temp.main.numbered_i i ON e.i = i.id' : ''}
        ${fields.map((_, k) => `LEFT JOIN temp.main.numbered_f${k} f${k} ON e.f${k} = f${k}.id`).join(' ')}
-     ORDER BY ${['u.n', 't', 'i.n', ...ties].join(', ')}`,
+     ORDER BY ${['u.n', 't', ...(item ? ['i.n'] : []), ...ties].join(', ')}`,
     read.map(([, into, missing = 0]) => ({ into, missing })),
     signal,
   );

@@ -38,7 +38,7 @@ export function evaluateRegression(truth: ArrayLike<number>, predicted: ArrayLik
     absolute += Math.abs(truth[i] - predicted[i]);
     constant &&= truth[i] === truth[0];
   }
-  // The mean of equal numbers is rounded and may be none of them.
+  // The mean of equal numbers is rounded, so the sum of deviations may be above 0.
   if (constant) spread = 0;
   return {
     r2: r2(residual, spread),

@@ -3,7 +3,7 @@ import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { linearPredictScratch } from '../programs/linear/predict.js';
-import type { Loss } from '../programs/linear/row-sums.js';
+import type { Loss } from '../programs/linear/rows.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Matrix } from '../table/matrix.js';
 import { stride } from '../wasm/kernels.js';

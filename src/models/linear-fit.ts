@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
 import { linearScratch, type Solution } from '../programs/linear/fit.js';
-import type { Loss } from '../programs/linear/row-sums.js';
+import type { Loss } from '../programs/linear/rows.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { place } from '../wasm/memory.js';

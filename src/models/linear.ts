@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { above, oneOf, seed, whole } from '../options.js';
-import { f32, type Part, type PartReader } from '../part.js';
+import { f32, type Part, type PartReader, WEIGHTS } from '../part.js';
 import { KFold, StratifiedKFold } from '../prepare/split.js';
 import { type LinearPlan, linear as predictor } from '../programs/linear/predictor.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
@@ -124,9 +124,9 @@ const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.fin
 
 export function read(part: PartReader, widths: readonly number[], outputs: number): Linear {
   const inputs = widths.reduce((a, b) => a + b, 0);
-  const coef = part.f32('coef', [outputs, inputs]);
-  const intercept = part.f32('intercept', [outputs]);
-  return new Linear(coef, intercept, part.f32('mean', [inputs]), widths, part.json('facts', FACTS));
+  const coef = part.f32('coef', [outputs, inputs], WEIGHTS);
+  const intercept = part.f32('intercept', [outputs], WEIGHTS);
+  return new Linear(coef, intercept, part.f32('mean', [inputs], WEIGHTS), widths, part.json('facts', FACTS));
 }
 
 const LOSS = { binary: 'logistic', multiclass: 'softmax', regression: 'squared' } as const;

@@ -50,7 +50,7 @@ export interface MLPOptions {
   initial?: { coefs: number[][][]; intercepts: number[][] };
 }
 
-/** A share of what was before that is kept. */
+/** The share of earlier steps that momentum or a moment keeps. */
 const decay = v.pipe(v.number('from 0 to below 1'), v.minValue(0, 'from 0 to below 1'), v.ltValue(1, 'from 0 to below 1'));
 
 export const MLP_OPTIONS = v.strictObject({

@@ -35,7 +35,7 @@ abstract class MLP {
   validationScores: number[] = [];
   /** Why training ended. */
   stopped: TrainResult['stopped'] | undefined;
-  /** The packed parameters of the fitted network (programs/network.ts): a view. */
+  /** The packed parameters of the fitted network (programs/perceptron/network.ts): a view. */
   parameters = new Float32Array(0);
   /** The shape of the fitted network. */
   network: Network | undefined;
@@ -197,7 +197,7 @@ export class MLPClassifier extends MLP {
   /**
    * @param x features without NaN
    * @param y a class (any number) per row
-   * @throws CameoError 'data' for NaN, infinity or a single class; 'diverged' when the loss is no longer finite
+   * @throws CameoError 'argument' for wrong options, 'data' for NaN, infinity or a single class, 'diverged' when the loss is no longer finite
    */
   async fit(x: Input, y: ArrayLike<number>, run: RunOptions = {}): Promise<this> {
     const classes = [...new Set(Array.from(y))].sort((a, b) => a - b);

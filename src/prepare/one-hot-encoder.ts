@@ -3,7 +3,7 @@
  *
  * Categories with fewer than `minFrequency` rows share one column, '(rare)'. Missing values are a category of their own,
  * '(missing)', where there were any in fitting. A category that was not seen goes to '(rare)' where that exists, and
- * turns every column off elsewhere; `unknown` counts it, and it is no error.
+ * turns every column off elsewhere; that is counted in `unknown` and is no error.
  */
 import * as v from 'valibot';
 import { errors } from '../errors.js';

@@ -109,7 +109,7 @@ export class StratifiedKFold {
     const largest = Math.max(...groups.map((group) => group.length));
     if (largest < nSplits) throw errors.tooFewRows('The largest class', largest, nSplits);
     const fold = new Int32Array(classes.length);
-    let next = 0; // goes on from class to class, so that the folds stay of equal size
+    let next = 0; // continues from class to class, so that the folds keep equal sizes
     groups.forEach((group, c) => {
       if (shuffled) shuffle(group, seed, STREAM.fold + c + 1);
       for (const row of group) fold[row] = next++ % nSplits;

@@ -123,8 +123,8 @@ export class StandardScaler {
       const high = Math.fround(this.mean[j]);
       values.set([high, this.mean[j] - high, 1 / this.scale[j], Number.NaN], j * 4);
     }
-    // What is written must not be what is read, so that a shard whose worker died can run again: a matrix scaled in place takes each
-    // shard's result from its slot when that is whole.
+    // Output never overwrites input while a shard runs, so that the shard can run again if its worker dies. A matrix that is scaled in
+    // place is copied from each shard's slot once the shard is done.
     const direct = out && out !== x;
     const size = direct && x instanceof ResidentMatrix ? SHARD : slotShard(x.columns);
     const pitch = size * 4 + 64;

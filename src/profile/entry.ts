@@ -69,8 +69,3 @@ export function engineFor({ engine, wasm, maximum }: LoadOptions): () => Promise
   if (!entry.engine) throw errors.invalid('Give the kernels, as { wasm }, or an engine, as { engine }.');
   return entry.engine;
 }
-
-/** By what it can do: an engine of another copy of the package is one too. */
-export const isEngine = (value: unknown): value is Engine =>
-  typeof (value as Engine | null)?.allocate === 'function' && typeof (value as Engine).run === 'function';
-export const ENGINE = "an engine, as 'await createEngine()' gives";

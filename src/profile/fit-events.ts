@@ -1,5 +1,6 @@
-/** What is learnt from events alone: behaviour, preferences and recommendations. */
+/** What is learnt from events alone: behaviour, preferences and, where they name items, recommendations. */
 import type { Engine } from '../engine/engine.js';
+import { errors } from '../errors.js';
 import { type Behaviour, behaviourOf } from '../events/behaviour.js';
 import { BehaviourSection } from '../events/behaviour-section.js';
 import { pairsOf } from '../events/pairs.js';
@@ -18,8 +19,18 @@ interface Run {
   onProgress?: (progress: Progress) => void;
 }
 
-/** The options of the recommender, with the job's seed where it takes one. @throws CameoError 'argument' before any work starts */
-export function recommenderOptionsOf({ recommender, recommenderOptions, seed }: EventOptions & { seed?: number }) {
+/** The options of recommending. */
+const ABOUT_ITEMS = ['recommender', 'recommenderOptions', 'halfLife'] as const;
+
+/** @throws CameoError 'argument' for options that do not suit the events, before any work starts */
+export function checkEventOptions({ item }: Events, asked: EventOptions): void {
+  const vain = item ? undefined : ABOUT_ITEMS.find((name) => asked[name] !== undefined);
+  if (vain) throw errors.aboutItems(vain);
+  recommenderOptionsOf(asked);
+}
+
+/** The options of the recommender, with the job's seed where it takes one. @throws CameoError 'argument' */
+function recommenderOptionsOf({ recommender, recommenderOptions, seed }: EventOptions & { seed?: number }) {
   const { family } = familyOf({ recommender });
   const seeded = seed !== undefined && 'seed' in family.options.entries ? { seed } : {};
   const options = { recommender, ...seeded, ...recommenderOptions };
@@ -27,7 +38,7 @@ export function recommenderOptionsOf({ recommender, recommenderOptions, seed }: 
 }
 
 /**
- * What is learnt from events alone: behaviour, preferences and recommendations.
+ * What is learnt from events alone: behaviour, preferences and, where they name items, recommendations.
  * @param behaviour of the events, where it is known already
  */
 export async function fitEvents(
@@ -37,8 +48,10 @@ export async function fitEvents(
   { signal, onProgress }: Run,
   behaviour: Behaviour = behaviourOf(events),
 ): Promise<Section[]> {
+  checkEventOptions(events, asked);
   onProgress?.({ stage: 'events', done: 0, total: 0 });
-  const tastes = tastesOf(events, behaviour);
+  const known = [new BehaviourSection(behaviour), new PreferencesSection(tastesOf(events, behaviour))];
+  if (!events.item) return known;
   const pairs = pairsOf(events, { halfLife: asked.halfLife });
   throwIfAborted(signal);
   const { options, settled } = recommenderOptionsOf(asked);
@@ -49,5 +62,5 @@ export async function fitEvents(
     signal,
     onProgress: (epoch, loss) => onProgress?.({ stage: 'recommend', done: epoch, total, note: `loss ${loss.toFixed(4)}` }),
   });
-  return [new BehaviourSection(behaviour), new PreferencesSection(tastes), new RecommendationsSection(learnt)];
+  return [...known, new RecommendationsSection(learnt)];
 }

@@ -27,7 +27,7 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
   const options = table && checkScoreOptions(scoring as ScoreOptions);
   // Recommending is loaded where there are events.
   const ofEvents = events && (await import('./fit-events.js'));
-  ofEvents?.recommenderOptionsOf(asked);
+  if (events) ofEvents?.checkEventOptions(events, asked);
   let whole = table;
   let behaviour: Behaviour | undefined;
   if (events) {

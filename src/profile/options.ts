@@ -7,7 +7,6 @@ import { SCORE_ENTRIES, type ScoreOptions } from '../score/options.js';
 import type { Events } from '../table/events.js';
 import type { BatchOptions } from '../table/section.js';
 import type { Column, Table } from '../table/table.js';
-import { ENGINE, isEngine } from './entry.js';
 
 /** What a profiler learns from: a table of users, their events, or both, which meet by the table's id column. */
 export interface FitData {
@@ -78,6 +77,11 @@ export const PROFILE_OPTIONS = v.strictObject({
 export const EVALUATE_OPTIONS = v.strictObject({ target: v.optional(v.string('the name of a target')), signal: RUN.signal });
 
 export const ONE_OPTIONS = v.strictObject({ explain: v.optional(flag, true) });
+
+/** By what it can do: an engine of another copy of the package is one too. */
+export const isEngine = (value: unknown): value is Engine =>
+  typeof (value as Engine | null)?.allocate === 'function' && typeof (value as Engine).run === 'function';
+export const ENGINE = "an engine, as 'await createEngine()' gives";
 
 export const LOAD_OPTIONS = v.strictObject({
   engine: v.optional(v.custom<Engine>(isEngine, ENGINE)),

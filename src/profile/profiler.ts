@@ -22,10 +22,10 @@ import { type ExplanationEntry, ScoreSection } from '../score/section.js';
 import { RowKeys } from '../table/row-keys.js';
 import type { PlainRow, Section } from '../table/section.js';
 import type { Table } from '../table/table.js';
-import { ENGINE, engineFor, isEngine, type LoadOptions, provided } from './entry.js';
+import { engineFor, type LoadOptions, provided } from './entry.js';
 import type { Fitted } from './fitted.js';
 import { placeModel, readModelFile, writeModel } from './model-file.js';
-import { type FitData, type FitOptions, LOAD_OPTIONS, ONE_OPTIONS, type ProfileOptions } from './options.js';
+import { ENGINE, type FitData, type FitOptions, isEngine, LOAD_OPTIONS, ONE_OPTIONS, type ProfileOptions } from './options.js';
 import { recommenderOf } from './sections.js';
 
 /** One profile as a plain object: user_id, score_T, percentile_T, prediction_T, explanation_T, …, as in the batches. */
@@ -206,10 +206,13 @@ export class Profiler implements Fitted, Disposable {
     return provided('evaluate', 'evaluate tables')(this, table, options);
   }
 
-  /** What was learnt from events: recommendations by name. @throws CameoError 'argument' where the model was fitted without events */
+  /** Recommendations by name. @throws CameoError 'argument' where the model was fitted without events that name items */
   get recommender(): Recommender {
     const found = recommenderOf(this.sections);
-    if (!found) throw errors.invalid('This model was fitted without events. Fit one with --events to recommend.');
+    if (!found)
+      throw errors.invalid(
+        'This model was fitted without events that name items. Fit one with --events and --item to recommend.',
+      );
     return found;
   }
 
@@ -219,7 +222,7 @@ export class Profiler implements Fitted, Disposable {
    * An unknown user, and a history without an item that the model knows, is no error but a cold start: what most users had, with
    * nothing in `because`.
    * @param options `n`: how many; default 10
-   * @throws CameoError 'argument' where the model was fitted without events
+   * @throws CameoError 'argument' where the model was fitted without events that name items
    */
   recommend(user: string | History, options: { n?: number } & RunOptions = {}): Promise<Recommendation[]> {
     return this.recommender.recommendOne(user, options);

@@ -8,7 +8,7 @@ import type { Task, WorkerData } from './task.js';
 export class PiscinaScheduler extends PoolScheduler {
   readonly #pool: Piscina<Task, Outcome<unknown>>;
 
-  /** @param worker what the workers run: worker.ts, or a module that gives on what it gives */
+  /** @param worker what the workers run: worker.ts, or a module that re-exports its default */
   constructor(threads: number, arena: Arena, workerData: WorkerData, worker = new URL('./worker.js', import.meta.url)) {
     super(threads, arena);
     this.#pool = new Piscina({

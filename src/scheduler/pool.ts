@@ -1,6 +1,6 @@
 /**
- * What pools of workers share, whatever the workers are: the cell through which a running program hears of an abort and tells of its
- * progress, and the repetition of a task whose worker died.
+ * What all pools of workers share: the cell through which a running program learns of an abort and reports its progress, and the
+ * repetition of a task whose worker died.
  *
  * An abort sets a flag in the shared memory, which programs look at between batches: the worker lives on. A worker that dies takes its
  * task with it; the task runs again on another worker, twice at the most. Tasks are pure functions of memory that nothing else writes,
@@ -54,7 +54,7 @@ export abstract class PoolScheduler implements Scheduler {
           outcome = await this.send({ program, args, control: control.offset });
         } catch (error) {
           throwIfAborted(signal);
-          // Arguments that cannot be cloned are a bug of the caller's, not a death of the worker.
+          // Arguments that cannot be cloned are the caller's bug; the worker is alive.
           if ((error as Error).name === 'DataCloneError') throw error;
           if (this.closed) throw errors.runtime('The engine was closed while work was under way.', error);
           if (attempt === attempts) throw errors.worker(program, label ?? 'the only shard', error);

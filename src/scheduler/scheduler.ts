@@ -2,8 +2,8 @@
  * The scheduler runs programs. A program is a plain function of (kernels, memory, arguments, control); it
  * computes one shard and returns a small, cloneable result, with anything large left in linear memory.
  *
- * Two implementations of one method, `run`: on the calling thread (inline.ts) and in a Piscina pool
- * (piscina.ts). What is common stands here: `map` hands out shards in order with a bounded number in flight,
+ * One method, `run`, is implemented on the calling thread (inline.ts), in a Piscina pool (piscina.ts) and in
+ * Web Workers (web-workers.ts). What they have in common stands here: `map` hands out shards in order with a bounded number in flight,
  * lends each a slot of memory, and gives the results back in the order of the shards.
  */
 
@@ -16,7 +16,7 @@ import type { Arena, Region } from '../wasm/memory.js';
 export interface RunOptions {
   /** Stops the work between batches; the promise rejects with CameoError 'aborted'. */
   signal?: AbortSignal;
-  /** Called with the program's own progress numbers, at most some times a second from a worker. */
+  /** Called with the program's own progress numbers, a few times a second at most from a worker. */
   onProgress?: (a: number, b: number, c: number) => void;
   /** What to call this piece of work in an error. */
   label?: string;

@@ -14,7 +14,7 @@ interface Job {
 
 export class WebWorkerScheduler extends PoolScheduler {
   readonly #queue: Job[] = [];
-  /** what each worker is at; undefined while it is free */
+  /** the job of each worker; undefined while it is free */
   readonly #workers = new Map<Worker, Job | undefined>();
 
   /** @param start makes a worker of web-worker.ts */
@@ -54,13 +54,13 @@ export class WebWorkerScheduler extends PoolScheduler {
       job?.resolve(data);
       this.#next();
     };
-    // A worker that fails outside of a program is replaced, and its task is tried again by who waits for it.
+    // A worker that fails outside of a program is replaced; PoolScheduler.run repeats its task.
     worker.onerror = (event) => {
       event.preventDefault();
       const job = this.#workers.get(worker);
       worker.terminate();
       this.#workers.delete(worker);
-      // One that cannot even start would be replaced for ever.
+      // A worker that cannot even start would be replaced for ever.
       if (job) this.#hire();
       const lost = job ? [job] : this.#workers.size === 0 ? this.#queue.splice(0) : [];
       for (const { reject } of lost) reject(new Error(event.message || 'a Web Worker did not start'));

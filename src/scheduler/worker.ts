@@ -1,9 +1,9 @@
 /**
  * What runs in a worker of the Piscina pool: it instantiates the one compiled module over the one shared memory, and runs tasks.
  *
- * Somebody who adds a program, a predictor or an encoder writes a module that registers it in these tables and gives on what this one
- * gives, and starts the engine with it (`worker` of EngineOptions). On the calling thread, where there is no worker's data, the same
- * module registers and does no more.
+ * To add a program, a predictor or an encoder, write a module that registers it in the tables exported here and re-exports this module's
+ * default, and start the engine with it (`worker` of EngineOptions). On the calling thread, where there is no worker data, importing that
+ * module registers it and does nothing else.
  */
 import { workerData } from 'node:worker_threads';
 import { programs } from '../programs/index.js';

@@ -1,5 +1,5 @@
 /**
- * Events as plain columns: who did what to which item when, and for how much. Like a table without row objects, of equal length, ordered by
+ * Events as plain columns: who did what when, to which item where the log names them, and for how much. Like a table without row objects, of equal length, ordered by
  * user, then time, then item, then as the log had them, so that every sum over them has one order.
  */
 
@@ -7,10 +7,11 @@ export interface Events {
   readonly rows: number;
   /** ids by number, ascending by their bytes in UTF-8 (by code points): the order of a database, not of `<`, which compares UTF-16 units */
   readonly users: readonly string[];
+  /** none where the log names no items */
   readonly items: readonly string[];
-  /** i32[rows]: numbers of user and item */
+  /** i32[rows]: numbers of user and item; items are absent where the log names none */
   readonly user: Int32Array;
-  readonly item: Int32Array;
+  readonly item?: Int32Array;
   /** f64[rows]: milliseconds since 1970 without a zone, fractions are microseconds */
   readonly time: Float64Array;
   /** f64[rows]: worth of the event, a multiple of 0.0001 */
@@ -49,7 +50,11 @@ export interface EventCounts {
   used: number;
   noUser: number;
   noItem: number;
+  noTime: number;
+  /** its time is a text or a number that is none */
   badTime: number;
+  /** its time is outside the years 1 to 9999 */
+  farTime: number;
   cancelled: number;
   filtered: number;
   /** value or weight is no finite number, or the weight is negative */
@@ -68,7 +73,7 @@ export function selectEvents(events: Events, rows: Int32Array): Events {
     ...events,
     rows: rows.length,
     user: whole(user),
-    item: whole(item),
+    item: item && whole(item),
     time: number(time),
     value: number(value),
     bought: take(bought, rows, new Uint8Array(rows.length)),

@@ -1,6 +1,6 @@
 /**
- * Decides which program runs on the WebGPU device, runs it there, and says why when it does not. The engine asks it before it asks
- * the scheduler. When the device is lost, what ran on it goes on in WebAssembly, training from the last whole epoch.
+ * Decides which program runs on the WebGPU device, runs it there, and gives the reason where it does not. The engine asks it before the
+ * scheduler. When the device is lost, its work goes on in WebAssembly, training from the last whole epoch.
  *
  * Asked for by name, the device takes every program that has a twin; what it cannot do is an error, and so is the next call after a
  * loss. Under 'auto' it takes a program from the size at which it was found to win, and WebAssembly does the rest.

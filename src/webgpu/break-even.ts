@@ -1,6 +1,6 @@
 /**
  * From which size a program is faster on the device than in WebAssembly with all workers, transfers included: calls of growing size
- * are timed on both, side by side, until the device wins. Measured when a program is first about to run, and kept by who calls.
+ * are timed on both, side by side, until the device wins. Measured when a program is first about to run; the caller keeps the result.
  */
 
 import { CameoError } from '../errors.js';
@@ -26,7 +26,7 @@ export interface Lap {
 }
 
 const RUNS = 3;
-/** Where the device takes longer than this for one call, it is not tried with more. */
+/** Milliseconds: a device that takes longer for one call is not tried with a larger one. */
 export const PATIENCE = 1000;
 
 /** Times both sides at one size. @throws CameoError 'memory' */
@@ -71,7 +71,7 @@ export async function measureBreakEven(contest: Contest, program: TwinName): Pro
   return Number.POSITIVE_INFINITY;
 }
 
-/** The shortest of some runs, in milliseconds, after one that does not count. */
+/** The shortest of some runs, in milliseconds, after a first one to warm up. */
 async function best(run: () => Promise<unknown>): Promise<number> {
   await run();
   let shortest = Number.POSITIVE_INFINITY;

@@ -12,7 +12,7 @@ import { shaders } from './shaders.js';
 /** Bytes of a uniform block: the alignment that every adapter accepts for a dynamic offset. */
 const BLOCK = 256;
 const BLOCKS = 4096;
-/** Milliseconds to wait for the news that the device is gone. */
+/** Milliseconds to wait for the device's own report that it is lost. */
 const LOSS_IS_TOLD = 3000;
 /** Bytes copied at once out of shared memory, which queues do not take everywhere. */
 const PIECE = 2 ** 24;
@@ -69,7 +69,7 @@ export class Gpu {
       throw new DeviceLost(this.lost);
     });
     this.#lost.catch(() => {});
-    // Work that the device refuses (for lack of memory, say) leaves zeros behind: nothing is read before a look at this.
+    // Work that the device refuses (for lack of memory, say) leaves zeros behind, so this is checked before anything is read.
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
       this.#error ??= event.error.message;
@@ -151,7 +151,7 @@ export class Gpu {
     try {
       return await Promise.race([promise, this.#lost]);
     } catch (error) {
-      // A mapping fails a moment before the loss is told, each runtime in words of its own.
+      // A mapping fails a moment before the loss is reported, with a different error in each runtime.
       await Promise.race([this.#lost, new Promise((resolve) => setTimeout(resolve, LOSS_IS_TOLD))]);
       throw error;
     }

@@ -8,9 +8,9 @@ export interface WebGPUOptions {
   gpu?: GPU;
   /** let 'auto' use an adapter that computes on the processor (always slower than WebAssembly; for tests); default false */
   software?: boolean;
-  /** under 'auto', the size of a call from which the device takes it in the unit of its `workOf` (webgpu/twin.ts), in place of a measurement; 0: always */
+  /** under 'auto', the size from which the device takes a call, instead of a measured one; see `workOf` in webgpu/twin.ts. 0: always */
   breakEven?: number;
-  /** limits to keep to below those of the adapter */
+  /** limits to stay below, where they are lower than the adapter's */
   limits?: Partial<Limits>;
 }
 

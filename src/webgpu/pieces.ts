@@ -9,7 +9,7 @@ export interface Piece {
   columns: number;
 }
 
-/** @param step what the rows of all pieces but the last are a multiple of */
+/** @param step the rows of every piece but the last are a multiple of it */
 export function piecesOf(largest: number, rows: number, columns: number, step: number): Piece[] {
   const most = Math.max(step, Math.floor(largest / 4 / step) * step);
   const pieces: Piece[] = [];

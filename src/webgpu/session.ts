@@ -20,7 +20,7 @@ export class Session {
     return this.#constants.get(key) as T;
   }
 
-  /** Runs `use` with a workspace that nobody else has meanwhile. */
+  /** Runs `use` with a workspace of its own, which the next call may use again. */
   async borrow<W, R>(key: string, make: () => W, use: (workspace: W) => Promise<R>): Promise<R> {
     const idle = (this.#idle.get(key) ?? []) as W[];
     this.#idle.set(key, idle);

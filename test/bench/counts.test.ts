@@ -152,6 +152,23 @@ test('every row is sent to one shard once, and the next profile allocates nothin
   };
   for (let i = 0; i < 10; i++) profiler.profileOne({ x: i });
   assert.is(allocations, 0);
+  // A row's keys are listed once, and each is read once.
+  const touched: string[] = [];
+  const watched = new Proxy(
+    { x: 3, y: 'a' },
+    {
+      ownKeys(row) {
+        touched.push('keys');
+        return Reflect.ownKeys(row);
+      },
+      get(row, key) {
+        touched.push(String(key));
+        return Reflect.get(row, key);
+      },
+    },
+  );
+  profiler.profileOne(watched);
+  assert.equal(touched, ['keys', 'x']);
   // A slot for each of the shards in flight, and a cell for each run's progress.
   for await (const _ of profiler.profile(table));
   assert.ok(allocations <= 6, `${allocations} allocations`);

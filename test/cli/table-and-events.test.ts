@@ -153,7 +153,7 @@ test('what does not fit together is refused', async () => {
   const cases: [string[], RegExp][] = [
     [['profile', 'users.csv', '--target', 'again', ...events('log.csv'), '--as-of', AS_OF], /give --id COLUMN/],
     [['profile', 'users.csv', '--target', 'again', '--id', 'customer', ...events('log.csv')], /needs --as-of TIME/],
-    [[...job, '--events', 'log.csv'], /--events needs --user, --item and --time/],
+    [[...job, '--events', 'log.csv'], /--events needs --user and --time/],
     [['profile', 'clash.csv', ...rest, ...events('log.csv')], /Column 'frequency' is in the table already/],
     [['profile', 'strangers.csv', ...rest, ...events('log.csv')], /None of the 2 rows of the table is one of the \d+ users/],
     [[...job, ...events('log.csv'), '--attributes', 'height'], /Attribute column 'height' is not in the table/],

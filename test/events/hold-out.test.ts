@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type HeldPairs, holdOut, knownPairs } from '../../src/events/hold-out.js';
-import { groupByPair, pairsOf } from '../../src/events/pairs.js';
+import { groupByPair, itemOf, pairsOf } from '../../src/events/pairs.js';
 import type { Events } from '../../src/table/events.js';
 import { EventDatabase, eventsOf, type LogRow, logs, row, START } from '../support/event-log.js';
 import { generator } from '../support/tables.js';
 
 const database = await EventDatabase.open();
 
-const rowsOf = ({ users, items, user, item, time }: Events) =>
-  Array.from(user, (u, r) => ({ u: users[u], i: items[item[r]], t: time[r] }));
+const rowsOf = (events: Events) =>
+  Array.from(events.user, (u, r) => ({ u: events.users[u], i: events.items[itemOf(events)[r]], t: events.time[r] }));
 const namesOf = ({ users, items }: { users: readonly string[]; items: readonly string[] }, { user, item, values }: HeldPairs) =>
   Array.from(user, (u, p) => ({
     u: users[u],

@@ -110,8 +110,8 @@ test('ids are the same text however a file holds them', async () => {
 });
 
 const MOMENT = Date.UTC(2024, 4, 6, 7, 8, 9);
-test('times: seconds, milliseconds, dates, texts with an offset; what is none is counted', async () => {
-  const cases: [text: string, time: number | undefined][] = [
+test('times: seconds, milliseconds, dates, texts with an offset; what is none is counted by its cause', async () => {
+  const cases: [text: string, time: number | 'noTime' | 'badTime' | 'farTime'][] = [
     [`${MOMENT / 1000}`, MOMENT],
     [`${MOMENT}`, MOMENT],
     ['2024-05-06 07:08:09', MOMENT],
@@ -120,19 +120,31 @@ test('times: seconds, milliseconds, dates, texts with an offset; what is none is
     ['2024-05-06 09:08:09+02:00', MOMENT],
     ['2024-05-06', Date.UTC(2024, 4, 6)],
     ['1969-12-31 23:59:59.5', -500],
+    [`${MOMENT / 1000}.25`, MOMENT + 250],
+    [`${MOMENT}.5`, MOMENT + 0.5],
+    ['0001-01-01', new Date('0001-01-01').getTime()],
     ['9999-12-31', Date.UTC(9999, 11, 31)],
-    ['infinity', undefined],
-    ['-infinity', undefined],
-    ['290000-01-01', undefined],
-    ['2024-02-30', undefined],
-    ['soon', undefined],
+    ['10000-01-01', 'farTime'],
+    ['294247-01-01', 'farTime'],
+    ['0000-12-31', 'farTime'],
+    ['-4000-01-01', 'farTime'],
+    ['4001-01-01 (BC)', 'farTime'],
+    ['infinity', 'farTime'],
+    ['-infinity', 'farTime'],
+    ['9223372036854775807', 'farTime'],
+    [`${MOMENT * 1000}`, 'farTime'],
+    ['2024-02-30', 'badTime'],
+    ['soon', 'badTime'],
+    ['', 'noTime'],
+    ['" "', 'noTime'],
   ];
   for (const [text, time] of cases) {
     // Beside one that can be read.
-    const path = written('times.csv', ['user,item,time', `a,x,${text}`, `b,x,${/^\d+$/.test(text) ? 1e12 : '2000-01-01'}`]);
+    const path = written('times.csv', ['user,item,time', `a,x,${text}`, `b,x,${/^[\d.]+$/.test(text) ? 1e12 : '2000-01-01'}`]);
     const { rows, counts, time: found, users } = await readEvents({ ...COLUMNS, path });
-    assert.equal([counts.badTime, rows], time === undefined ? [1, 1] : [0, 2], text);
-    if (time !== undefined) assert.is(found[users.indexOf('a')], time, text);
+    const used = typeof time === 'number';
+    assert.equal([rows, used || counts[time]], used ? [2, true] : [1, 1], text);
+    if (used) assert.is(found[users.indexOf('a')], time, text);
   }
 });
 
@@ -150,7 +162,9 @@ test('every row is counted once, by its first cause', async () => {
     [',x,2024-01-01,1,1', 'noUser'],
     ['" ",,,,', 'noUser'],
     ['a,,2024-01-01,1,1', 'noItem'],
+    ['a,x,,1,1', 'noTime'],
     ['a,x,someday,1,1', 'badTime'],
+    ['a,x,294247-01-01,1,1', 'farTime'],
     ['a,x,2024-01-01,-1,1', 'cancelled'],
     ['a,x,2024-01-01,0,1', 'filtered'],
     ['a,x,2024-01-01,9e30,1', 'badNumber'],
@@ -158,17 +172,17 @@ test('every row is counted once, by its first cause', async () => {
   ];
   const path = written('bad.csv', ['user,item,time,n,w', ...good, ...bad.map(([line]) => line), good[0]]);
   const log = { ...COLUMNS, path, value: 'n', weight: 'w', where: 'n > 0', cancelled: 'n = -1' };
-  const tally = { noUser: 2, noItem: 1, badTime: 1, cancelled: 1, filtered: 1, badNumber: 2 };
+  const tally = { noUser: 2, noItem: 1, noTime: 1, badTime: 1, farTime: 1, cancelled: 1, filtered: 1, badNumber: 2 };
   const { counts } = await readEvents(log);
-  assert.equal(counts, { rows: 12, used: 4, ...tally, afterAsOf: 0, duplicate: 0 });
+  assert.equal(counts, { rows: 14, used: 4, ...tally, afterAsOf: 0, duplicate: 0 });
   const distinct = await readEvents({ ...log, distinct: true, asOf: '2024-03-01' });
-  assert.equal(distinct.counts, { rows: 12, used: 2, ...tally, afterAsOf: 1, duplicate: 1 });
+  assert.equal(distinct.counts, { rows: 14, used: 2, ...tally, afterAsOf: 1, duplicate: 1 });
   assert.equal([distinct.asOf, distinct.asOfGiven], [Date.UTC(2024, 2, 1), true]);
   const none = await refusal(() => readEvents({ ...log, where: 'n > 1000' }));
   assert.is(none.code, 'data');
   assert.match(
     none.message,
-    /No event is left of 12 rows: 2 without a user, 1 without an item, 1 whose time cannot be read, 1 cancelled/,
+    /No event is left of 14 rows: 2 without a user, 1 without an item, 1 without a time, 1 whose time cannot be read, 1 whose time is outside the years 1 to 9999, 1 cancelled/,
   );
 });
 
@@ -211,8 +225,12 @@ test('options that are not known, of another type, or that DuckDB refuses', asyn
       [{ fields: 'brand' }, /Option 'fields' must be a list of column names; found 'brand'/],
       [{ fields: [1] }, /Option 'fields.0' must be a text; found 1/],
       [{ query: 'SELECT 1' }, /A query is for databases/],
-      [{ value: 'nonsense' }, /DuckDB refuses the expression of 'value': Binder Error/],
-      [{ rating: '1 +' }, /DuckDB refuses the expression of 'rating': Parser Error/],
+      [
+        { value: 'nonsense' },
+        /The expression of 'value' is refused: it names a column 'nonsense', and there are 'user', 'item'/,
+      ],
+      [{ rating: '1 +' }, /The expression of 'rating' is refused: it is not one SQL expression: syntax error at or near "\)"/],
+      [{ price: "date_trunc('month', item)" }, /DuckDB refuses the expression of 'price': Binder Error/],
     ],
     use,
   );
@@ -240,7 +258,7 @@ test('an abort ends the reading', async () => {
   const later = new AbortController();
   const slow = refusal(() =>
     readEvents(
-      { ...COLUMNS, path, value: 'random()', where: 'len(repeat(item::VARCHAR, 100000)) > 0' },
+      { ...COLUMNS, path, where: `${'md5('.repeat(300)}item::VARCHAR${')'.repeat(300)} <> ''` },
       { signal: later.signal },
     ),
   );

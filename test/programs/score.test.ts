@@ -90,8 +90,8 @@ function make(b: Bench, explain: boolean): ScoreArgs {
       scale: task === 'regression' ? 10 : 1,
       mean: task === 'regression' ? 100 : 0,
     })),
+    names: ['first', 'second', 'third'],
     labels: [-1, -1, 2],
-    names: ['a', 'b', 'c'],
   };
   const { out, scratch } = scoreBytes(b.kernels, plan, ROWS, explain);
   return { plan, columns, pitch, rows: ROWS, explain, out: b.room(out / 4), scratch: b.room(scratch / 4) };

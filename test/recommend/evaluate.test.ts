@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine } from '../../src/engine/create.js';
+import { itemOf } from '../../src/events/pairs.js';
 import { evaluateRanking } from '../../src/metrics/ranking.js';
 import {
   compareRecommenders,
@@ -138,8 +139,9 @@ test('of events: the last order of each user, or a fifth of the pairs; the half-
   assert.is(last.protocol, 'temporal leave-last-out (last order, items new to the user), full ranking');
   // A last item counts where somebody had it before.
   const ends = log.user.map((u, t) => Number(u !== log.user[t + 1]));
-  const before = new Set(log.item.filter((_, t) => ends[t] === 0));
-  assert.is(last.factorization.users, [...log.item].filter((item, t) => ends[t] === 1 && before.has(item)).length);
+  const items = itemOf(log);
+  const before = new Set(items.filter((_, t) => ends[t] === 0));
+  assert.is(last.factorization.users, [...items].filter((item, t) => ends[t] === 1 && before.has(item)).length);
   const random = await evaluateRecommender(engine, log, { ...QUICK, split: 'random', halfLife: 3 });
   assert.is(random.protocol, 'a random fifth of the pairs held out, full ranking');
   assert.not.equal(await evaluateRecommender(engine, log, { ...QUICK, split: 'random' }), random);

@@ -30,12 +30,18 @@ async function changed(file: Safetensors, name: string, change: (value: number, 
 const numbersOf = (value: unknown): number[] =>
   typeof value === 'number' ? [value] : value && typeof value === 'object' ? Object.values(value).flatMap(numbersOf) : [];
 
-for (const task of ['binary', 'multiclass', 'regression'] as const) {
-  const file = await fitted(task);
+for (const [task, model] of [
+  ['binary', 'perceptron'],
+  ['multiclass', 'perceptron'],
+  ['regression', 'perceptron'],
+  ['binary', 'linear'],
+  ['multiclass', 'linear'],
+] as const) {
+  const file = await fitted(task, model === 'linear' ? { model, modelOptions: { maxIter: 2 } } : {});
   const table = tableOf(task);
   const rows = Array.from({ length: table.rows }, (_, r): Row => rowOf(table, r));
 
-  test(`${task}: whatever finite numbers a tensor holds, no profile holds one that is not`, () =>
+  test(`${task}, ${model}: whatever finite numbers a tensor holds, no profile holds one that is not`, () =>
     fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...Object.keys(file.tensors)),
@@ -56,7 +62,7 @@ for (const task of ['binary', 'multiclass', 'regression'] as const) {
       { numRuns: 300 },
     ));
 
-  test(`${task}: a tensor of weights that can only overflow is named when the file is read`, async () => {
+  test(`${task}, ${model}: a tensor of weights that can only overflow is named when the file is read`, async () => {
     for (const name of Object.keys(file.tensors).filter((tensor) =>
       /model|features\.(number\.(mean|scale)|category)/.test(tensor),
     )) {

@@ -22,5 +22,12 @@ const early = plain.capabilities().webgpu.reason;
 await plain.lookForGpu();
 const { device, webgpu } = plain.capabilities();
 await plain.close();
-console.log(JSON.stringify({ before, after, known, mean: scaler.mean[0], early, plain: { device, reason: webgpu.reason } }));
+// Asked for by name, the device says what it would rather have; else nothing does.
+const named = await createEngine({ threads: 0, device: 'webgpu' });
+const draft = { starts: [1_000_000], rowsP: 50_000, rowsQ: 50_000, ld: 32 };
+const preferred = [await named.prefer('factorize', draft), await named.prefer('scale', { rows: 1, columns: [] })];
+await named.close();
+console.log(
+  JSON.stringify({ preferred, before, after, known, mean: scaler.mean[0], early, plain: { device, reason: webgpu.reason } }),
+);
 process.exit(0);

@@ -65,6 +65,7 @@ test("under 'auto' sizes are measured once per device and written down", async (
     const file = fileURLToPath(new URL('./break-even.js', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [file], { env });
     const found = JSON.parse(stdout.trim().split('\n').at(-1) as string);
+    assert.equal(found.preferred, [{ blocks: 16 }, {}]);
     assert.equal(found.before, {});
     // SwiftShader is slower at every size.
     assert.equal(found.after, { moments: null });

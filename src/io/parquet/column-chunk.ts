@@ -52,7 +52,7 @@ export class ColumnChunk {
     if (codes) {
       const bits = bitsFor((this.#dictionary as Dictionary).size - 1);
       page.push([bits]);
-      if (present > 0) hybrid(codes, present, bits, page);
+      hybrid(codes, present, bits, page);
     } else plain(data, slots, present, page);
     const head = struct({
       1: i32(count),
@@ -112,7 +112,7 @@ export class ColumnChunk {
   #codesOf(data: Data, slots: Slots, present: number): Int32Array | undefined {
     const { type } = data;
     const shared = DataType.isDictionary(type);
-    if (this.#plain || !(shared || DataType.isUtf8(type))) return undefined;
+    if (present === 0 || this.#plain || !(shared || DataType.isUtf8(type))) return undefined;
     const first = this.#dictionary === undefined;
     this.#dictionary ??= new Dictionary();
     const codes = this.#dictionary.codes(data, slots, present);

@@ -43,7 +43,7 @@ export interface FactorizeArgs {
   /** i32[entries], i32[rows of p + 1]: each user's items ascending; 0 for squared */
   seen: number;
   seenOffsets: number;
-  /** f32[rowsP, ld], f32[rowsQ, ld], f32[rowsP], f32[rowsQ] */
+  /** f32[rowsP, ld], f32[rowsQ, ld], f32[rowsP], f32[rowsQ], trained in place: before it runs again, the caller restores them */
   p: number;
   q: number;
   bu: number;

@@ -9,7 +9,8 @@ import { Barrier } from '../barrier.js';
 import type { Control } from '../program.js';
 import { type Minimum, minimize } from './lbfgs.js';
 import { PenalizedLoss } from './objective.js';
-import { buffers, PASS, RowSums, type Rows } from './row-sums.js';
+import { PASS, RowSums } from './row-sums.js';
+import { buffers, type Rows } from './rows.js';
 
 export interface LinearArgs extends Rows {
   /** strengths of the penalty, l2 / 2 · ‖W‖² beside the sum of the losses: 1 / C in scikit-learn's logistic regression, alpha in Ridge */

@@ -8,7 +8,8 @@
  */
 import { stride } from '../../wasm/kernels.js';
 import { cholesky, choleskySolve } from './cholesky.js';
-import { blocksOf, PASS, type RowSums, type Rows } from './row-sums.js';
+import { PASS, type RowSums } from './row-sums.js';
+import { blocksOf, type Rows } from './rows.js';
 
 export class Hessian {
   /** variables of a block: columns, and the intercept */

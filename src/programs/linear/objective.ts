@@ -10,7 +10,8 @@ import { log } from '../../math.js';
 import { stride } from '../../wasm/kernels.js';
 import { Hessian } from './hessian.js';
 import type { Objective } from './lbfgs.js';
-import { PASS, type RowSums, type Rows } from './row-sums.js';
+import { PASS, type RowSums } from './row-sums.js';
+import type { Rows } from './rows.js';
 
 export class PenalizedLoss implements Objective {
   /** strength of the penalty; see `penalize` */

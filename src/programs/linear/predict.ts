@@ -2,7 +2,7 @@
 import { type Kernels, stride } from '../../wasm/kernels.js';
 import { Layout } from '../../wasm/memory.js';
 import { TILE } from '../encoder.js';
-import type { Loss } from './row-sums.js';
+import type { Loss } from './rows.js';
 
 export interface LinearPredictArgs {
   /** f64[outputs, stride(inputs)], zeros behind; f64[outputs] */

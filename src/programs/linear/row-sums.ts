@@ -6,34 +6,10 @@
  */
 import { errors } from '../../errors.js';
 import { type Kernels, stride } from '../../wasm/kernels.js';
-import { Layout } from '../../wasm/memory.js';
 import type { Barrier } from '../barrier.js';
 import { TILE } from '../encoder.js';
 import type { Control } from '../program.js';
-
-export type Loss = 'logistic' | 'softmax' | 'squared';
-
-/** What is summed over. */
-export interface Rows {
-  /** f32[rows, stride(columns)] */
-  x: number;
-  /** f64[rows]: 0 or 1, the class, or the number */
-  y: number;
-  /** f64[rows]: what the rows to learn from weigh, 0 for the others */
-  weights: number;
-  /** f64[rows]: the same of rows held out, on which each solution's loss is told; address 0 for none */
-  held: number;
-  rows: number;
-  columns: number;
-  outputs: number;
-  loss: Loss;
-}
-
-/** Micro-shards at most; no shard is smaller than the rows below, so that a sum is worth its place. */
-const SHARDS = 16;
-const SHARD_ROWS = 1024;
-/** Variables up to which a Hessian is made and factorized, which costs their cube. */
-const VARIABLES = 256;
+import { blocksOf, buffers, type Rows, shardRows } from './rows.js';
 
 /**
  * What a pass over the rows is for: the sums of the columns; the blocks of the Hessian; the loss with its gradient; the loss of the rows
@@ -42,46 +18,10 @@ const VARIABLES = 256;
 export const PASS = { mean: 1, hessian: 2, gradient: 3, held: 4, wrong: 5, end: 6 } as const;
 export type Pass = (typeof PASS)[keyof typeof PASS];
 
-const shardRows = (rows: number) => Math.max(SHARD_ROWS, TILE * Math.ceil(rows / SHARDS / TILE));
-
-/** What is made of the Hessian: which pairs of outputs, and how many numbers each takes in a shard's sums. */
-export function blocksOf({ columns, outputs }: Pick<Rows, 'columns' | 'outputs'>) {
-  const blocks = outputs * (columns + 1) <= VARIABLES ? 'all' : columns < VARIABLES ? 'one' : 'diagonal';
-  const pairs: [k: number, l: number][] = [];
-  for (let k = 0; k < (blocks === 'all' ? outputs : 1); k++)
-    for (let l = k; l < (blocks === 'all' ? outputs : 1); l++) pairs.push([k, l]);
-  const side = Math.ceil(columns / 4);
-  const gram = blocks === 'diagonal' ? stride(columns) : 8 * side * (side + 1);
-  // Σ h x xᵀ in tiles, or Σ h x² of each column; Σ h x; Σ h
-  return { blocks, pairs, gram, length: gram + (blocks === 'diagonal' ? stride(columns) : 4 * side) + 1 } as const;
-}
-
-/** Where everything stands that a fit needs beside its rows. */
-export function buffers(rows: Rows, workers: number, base: number) {
-  const layout = new Layout(base);
-  const { outputs } = rows;
-  const ld = stride(rows.columns);
-  const shards = Math.ceil(rows.rows / shardRows(rows.rows));
-  const parameters = outputs * (ld + 1);
-  const { pairs, length } = blocksOf(rows);
-  const sums = Math.max(parameters, pairs.length * length);
-  return {
-    parameters: layout.take(parameters * 8),
-    losses: layout.take(shards * 8),
-    partials: Array.from({ length: shards }, () => layout.take(sums * 8)),
-    z: Array.from({ length: workers }, () => layout.take(TILE * outputs * 8)),
-    h: Array.from({ length: workers }, () => layout.take(TILE * 8)),
-    row: Array.from({ length: workers }, () => layout.take(ld * 12 + 64)),
-    constants: layout.take(2 * TILE * 8),
-    shards,
-    sums,
-    layout,
-  };
-}
-
 /** A worker's part in the passes over the rows. Worker 0 asks for them; the others follow. */
 export class RowSums {
   readonly #b: ReturnType<typeof buffers>;
+  readonly #blocks: ReturnType<typeof blocksOf>;
   readonly #ld: number;
   readonly #sums: Float64Array[];
   readonly #losses: Float64Array;
@@ -106,6 +46,7 @@ export class RowSums {
   ) {
     const b = buffers(rows, workers, scratch);
     this.#b = b;
+    this.#blocks = blocksOf(rows);
     this.#ld = stride(rows.columns);
     const { outputs } = rows;
     const f64 = (at: number, n: number) => new Float64Array(memory.buffer, at, n);
@@ -175,16 +116,17 @@ export class RowSums {
     this.#sums[shard].fill(0);
     let loss = 0;
     for (let first = shard * size; first < end; first += TILE) {
-      loss += this.#tile(pass, this.#b.partials[shard], first, Math.min(TILE, end - first));
+      loss += this.#tile(pass, shard, first, Math.min(TILE, end - first));
     }
     this.#losses[shard] = loss;
   }
 
-  /** Adds rows first … first + n − 1 to the sums at `to`. @returns their loss */
-  #tile(pass: Pass, to: number, first: number, n: number): number {
+  /** Adds rows first … first + n − 1 to the shard's sums. @returns their loss */
+  #tile(pass: Pass, shard: number, first: number, n: number): number {
     const { kernels, rows } = this;
     const { columns, outputs } = rows;
     const x = rows.x + first * this.#ld * 4;
+    const to = this.#b.partials[shard];
     const z = this.#b.z[this.worker];
     if (pass === PASS.mean) {
       kernels.linear_backward(to, to + this.#ld * 8, rows.weights + first * 8, x, n, columns, 1);
@@ -192,7 +134,7 @@ export class RowSums {
     }
     const bias = this.#b.parameters + outputs * this.#ld * 8;
     kernels.linear_forward(z, x, this.#b.parameters, bias, n, columns, outputs);
-    if (pass === PASS.hessian) return this.#hessian(to, first, n, x);
+    if (pass === PASS.hessian) return this.#hessian(shard, first, n, x);
     if (pass === PASS.wrong) return this.#wrong(first, n);
     const weights = pass === PASS.held ? rows.held : rows.weights;
     const loss = this.#loss(rows.y + first * 8, weights + first * 8, n);
@@ -210,43 +152,39 @@ export class RowSums {
   }
 
   /** Adds the blocks of the Hessian. */
-  #hessian(to: number, first: number, n: number, x: number): number {
+  #hessian(shard: number, first: number, n: number, x: number): number {
     const { kernels, rows } = this;
     const { columns, outputs, loss } = rows;
-    const { blocks, pairs, gram, length } = blocksOf(rows);
+    const { blocks, pairs, gram, length } = this.#blocks;
     const [z, h] = [this.#z, this.#h];
     const at = this.#b.h[this.worker];
     const { constants } = this.#b;
     if (loss !== 'squared') this.#loss(constants, constants + TILE * 8, n);
     if (loss === 'softmax') for (let r = 0; r < n; r++) z[r * outputs] += 1;
     pairs.forEach(([k, l], p) => {
-      const sums = to + p * length * 8;
+      const sums = this.#b.partials[shard] + p * length * 8;
       let total = 0;
       for (let r = 0; r < n; r++) {
-        h[r] = this.weights[first + r] * this.#curvature(r, k, l, blocks);
+        h[r] = this.weights[first + r] * this.#curvature(r, k, l);
         total += h[r];
       }
       if (blocks !== 'diagonal') kernels.linear_gram(sums, sums + gram * 8, x, at, this.#b.row[this.worker], n, columns);
       else kernels.linear_squares(sums, sums + gram * 8, x, at, n, columns);
-      this.#add(sums + (length - 1) * 8, total);
+      this.#sums[shard][(p + 1) * length - 1] += total;
     });
     return 0;
   }
 
   /** Curvature of a row's loss in outputs k and l, or where there is one block for all, in all of them on average. */
-  #curvature(r: number, k: number, l: number, blocks: 'all' | 'one' | 'diagonal'): number {
+  #curvature(r: number, k: number, l: number): number {
     const { outputs, loss } = this.rows;
     if (loss === 'squared') return 1;
     const p = this.#z;
     const row = r * outputs;
-    if (blocks === 'all' || outputs === 1) return p[row + k] * (Number(k === l) - p[row + l]);
+    if (this.#blocks.blocks === 'all' || outputs === 1) return p[row + k] * (Number(k === l) - p[row + l]);
     let sum = 0;
     for (let c = 0; c < outputs; c++) sum += (p[row + c] * (1 - p[row + c])) / outputs;
     return sum;
-  }
-
-  #add(at: number, value: number): void {
-    new Float64Array(this.y.buffer, at, 1)[0] += value;
   }
 
   /** Rows first … first + n − 1 with a weight whose class has not the highest raw output. */

@@ -39,7 +39,7 @@ export class HeldScore {
 
   value(): number {
     if (this.network.output !== 'identity') return this.#good / this.rows;
-    // By the ends, since the difference of sums is rounded.
+    // Equal ends tell a constant truth: the difference of sums below is rounded and seldom 0.
     const constant = this.#least === this.#most;
     return r2(this.#good, constant ? 0 : this.#squares - square(this.#sum) / this.rows);
   }
