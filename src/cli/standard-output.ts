@@ -24,9 +24,9 @@ function openStandardOutput(): Writable {
   return createWriteStream('', { fd: 1, autoClose: false });
 }
 
-/** Waits until all that was printed has been taken. @throws CameoError 'file' */
+/** Waits until all that was printed has been taken, or nobody is there to take it. @throws CameoError 'file' */
 export async function printed(): Promise<void> {
   const { stdout } = process;
   const error = stdout.errored ?? (await new Promise<Error | null | undefined>((done) => stdout.write('', done)));
-  if (error) throw errors.fileWrite('standard output', error);
+  if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw errors.fileWrite('standard output', error);
 }

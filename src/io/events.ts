@@ -13,7 +13,7 @@ import { throwIfAborted } from '../scheduler/scheduler.js';
 import type { EventCounts, Events } from '../table/events.js';
 import { openDatabase } from './duckdb.js';
 import { countLines, createLines, rowsOf, USED } from './event-lines.js';
-import { checkSource, EVENT_LOG, type EventLog, localSource, openSource } from './event-log.js';
+import { checkSource, EVENT_LOG, type EventLog, localFile, openSource } from './event-log.js';
 import type { ReadOptions } from './read.js';
 import { watched } from './watch.js';
 
@@ -27,14 +27,15 @@ export async function readEvents(log: EventLog, { signal, onProgress }: ReadOpti
   checked(EVENT_LOG, log);
   throwIfAborted(signal);
   await checkSource(log);
-  await using file = await localSource(log, signal);
+  await using file = await localFile(log, signal);
   await using database = await openDatabase();
   const { connection } = database;
+  const bytes = file?.size ?? 0;
   const onShare = (share: number) =>
-    onProgress?.({ stage: 'read', done: Math.round(share * file.bytes), total: file.bytes, unit: 'bytes' });
+    onProgress?.({ stage: 'read', done: Math.round(share * bytes), total: bytes, unit: 'bytes' });
   return await watched(connection, { signal }, async () => {
     await connection.run("SET TimeZone = 'UTC'");
-    const source = await openSource(database, { ...log, path: file.path }, signal);
+    const source = await openSource(database, log, file, signal);
     const asOf = await watched(connection, { onShare }, () => createLines(connection, log, source));
     const counts = await countLines(connection);
     if (counts.used === 0) throw errors.noEvents(counts);

@@ -107,7 +107,7 @@ test('bad input ends with 2, a clear line and no file', async () => {
     [['profile', '--events', 'log.csv', '--target', 'user', ...flags], /--target goes with a table of users/],
     [['recommend', '--model', 'm.cameo', '--user', 'stranger'], /This user is not among the 60 users/],
     [['similar', '--model', 'log.csv', '--item', 'i1'], /Not a usable model file/],
-    [['recommend', '--model', 'm.cameo'], /required option '--user <id>'/],
+    [['recommend', '--model', 'm.cameo'], /^cameo: Required option '--user <id>'/],
   ];
   for (const [args, message] of cases) {
     const { code, stdout, stderr } = await cameo(
