@@ -161,32 +161,6 @@ test('a place that may not be written to', async () => {
   assert.match(stderr, /Cannot write 'locked\/out\.arrow': EACCES/);
 });
 
-test('a full disk', async () => {
-  // Standard output on /dev/full, where every write fails as on a full disk.
-  const { spawnSync } = await import('node:child_process');
-  const { openSync, existsSync } = await import('node:fs');
-  if (!existsSync('/dev/full')) {
-    console.log('skipped: /dev/full is absent');
-    return;
-  }
-  const args = [
-    'dist/src/command/main.js',
-    'profile',
-    join(cwd, 'good.csv'),
-    '--model',
-    join(cwd, 'good.cameo'),
-    '-o',
-    '-',
-    '--quiet',
-  ];
-  const { status, stderr } = spawnSync(process.execPath, args, {
-    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
-    encoding: 'utf8',
-  });
-  assert.is(status, 2, stderr);
-  assert.match(stderr, /ENOSPC/);
-});
-
 test('any arguments end with 0 or 2 and leave no file behind', async () => {
   const words = [
     'profile',
