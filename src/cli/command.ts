@@ -32,7 +32,7 @@ const program = new Command('cameo')
   .description('User profiles for e-commerce: attributes, predictions, and the reasons behind each.')
   .version(version)
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true })
+  .configureHelp({ showGlobalOptions: true, minWidthToWrap: 16 })
   .configureOutput({ outputError: (text) => say(`cameo: ${sentence(text)}`), writeErr: (text) => say(text.trimEnd()) })
   .showSuggestionAfterError()
   .addHelpText('after', '\nExample:\n  cameo profile shoppers.csv --target Revenue --save shop.cameo -o profiles.arrow');

@@ -73,12 +73,13 @@ export function progressText(progress: Shown, seconds: number, from: number, wid
   const { stage, total, unit, note } = progress;
   const done = total > 1 ? Math.min(progress.done, total) : progress.done;
   const count = unit === 'bytes' ? megabytes : (n: number) => n.toLocaleString('en');
-  const rate = seconds >= 0.5 ? (done - from) / seconds : 0;
+  // What is done has no rate, while the work goes on to what it counts next.
+  const rate = seconds >= 0.5 && !(total > 1 && done >= total) ? (done - from) / seconds : 0;
   const most = stage === 'train' ? 'at most ' : ''; // it ends earlier where nothing is gained
   const details = [
     total > 1 ? `${count(done).replace(/ MB$/, '')} of ${most}${count(total)}` : done > 1 ? count(done) : '',
     rate > 0 && done > 1 ? rateText(rate, unit) : '',
-    rate > 0 && total > 1 && seconds >= 1 && done < total ? `${most}${duration((total - done) / rate)} left` : '',
+    rate > 0 && total > 1 && seconds >= 1 ? `${most}${duration((total - done) / rate)} left` : '',
     seconds >= 1 && !(total > 1) ? duration(seconds) : '',
     note ?? '',
   ].filter(Boolean);

@@ -33,9 +33,11 @@ export function columns(rows: string[][], right: readonly number[] = [], width =
   const lines = rows.map((row) => {
     const aligned = (j: number) => (right.includes(j) ? padStart(row[j], widths[j]) : padEnd(row[j], widths[j]));
     const cells = row.map((_, j) => aligned(j));
-    if (row.length <= last || before + widthOf(row[last]) <= width) return `  ${cells.join('  ')}`.trimEnd();
+    if (row.length <= last || before + widths[last] <= width) return `  ${cells.join('  ')}`.trimEnd();
     const [head, tail] = [`  ${cells.slice(0, last).join('  ')}`, row[last]];
-    if (BAR.test(tail)) return `${head}  ${tail.slice(0, Math.round((tail.length * room) / widths[last]))}`.trimEnd();
+    if (BAR.test(tail))
+      return `${head}  ${tail.slice(0, Math.round((tail.length * Math.max(0, width - before)) / widths[last]))}`.trimEnd();
+    if (before + widthOf(tail) <= width) return `${head}  ${tail}`.trimEnd();
     const parts = words(tail, room);
     return indent.length === before ? `${head}  ${parts.join(`\n${indent}`)}` : [head.trimEnd(), ...parts].join(`\n${indent}`);
   });
