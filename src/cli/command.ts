@@ -35,7 +35,10 @@ const program = new Command('cameo')
   .configureHelp({ showGlobalOptions: true, minWidthToWrap: 16 })
   .configureOutput({ outputError: (text) => say(`cameo: ${sentence(text)}`), writeErr: (text) => say(text.trimEnd()) })
   .showSuggestionAfterError()
-  .addHelpText('after', '\nExample:\n  cameo profile shoppers.csv --target Revenue --save shop.cameo -o profiles.arrow');
+  .addHelpText(
+    'after',
+    '\nExample:\n  cameo profile shoppers.csv --target Revenue \\\n    --save shop.cameo -o profiles.arrow',
+  );
 for (const command of [
   profileCommand,
   fitCommand,

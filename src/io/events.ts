@@ -42,7 +42,7 @@ export async function readEvents(log: EventLog, { signal, onProgress }: ReadOpti
     await connection.run(
       `CREATE VIEW memory.main.events AS SELECT * EXCLUDE (cause, kept, cancelled, copies) FROM memory.main.judged WHERE ${USED}`,
     );
-    return readColumns(connection, log, counts, asOf, signal);
+    return readColumns(connection, log, counts, asOf, { signal, onProgress });
   });
 }
 
@@ -52,7 +52,7 @@ async function readColumns(
   log: EventLog,
   counts: EventCounts,
   asOf: string | undefined,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: ReadOptions,
 ): Promise<Events> {
   const rows = counts.used;
   const users = await number(connection, 'u');
@@ -100,7 +100,11 @@ async function readColumns(
        ${fields.map((_, k) => `LEFT JOIN temp.main.numbered_f${k} f${k} ON e.f${k} = f${k}.id`).join(' ')}
      ORDER BY ${['u.n', 't', ...(item ? ['i.n'] : []), ...ties].join(', ')}`,
     read.map(([, into, missing = 0]) => ({ into, missing })),
-    signal,
+    (done) => {
+      // An interruption ends a query, but not what is between two.
+      throwIfAborted(signal);
+      onProgress?.({ stage: 'read', done, total: rows });
+    },
   );
   return { rows, users, items, labels, fields, ...columns, asOf: moment as number, asOfGiven: asOf !== undefined, counts };
 }
@@ -125,23 +129,22 @@ async function labelsOf(connection: DuckDBConnection): Promise<(string | null)[]
   return (result.getColumns()[0] ?? []) as (string | null)[];
 }
 
-/** Puts the columns of a query into arrays, chunk by chunk: no value becomes an object. */
+/** Puts the columns of a query into arrays, chunk by chunk, and tells how many rows are there: no value becomes an object. */
 async function fill(
   connection: DuckDBConnection,
   sql: string,
   columns: readonly { into: Column; missing: number }[],
-  signal: AbortSignal | undefined,
+  onRows: (rows: number) => void,
 ): Promise<void> {
   const result = await connection.stream(sql);
   let at = 0;
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    // An interruption ends a query, but not what is between two.
-    throwIfAborted(signal);
     const rows = chunk.rowCount;
     for (const [j, { into, missing }] of columns.entries()) {
       const vector = chunk.getColumnVector(j);
       for (let r = 0; r < rows; r++) into[at + r] = (vector.getItem(r) as number | null) ?? missing;
     }
     at += rows;
+    onRows(at);
   }
 }
