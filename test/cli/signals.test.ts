@@ -1,13 +1,13 @@
 // test timeout: 600
 /** Signals: whatever the work is at, the process ends in a second with the signal's code, says so, and leaves nothing behind. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cameo, folder } from '../support/command.js';
-import { CODES, namedPipe, type Signal, type Started, sleep, start, until } from '../support/process.js';
+import { CODES, MAIN, namedPipe, type Signal, type Started, sleep, start, until } from '../support/process.js';
 import { generator } from '../support/tables.js';
 
 const cwd = folder();
@@ -18,7 +18,9 @@ const rows = Array.from({ length: 20_000 }, (_, i) => {
   const age = Math.floor(next() * 60);
   return `u${i},${age},${(next() * 100).toFixed(2)},${next() < age / 80 ? 'yes' : 'no'}`;
 });
-writeFileSync(join(cwd, 'users.csv'), ['id,age,spent,churned', ...rows].join('\n'));
+const HEADER = 'id,age,spent,churned';
+writeFileSync(join(cwd, 'users.csv'), [HEADER, ...rows].join('\n'));
+writeFileSync(join(cwd, 'many.csv'), [HEADER, ...Array(30).fill(rows.join('\n'))].join('\n'));
 const database = await DuckDBInstance.create(join(cwd, 'shop.duckdb'));
 const connection = await database.connect();
 await connection.run('CREATE TABLE numbers AS FROM range(100000)');
@@ -50,7 +52,12 @@ const worked = ({ child }: Started) => {
   const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
-const begun = () => readdirSync(cwd).some((name) => name.startsWith('.cameo-'));
+const begun = () => sizes().length > 0;
+/** Bytes of the temporary files beside the output. */
+const sizes = () =>
+  readdirSync(cwd)
+    .filter((name) => name.startsWith('.cameo-'))
+    .map((name) => statSync(join(cwd, name), { throwIfNoEntry: false })?.size ?? 0);
 
 interface Stage {
   args: string[];
@@ -58,8 +65,11 @@ interface Stage {
   there: (started: Started) => Promise<unknown>;
   read?: boolean;
   message?: RegExp;
+  /** where it takes long to come there; default: all three */
+  signals?: Signal[];
 }
 
+const ALL = Object.keys(CODES) as Signal[];
 const NOTHING = /^cameo: Stopped\. Nothing was written\.\n$/;
 const stages: Record<string, Stage> = {
   'reading a pipe that nobody has opened': {
@@ -82,6 +92,15 @@ const stages: Record<string, Stage> = {
     args: ['profile', '-', ...target, '-o', 'out.arrow'],
     there: () => until(begun, 'the temporary file'),
   },
+  'reading a large file': {
+    args: ['fit', 'many.csv', ...target, '--save', 'out.cameo'],
+    there: (started) => until(() => begun() && worked(started) > 1, 'some processor time'),
+  },
+  'writing a file': {
+    args: ['profile', 'many.csv', '--model', 'saved.cameo', '-o', 'out.csv.gz'],
+    there: () => until(() => sizes().some((size) => size > 0), 'the first bytes'),
+    signals: ['SIGHUP'],
+  },
   'a query of DuckDB': {
     args: ['profile', '--events', 'shop.duckdb', '--query', QUERY, ...log, '-o', 'out.arrow'],
     there: (started) => until(() => worked(started) > 1.5, 'some processor time'),
@@ -102,8 +121,8 @@ const stages: Record<string, Stage> = {
   },
 };
 
-for (const [name, { args, there, read, message = NOTHING }] of Object.entries(stages)) {
-  for (const signal of Object.keys(CODES) as Signal[]) {
+for (const [name, { args, there, read, message = NOTHING, signals = ALL }] of Object.entries(stages)) {
+  for (const signal of signals) {
     test(`${signal} while ${name}`, async () => {
       const started = start(args, { cwd, env: { TMPDIR: temporary }, read });
       try {
@@ -152,6 +171,27 @@ test('what a killed process leaves is cleared by the next, and is in nobody’s 
   const { code, stderr } = await cameo([...fit.slice(0, -1), 'again.cameo', '--max-iter', '3'], { cwd });
   assert.is(code, 0, stderr);
   assert.equal(readdirSync(cwd).sort(), [...before, 'again.cameo'].sort());
+});
+
+test('a killed container leaves nothing in the way of the next, whose process has the same number', async () => {
+  const apart = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+  if (spawnSync('unshare', [...apart, 'true']).status !== 0)
+    return console.log('skipped: no space of process numbers can be made here');
+  const run = (args: readonly string[]) =>
+    spawn('unshare', [...apart, process.execPath, MAIN, ...args], { cwd, stdio: 'ignore' });
+  const ended = (child: ChildProcess) => new Promise((done) => child.on('exit', done));
+  const killed = run(long);
+  await until(begun, 'the temporary file');
+  const left = readdirSync(cwd).find((name) => name.startsWith('.cameo-')) as string;
+  assert.is(left.split('-')[2], '1');
+  killed.kill('SIGKILL');
+  await ended(killed);
+  assert.is(await ended(run([...fit.slice(0, -1), 'next.cameo', '--max-iter', '3'])), 0);
+  assert.ok(readdirSync(cwd).includes('next.cameo'));
+  // Another container's is known to be dead when nobody has touched it for an hour.
+  if (readdirSync(cwd).includes(left)) utimesSync(join(cwd, left), new Date(0), new Date(0));
+  assert.is(await ended(run([...fit.slice(0, -1), 'next.cameo', '--max-iter', '3'])), 0);
+  assert.not(readdirSync(cwd).includes(left));
 });
 
 test.run();

@@ -1,3 +1,4 @@
+// test timeout: 600
 /** The command on a real terminal: one line that is written over, text that breaks at words; and quiet where there is none. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
