@@ -98,15 +98,32 @@ test('links in a circle, a folder and a file that may not be written are refused
   assert.equal(readdirSync(cwd).sort(), before);
 });
 
+const users = Array.from({ length: 300 }, (_, i) => `${i},${(i * 7) % 13},${i % 3 ? 'no' : 'yes'}`);
+writeFileSync(at('users.csv'), ['id,visits,bought', ...users].join('\n'));
+const job = ['profile', 'users.csv', '--target', 'bought', '--id', 'id', '--threads', '0'];
+
+test('the command replaces so, whatever it writes', async () => {
+  mkdirSync(at('disk'));
+  for (const name of ['p.arrow', 'p.parquet', 'p.jsonl', 'p.csv', 'p.csv.gz', 'm.cameo']) {
+    writeFileSync(at('disk', name), '');
+    chmodSync(at('disk', name), 0o600);
+    symlinkSync(join('disk', name), at(name));
+  }
+  for (const name of ['p.arrow', 'p.parquet', 'p.jsonl', 'p.csv', 'p.csv.gz']) {
+    const { code, stderr } = await cameo([...job, '-o', name, '--save', 'm.cameo', '--quiet'], { cwd });
+    assert.equal([code, stderr], [0, '']);
+    for (const each of [name, 'm.cameo']) {
+      assert.ok(lstatSync(at(each)).isSymbolicLink(), each);
+      assert.ok(statSync(at('disk', each)).size > 0, each);
+      assert.is(modeOf(at('disk', each)), 0o600, each);
+    }
+  }
+});
+
 test('a folder that vanishes ends the command with 2 and a word about it', async () => {
-  const rows = Array.from({ length: 300 }, (_, i) => `${i},${(i * 7) % 13},${i % 3 ? 'no' : 'yes'}`);
-  writeFileSync(at('users.csv'), ['id,visits,bought', ...rows].join('\n'));
   for (const ending of ['arrow', 'parquet', 'jsonl', 'csv.gz']) {
     mkdirSync(at('gone'));
-    const command = cameo(
-      ['profile', 'users.csv', '--target', 'bought', '--id', 'id', '--threads', '0', '-o', `gone/out.${ending}`],
-      { cwd },
-    );
+    const command = cameo([...job, '-o', `gone/out.${ending}`], { cwd });
     const timer = setInterval(() => {
       if (readdirSync(at('gone')).length === 0) return;
       clearInterval(timer);

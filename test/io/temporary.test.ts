@@ -27,7 +27,8 @@ async function left(file: string, minutes = 0): Promise<boolean> {
 
 test('a name says whose it is', () => {
   assert.is(pid, String(process.pid));
-  assert.is(temporaryIn(cwd) === temporaryIn(cwd), false);
+  const [one, other] = [temporaryIn(cwd), temporaryIn(cwd)];
+  assert.is.not(one, other);
 });
 
 test('of this host: gone when the process is, whatever the age', async () => {
