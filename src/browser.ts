@@ -2,6 +2,7 @@
  * `cameo/browser`: fitting and profiling in a page, on Web Workers and WebGPU where the page may have them. No files and no Arrow: a
  * table comes from columns or texts, profiles go out as plain objects. Nothing leaves the page.
  */
+import './globals.js';
 import { createEngine } from './engine/create-browser.js';
 import { createEdgeEngine } from './engine/create-edge.js';
 import { defaultEngine, provideDefaultEngine } from './engine/default.js';

@@ -1,4 +1,5 @@
 /** The public API in Node, Deno and Bun: a table of contents. */
+import './globals.js';
 import './node.js';
 
 export type { Capabilities, Capability } from './engine/capabilities.js';

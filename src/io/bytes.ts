@@ -41,7 +41,9 @@ const isPipe = async (path: string) => (await stat(path)).isFIFO();
 /** All bytes of a file or pipe. @throws CameoError 'file', 'aborted' */
 export async function readWhole(path: string, signal?: AbortSignal): Promise<Buffer> {
   try {
-    return (await isPipe(path)) ? await buffer(await openBytes(path, signal)) : await readFile(path, { signal });
+    return STANDARD_INPUT.test(path) || (await isPipe(path))
+      ? await buffer(await openBytes(path, signal))
+      : await readFile(path, { signal });
   } catch (cause) {
     throw signal?.aborted ? errors.aborted(cause) : errors.fileRead(path, cause);
   }

@@ -201,7 +201,7 @@ export interface Kernels {
   one_hot(out: Address, codes: Address, on: Address, off: Address, rows: number, categories: number, ld: number): void;
   // assembly/simd.ts
   /** 1 where the build uses relaxed SIMD, else 0 */
-  readonly relaxed: WebAssembly.Global;
+  readonly relaxed: { value: number };
   // assembly/standardize.ts
   standardize(tile: Address, pointers: Address, parameters: Address, rows: number, columns: number, ld: number): void;
   standardize_column(out: Address, column: Address, parameters: Address, rows: number): void;
