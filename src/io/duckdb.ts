@@ -4,7 +4,7 @@
  */
 import { tmpdir } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { clearStale, discard, temporaryFolder } from './temporary.js';
+import { clearStale, discard, makeTemporaryFolder, temporaryFolder } from './temporary.js';
 
 /** DuckDB's readers by the names of the files they read. */
 const READERS: [pattern: RegExp, reader: string][] = [
@@ -53,7 +53,8 @@ export async function openDatabase(): Promise<Database> {
   count(1);
   const { DuckDBInstance } = await import('@duckdb/node-api');
   await clearStale(tmpdir());
-  const spill = temporaryFolder(); // DuckDB makes the folder when it first needs it
+  // Made here, so that nobody else reads it. Where it cannot be made, what needs none does without.
+  const spill = await makeTemporaryFolder().catch(() => temporaryFolder());
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill, ...ALONE });
   const connection = await instance.connect();
   for (const setting of PROGRESS) await connection.run(`SET ${setting}`);

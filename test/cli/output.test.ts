@@ -79,6 +79,21 @@ for (const TMPDIR of ['/nowhere/at/all', '/sys']) {
   });
 }
 
+test('too little memory ends with 2, a word of what to do, and no file', async () => {
+  const many = Array.from({ length: 500_000 }, (_, i) => `user ${i},${i % 13},${i % 3 ? 'no' : 'yes'}`); // each id is a text
+  writeFileSync(join(cwd, 'many.csv'), ['id,visits,bought', ...many].join('\n'));
+  const before = readdirSync(cwd);
+  const { code, stderr } = await cameo(['fit', 'many.csv', ...fit.slice(2), '--save', 'z.cameo'], {
+    cwd,
+    env: { ...process.env, NODE_OPTIONS: '--max-old-space-size=16' },
+  });
+  assert.equal(
+    [code, stderr],
+    [2, 'cameo: Out of memory. Use fewer rows or columns, or give more with NODE_OPTIONS=--max-old-space-size=MEGABYTES.\n'],
+  );
+  assert.equal(readdirSync(cwd), before);
+});
+
 test('drivers of graphics say nothing on standard error', async () => {
   const { XDG_RUNTIME_DIR: _, ...env } = process.env;
   const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -94,7 +109,7 @@ test('errors have one style, commander’s too', async () => {
   const cases: [args: string[], message: string][] = [
     [['porfile'], "Unknown command 'porfile'. Did you mean profile?"],
     [['fit', 'users.csv', '--tagret', 'x'], "Unknown option '--tagret'. Did you mean --target?"],
-    [['fit'], "Missing required argument 'input'."],
+    [['inspect'], "Missing required argument 'file'."],
     [['fit', 'users.csv', '--target'], "Option '--target <columns>' argument missing."],
     [['fit', 'a', 'b', '--target', 'c'], "Too many arguments for 'fit'. Expected 1 argument but got 2."],
     [
