@@ -14,6 +14,8 @@ export { type BrowserEngineOptions, createEngine } from './engine/create-browser
 export { defaultEngine } from './engine/default.js';
 export type { Engine } from './engine/engine.js';
 export { CameoError, type ErrorCode } from './errors.js';
+export { GradientBoostingClassifier, GradientBoostingRegressor } from './models/gradient-boosting.js';
+export type { GradientBoostingClassifierOptions, GradientBoostingOptions } from './models/gradient-boosting-options.js';
 export type { FitOptions as LinearFitOptions } from './models/linear-estimator.js';
 export { LogisticRegression, type LogisticRegressionOptions } from './models/logistic-regression.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';

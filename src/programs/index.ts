@@ -5,6 +5,7 @@ import { limits } from './limits.js';
 import { linear } from './linear/fit.js';
 import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
+import { outputs } from './outputs.js';
 import { predict } from './perceptron/predict.js';
 import { train } from './perceptron/train.js';
 import { permute } from './permute.js';
@@ -12,8 +13,26 @@ import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { score } from './score.js';
 import { top } from './top.js';
+import { bin } from './trees/bin.js';
+import { boost } from './trees/boost.js';
 
-const table = { encode, factorize, limits, linear, linearPredict, moments, permute, predict, scale, score, top, train };
+const table = {
+  bin,
+  boost,
+  encode,
+  factorize,
+  limits,
+  linear,
+  linearPredict,
+  moments,
+  outputs,
+  permute,
+  predict,
+  scale,
+  score,
+  top,
+  train,
+};
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];

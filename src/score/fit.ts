@@ -122,7 +122,7 @@ async function rank(job: Job, { features, binding, answers }: Learnt, questions:
   const most = Math.max(IMPORTANCE_LEAST, Math.min(IMPORTANCE_ROWS, IMPORTANCE_VALUES / features.names.length));
   const step = Math.ceil(test.length / most);
   const rows = test.filter((_, i) => i % step === 0);
-  const { at: plan, region } = place(engine, (layout) => features.place(layout));
+  const { at: plan, region } = place(engine, (layout) => features.place(layout, options.family.encoding));
   using _ = region;
   using held = await encodeRows(engine, plan, features, binding, rows, run);
   const all = [];

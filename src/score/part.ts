@@ -86,7 +86,8 @@ export function readScore(given: Part): Score {
   if (!Object.hasOwn(readers, family)) throw errors.modelFile('family', `one of ${known.join(', ')}`, `'${family}'`);
   const features = Features.read(partOf(given, 'features'), part.json('features.kinds', v.array(v.string())));
   const outputs = target.task === 'multiclass' ? target.classes.length : 1;
-  const model = readers[family].read(new PartReader(partOf(given, 'model')), features.widths, outputs);
+  const inputs = features.inputs(readers[family].encoding);
+  const model = readers[family].read(new PartReader(partOf(given, 'model')), inputs, outputs);
   const summary = { task: target.task, ...part.json('summary', SUMMARY) } as unknown as Summary;
   part.check(summary.family === family, 'family in the summary', `'${family}'`, `'${summary.family}'`);
   const ranks = part.f32('ranks', [part.length('ranks')]);
