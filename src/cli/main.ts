@@ -8,7 +8,7 @@
  */
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker, type WorkerOptions } from 'node:worker_threads';
 import { discardNow } from '../io/temporary.js';
 import { STOP, type Told } from './link.js';
 import { ProgressLine } from './progress-line.js';
@@ -38,7 +38,13 @@ const sayStopped = () => say(written ? 'cameo: Stopped.' : 'cameo: Stopped. Noth
 process.env.XDG_RUNTIME_DIR ??= tmpdir();
 if (!process.env.VK_ICD_FILENAMES && !process.env.VK_DRIVER_FILES) process.env.VK_LOADER_DRIVERS_DISABLE ??= 'lvp_icd*';
 
-const worker = new Worker(new URL('./command.js', import.meta.url), { argv: process.argv.slice(2), env: SHARE_ENV });
+const options: WorkerOptions = {
+  argv: process.argv.slice(2),
+  env: SHARE_ENV,
+  stdout: true, // it writes to standard output by itself (standard-output.ts), and this thread does not ask it for more
+  trackUnmanagedFds: false, // streams close what they have opened, and Node would warn of it
+};
+const worker = new Worker(new URL('./command.js', import.meta.url), options);
 worker.on('message', (told: Told) => {
   if (told.kind === 'progress') line.show(told.progress);
   else if (told.kind === 'say') say(told.text);

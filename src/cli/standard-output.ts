@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { isatty, WriteStream } from 'node:tty';
 import { errors } from '../errors.js';
+import { NODE } from '../io/bytes.js';
 
 /** Makes it this thread's `process.stdout`. @param unread called when whoever reads has stopped, as `head` does: that is no error */
 export function takeStandardOutput(unread: () => void): void {
@@ -20,7 +21,7 @@ export function takeStandardOutput(unread: () => void): void {
 function openStandardOutput(): Writable {
   if (isatty(1)) return new WriteStream(1);
   const kind = fstatSync(1);
-  if (kind.isFIFO() || kind.isSocket()) return new Socket({ fd: 1, readable: false });
+  if (NODE && (kind.isFIFO() || kind.isSocket())) return new Socket({ fd: 1, readable: false });
   return createWriteStream('', { fd: 1, autoClose: false });
 }
 

@@ -13,8 +13,8 @@ import { isatty, ReadStream } from 'node:tty';
 import { errors } from '../errors.js';
 import { discard, makeTemporaryFolder } from './temporary.js';
 
-/** Deno and Bun read what is no file by streams of their own. */
-const NODE = !('Deno' in globalThis || 'Bun' in globalThis);
+/** Deno and Bun read and write what is no file by streams of their own. */
+export const NODE = !('Deno' in globalThis || 'Bun' in globalThis);
 const STANDARD_INPUT = /^\/dev\/(stdin|fd\/0)$|^\/proc\/self\/fd\/0$/;
 
 /** @param signal ends the stream with an error */
@@ -28,9 +28,8 @@ export async function openBytes(path: string, signal?: AbortSignal): Promise<Rea
 
 /** Standard input of the process, from any of its threads. */
 export function openStandardInput(signal?: AbortSignal): Readable {
-  if (!NODE) return stoppable(process.stdin, signal);
   const kind = fstatSync(0);
-  if (kind.isFIFO() || kind.isSocket()) return stoppable(new Socket({ fd: 0, writable: false }), signal);
+  if (NODE && (kind.isFIFO() || kind.isSocket())) return stoppable(new Socket({ fd: 0, writable: false }), signal);
   return stoppable(isatty(0) ? new ReadStream(0) : createReadStream('', { fd: 0, autoClose: false }), signal);
 }
 
