@@ -155,9 +155,11 @@ test('a second signal does not wait', async () => {
   await until(() => worked(started) > 2, 'some processor time');
   const begin = performance.now();
   started.child.kill('SIGTERM');
-  await sleep(20);
+  await sleep(100);
   started.child.kill('SIGINT');
-  assert.is((await started.ended).code, CODES.SIGTERM);
+  // Where the process heard neither before both were there, the system gives it the second first.
+  const { code } = await started.ended;
+  assert.ok(code === CODES.SIGTERM || code === CODES.SIGINT, `${code}`);
   assert.ok(performance.now() - begin < 400 + busy());
   assert.equal(readdirSync(cwd).sort(), before);
 });
