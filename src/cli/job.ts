@@ -2,11 +2,11 @@
 import type { RecordBatch } from 'apache-arrow';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { openStandardInput, readWhole, unlessAborted } from '../io/bytes.js';
+import { openStandardInput, readWhole } from '../io/bytes.js';
 import { readEvents } from '../io/events.js';
 import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
-import { concatenate, readArrow } from '../io/read-arrow.js';
+import { readArrow, readArrowTable } from '../io/read-arrow.js';
 import type { Evaluation } from '../metrics/index.js';
 import { Profiler } from '../profile/profiler.js';
 import type { Progress } from '../progress.js';
@@ -163,9 +163,10 @@ function readProgress(onProgress: Job['onProgress']): () => Job['onProgress'] {
 
 /** Training needs the whole table; a model profiles batch by batch as they arrive. */
 async function readStandardInput(whole: boolean, signal: AbortSignal): Promise<Table | AsyncIterable<Table>> {
-  const tables = readArrow(openStandardInput(signal), 'standard input');
-  if (!whole) return tables;
-  const table = await unlessAborted(concatenate(tables), signal);
+  const input = openStandardInput(signal);
+  const name = 'standard input';
+  if (!whole) return readArrow(input, name);
+  const table = await readArrowTable(input, name);
   if (!table || table.rows === 0) throw errors.tableEmpty('Standard input');
   return table;
 }

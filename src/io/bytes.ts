@@ -60,20 +60,3 @@ export async function copyOf(path: string, signal?: AbortSignal): Promise<{ path
     throw signal?.aborted ? errors.aborted(cause) : errors.fileRead(path, cause);
   }
 }
-
-/** The work's outcome, or an error as soon as the signal says so: readers of streams do not all hear that theirs has ended. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  work.catch(() => {});
-  let abort = () => {};
-  const aborted = new Promise<never>((_, failed) => {
-    abort = () => failed(errors.aborted(signal.reason));
-  });
-  signal.addEventListener('abort', abort);
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}

@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { flag } from '../options.js';
-import { type Database, literal, lock, READABLE, readerOf } from './duckdb.js';
+import { boundMemory, type Database, literal, lock, READABLE, readerOf } from './duckdb.js';
 import { checkHead } from './head.js';
 import { InputFile } from './input.js';
 import { copyFromPostgres, isPostgres } from './postgres.js';
@@ -112,6 +112,7 @@ export async function openSource(
   if (reader) {
     if (local) await checkHead(local);
     const files = local ? [local.path] : await filesOf(database, path, signal);
+    await boundMemory(database, files);
     await lock(database, files);
     return `${reader}([${files.map(literal).join(', ')}])`;
   }
