@@ -35,6 +35,7 @@ export type { Summary } from './score/score.js';
 export type { ExplanationEntry } from './score/section.js';
 export type { EventCounts, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
+export type { Moment } from './table/moment.js';
 export type { Column, ReadingNote, Table } from './table/table.js';
 export { type TextOptions, tableFromCSV, tableFromText } from './table/text.js';
 export type { MemoryStats } from './wasm/memory.js';

@@ -101,6 +101,11 @@ export const errors = {
     column(`Column '${name}' has no value in any row. Leave it out with --ignore ${name}, or fill it.`),
   columnInfinite: (name: string, row: number) =>
     column(`Column '${name}' is infinite in row ${row}. Replace infinities with a number or with nothing.`),
+  noDate: (name: string, row: number) =>
+    column(
+      `Column '${name}' was a date when the model was fitted, and row ${row} holds none. Write it as '2025-12-31' or ` +
+        `'2025-12-31T23:59:59Z', or give a Date or milliseconds since 1970.`,
+    ),
   columnStray: (name: string, kind: string, row: number, line: number | undefined, cells: number, rows: number) =>
     column(
       `Column '${name}' holds numbers, and ${kind} in row ${row}${line === undefined ? '' : ` (line ${line})`}` +

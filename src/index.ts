@@ -79,6 +79,7 @@ export type { CrossValidation, Score, Summary } from './score/score.js';
 export type { ExplanationEntry, ScoreSection } from './score/section.js';
 export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
+export type { Moment } from './table/moment.js';
 export type { BatchOptions, Field, FieldType, Filled, PlainRow, Section, SectionBatch, Users } from './table/section.js';
 export type { Column, Ignored, ReadingNote, Table } from './table/table.js';
 export type { Build } from './wasm/builds.js';

@@ -140,7 +140,14 @@ async function readAll(input: string | undefined, { flags, ...job }: Job): Promi
     if (failed) throw (failed as { reason: unknown }).reason;
     if (signal.aborted) throw errors.aborted();
     const started = engine as Engine;
-    return { engine: started, threads, table, events, loaded: bytes && (await Profiler.load(bytes, { engine: started })) };
+    const asOf = asOfLoaded(flags, events);
+    return {
+      engine: started,
+      threads,
+      table,
+      events,
+      loaded: bytes && (await Profiler.load(bytes, { engine: started, asOf })),
+    };
   } catch (error) {
     await engine?.close();
     throw error;
@@ -160,6 +167,9 @@ function readProgress(onProgress: Job['onProgress']): () => Job['onProgress'] {
     };
   };
 }
+
+/** The moment that a loaded model's dates count back from. */
+const asOfLoaded = ({ asOf }: JobFlags, events: Events | undefined) => (events?.asOfGiven ? events.asOf : asOf);
 
 /** Training needs the whole table; a model profiles batch by batch as they arrive. */
 async function readStandardInput(whole: boolean, signal: AbortSignal): Promise<Table | AsyncIterable<Table>> {
@@ -186,7 +196,9 @@ async function fitOrLoad({ engine, table, events, loaded }: Input, { flags, sign
     const learnt = await fitEvents(engine, events, { seed, halfLife }, { signal, onProgress });
     return new Profiler(engine, [...loaded.scores, ...learnt]);
   }
-  const options = table ? { target, ...scoreOptions(flags) } : { seed };
+  // Events know the moment as their database understands it.
+  const asOf = events ? undefined : flags.asOf;
+  const options = table ? { target, ...scoreOptions(flags), asOf } : { seed };
   return Profiler.fit(engine, { table: table as Table | undefined, events }, { ...options, halfLife, signal, onProgress });
 }
 

@@ -52,7 +52,7 @@ interface OfTable extends Common {
   rows: number;
   /** what reading the table found out or decided, such as how a column writes its numbers */
   reading: readonly ReadingNote[];
-  /** values per category column without a label of their own */
+  /** values without a label of their own, by column of categories; of dates cells that are none */
   unknownCategories: Record<string, number>;
   /** of the events beside the table, null without; `matched`: rows of the table that have events */
   events: (EventReport & { matched: number }) | null;

@@ -52,7 +52,7 @@ function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: numbe
   const strange = Object.entries(report.unknownCategories).filter(([, n]) => n > 0);
   if (strange.length > 0) {
     const list = strange.map(([name, n]) => `${plain(name)} ${count(n)}`).join(', ');
-    parts.push(`Rare or unknown categories, by column: ${list}.`);
+    parts.push(`Rare or unknown values, by column: ${list}.`);
   }
   if (report.events) {
     parts.push(`${count(report.events.matched)} of the ${count(report.rows)} rows have events`);

@@ -13,6 +13,7 @@ import { kinds } from './kinds.js';
  * @param rows row numbers of the training rows
  * @param without columns that are no features: target, id, ignored ones
  * @param encodings that the features will be placed in
+ * @param asOf the moment that dates count back from, in milliseconds since 1970; default: the latest training row's, of each column
  * @throws CameoError 'column' for a column without a value in any row or with an infinite one, 'data' when no feature is left
  */
 export async function fitFeatures(
@@ -22,6 +23,7 @@ export async function fitFeatures(
   without: ReadonlySet<string>,
   preset: Preset,
   encodings: readonly Encoding[],
+  asOf?: number,
 ): Promise<{ features: Features; ignored: Ignored[] }> {
   const ignored: Ignored[] = (table.leftOut ?? []).filter(({ name }) => !without.has(name));
   const taken = kinds.map((kind) => ({ kind, columns: [] as Column[] }));
@@ -50,6 +52,6 @@ export async function fitFeatures(
   if (used.length === 0) throw errors.noFeatures();
   const fitted = [];
   for (const { kind, columns } of used)
-    fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset, encodings) });
+    fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset, encodings, asOf) });
   return { features: new Features(fitted), ignored };
 }

@@ -5,6 +5,7 @@ import { bag, callback, flag, oneOf, opaque, RUN, whole } from '../options.js';
 import type { Progress } from '../progress.js';
 import { SCORE_ENTRIES, type ScoreOptions } from '../score/options.js';
 import type { Events } from '../table/events.js';
+import { moment } from '../table/moment.js';
 import type { BatchOptions } from '../table/section.js';
 import type { Column, Table } from '../table/table.js';
 
@@ -96,5 +97,6 @@ export const LOAD_OPTIONS = v.strictObject({
   engine: v.optional(v.custom<Engine>(isEngine, ENGINE)),
   wasm: v.optional(opaque<never>()),
   maximum: v.optional(v.number('a number of bytes')),
+  asOf: v.optional(moment),
   onWarning: v.optional(callback),
 });

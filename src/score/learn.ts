@@ -42,7 +42,7 @@ export interface Learnt {
 export async function learn(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Learnt> {
   const { engine, table, options, run, report } = job;
   const { encoding } = options.family;
-  const { features, ignored } = await fitFeatures(engine, table, rows, job.without, options.preset, [encoding]);
+  const { features, ignored } = await fitFeatures(engine, table, rows, job.without, options.preset, [encoding], options.asOf);
   const binding = features.bind(table, new Set([...job.without, ...ignored.map(({ name }) => name)]));
   const { at: plan, region } = place(engine, (layout) => features.place(layout, encoding));
   using _ = region;

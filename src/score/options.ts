@@ -5,6 +5,7 @@ import { families } from '../models/index.js';
 import type { Family } from '../models/model.js';
 import { bag, checked, flag, oneOf, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
+import { type Moment, moment, timeOfMoment } from '../table/moment.js';
 
 /** What each preset asks of the family that is taken by default, where the caller says nothing else. */
 const PRESETS: Record<Preset, { model: string; modelOptions: Record<string, unknown> }> = {
@@ -26,6 +27,7 @@ export const SCORE_ENTRIES = {
   seed: v.optional(seed, 42),
   testSize: v.optional(share, 0.2),
   folds: v.optional(whole(0, 1000), 0),
+  asOf: v.optional(moment),
   importance: v.optional(flag, true),
 };
 
@@ -50,14 +52,19 @@ export interface ScoreOptions {
   testSize?: number;
   /** folds of a cross-validation beside the held-out evaluation; default 0: none */
   folds?: number;
+  /** the moment that dates count back from, such as '2025-12-31'; default: of each column the latest date of the training rows */
+  asOf?: Moment;
   /** whether features are ranked by what the held-out rows lose without them; default true. Wide tables train in half the time without */
   importance?: boolean;
 }
 
-export interface CheckedScoreOptions extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'model' | 'modelOptions'>> {
+export interface CheckedScoreOptions
+  extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'model' | 'modelOptions' | 'asOf'>> {
   targets: readonly string[];
   id?: string;
   task?: ScoreOptions['task'];
+  /** milliseconds since 1970 */
+  asOf?: number;
   family: Family;
   /** checked by the family's schema */
   modelOptions: Record<string, unknown>;
@@ -65,7 +72,7 @@ export interface CheckedScoreOptions extends Required<Omit<ScoreOptions, 'target
 
 /** @throws CameoError 'argument' for a name that is not known and for a value out of its range */
 export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
-  const { target, model, modelOptions, ...rest } = checked(v.strictObject(SCORE_ENTRIES), given);
+  const { target, model, modelOptions, asOf, ...rest } = checked(v.strictObject(SCORE_ENTRIES), given);
   const targets = typeof target === 'string' ? [target] : target;
   const twice = targets.find((name: string, i: number) => targets.indexOf(name) !== i);
   if (twice !== undefined) throw errors.option('target', 'each column once', `'${twice}' twice`);
@@ -79,5 +86,11 @@ export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
   }
   const defaults = name === preset.model ? preset.modelOptions : {};
   const seeded = 'seed' in family.options.entries ? { seed: rest.seed } : {};
-  return { ...rest, targets, family, modelOptions: checked(family.options, { ...seeded, ...defaults, ...modelOptions }) };
+  return {
+    ...rest,
+    asOf: asOf === undefined ? undefined : timeOfMoment(asOf as Moment),
+    targets,
+    family,
+    modelOptions: checked(family.options, { ...seeded, ...defaults, ...modelOptions }),
+  };
 }
