@@ -4,10 +4,9 @@ import { Command, Option } from 'commander';
 import { errors } from '../errors.js';
 import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
-import { readArrowTable } from '../io/read-arrow.js';
 import { describeTable } from '../score/describe.js';
-import type { Table } from '../table/table.js';
 import { names, type ReadFlags, readOptions, share, whole, withReading } from './options.js';
+import { readTableWhole } from './standard-input.js';
 
 interface Flags extends ReadFlags {
   target?: string;
@@ -47,7 +46,7 @@ export function describeCommand(signal: AbortSignal): Command {
     if (html !== undefined && input !== '-' && resolve(html) === resolve(input))
       throw errors.invalid(`'${html}' is named twice: input and page must be different files.`);
     await using page = html === undefined ? undefined : await PendingFile.create(html);
-    const table = input === '-' ? await readStandardInput() : await readTable(input, readOptions(flags, signal));
+    const table = input === '-' ? await readTableWhole(signal) : await readTable(input, readOptions(flags, signal));
     if (signal.aborted) throw errors.aborted();
     const description = describeTable(table, { target, id, ignore, task, seed, testSize });
     const name = input === '-' ? 'standard input' : basename(input);
@@ -60,10 +59,4 @@ export function describeCommand(signal: AbortSignal): Command {
     if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
     else if (!quiet) process.stdout.write(descriptionText(description, name, html));
   });
-}
-
-async function readStandardInput(): Promise<Table> {
-  const table = await readArrowTable(process.stdin, 'standard input');
-  if (!table || table.rows === 0) throw errors.tableEmpty('Standard input');
-  return table;
 }
