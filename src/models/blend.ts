@@ -35,23 +35,20 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
   if (x.rows < LEAST_ROWS) return alone(engine, examples, options, run);
   const folds = heldOut(task, y, { nSplits: options.folds, seed: options.seed });
   using parts = new Parts(engine, examples);
-  const steps = members.length * folds.length;
+  const jobs = members.flatMap((member) => folds.map((held) => ({ member, held })));
   let done = 0;
-  const step = () => run.onProgress?.(++done, Number.NaN, steps);
-  // Of each candidate: a model of each fold, and its raw outputs for the rows that were held out.
-  const learnt = await settled(
-    members.map(async (member) => {
-      const models = await settled(
-        folds.map(async (held) => {
-          const own = { ...parts.of(member.family), held };
-          const model = await member.family.fit(engine, own, optionsOf(member, options), { signal: run.signal });
-          step();
-          return model;
-        }),
-      );
-      return { models, z: await rawOutputs(engine, models, parts, folds, run) };
-    }),
-  );
+  // Of each candidate and fold: a model, and its raw outputs for the rows that were held out.
+  const fits = await side(engine, jobs, async ({ member, held }) => {
+    const own = { ...parts.of(member.family), held };
+    const model = await member.family.fit(engine, own, optionsOf(member, options), { signal: run.signal });
+    const z = await rawOutputs(engine, model, parts, held, run);
+    run.onProgress?.(++done, Number.NaN, jobs.length);
+    return { model, z };
+  });
+  const learnt = members.map((_, m) => {
+    const own = fits.slice(m * folds.length, (m + 1) * folds.length);
+    return { models: own.map(({ model }) => model), z: joined(own.map(({ z }) => z)) };
+  });
   const rows = folds.flatMap((held) => [...held]);
   const held: HeldOut = { task, outputs, y: Float64Array.from(rows, (r) => y[r]) };
   const z = learnt.map((candidate) => candidate.z);
@@ -96,13 +93,34 @@ async function alone(engine: Engine, examples: Examples, options: BlendOptions, 
   return new Blended([{ model, weight: 1 }], new Float64Array(examples.outputs), examples.inputs, facts, []);
 }
 
-/** All of them, when none is at work any more. */
-async function settled<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  const results = await Promise.allSettled(work);
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
+/** Does each piece of work, a few at once, in order; when one fails no more are begun, and it is told when none is at work any more. */
+async function side<T, R>(engine: Engine, work: readonly T[], act: (each: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  let failed: { reason: unknown } | undefined;
+  const worker = async () => {
+    while (next < work.length && !failed) {
+      const i = next++;
+      try {
+        results[i] = await act(work[i]);
+      } catch (reason) {
+        failed ??= { reason };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, engine.scheduler.width) }, worker));
+  if (failed) throw (failed as { reason: unknown }).reason;
+  return results;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** The models of a candidate that the blend is made of. */
@@ -119,34 +137,29 @@ async function ofAllRows(
   return [{ model: await member.family.fit(engine, parts.of(member.family), own, { signal: run.signal }), weight: 1 }];
 }
 
-/** Raw outputs [rows, outputs] of each fold's model for the rows that it did not learn from, fold after fold. */
+/** Raw outputs f32[rows, outputs] of a model for some rows: a copy. */
 async function rawOutputs(
   engine: Engine,
-  models: readonly Model[],
+  model: Model,
   parts: Parts,
-  folds: readonly Int32Array[],
+  rows: Int32Array,
   run: RunOptions,
-) {
-  const all: Float32Array[] = [];
-  for (const [k, held] of folds.entries()) {
-    const model = models[k];
-    const tile = parts.tile(model.encodings[0]);
-    const [ld, length] = [stride(tile.columns), held.length * model.outputs];
-    const { at, region } = place(engine, (layout) => {
-      const predictor = model.place(layout);
-      const [x, out] = [layout.take(held.length * ld * 4), layout.take(length * 4)];
-      return { predictor, x, out, scratch: layout.take(inferScratch(engine.kernels, { predictor })) };
-    });
-    using _ = region;
-    const [from, to] = [tile.values(), engine.f32(at.x, held.length * ld)];
-    held.forEach((r, i) => {
-      to.set(from.subarray(r * ld, (r + 1) * ld), i * ld);
-    });
-    const args = { ...at, inputs: tile.columns, outputs: model.outputs, rows: held.length };
-    await engine.run('infer', args, { signal: run.signal });
-    all.push(engine.f32(at.out, length).slice());
-  }
-  return Float32Array.from(all.flatMap((part) => [...part]));
+): Promise<Float32Array> {
+  const tile = parts.tile(model.encodings[0]);
+  const [ld, length] = [stride(tile.columns), rows.length * model.outputs];
+  const { at, region } = place(engine, (layout) => {
+    const predictor = model.place(layout);
+    const [x, out] = [layout.take(rows.length * ld * 4), layout.take(length * 4)];
+    return { predictor, x, out, scratch: layout.take(inferScratch(engine.kernels, { predictor })) };
+  });
+  using _ = region;
+  const [from, to] = [tile.values(), engine.f32(at.x, rows.length * ld)];
+  rows.forEach((r, i) => {
+    to.set(from.subarray(r * ld, (r + 1) * ld), i * ld);
+  });
+  const args = { ...at, inputs: tile.columns, outputs: model.outputs, rows: rows.length };
+  await engine.run('infer', args, { signal: run.signal });
+  return engine.f32(at.out, length).slice();
 }
 
 /** The encodings of a blend's rows, each in a tile of its own. */

@@ -68,8 +68,11 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
     const note = questions.length > 1 ? `${target.name}, ` : '';
     const total = typeof options.modelOptions.maxIter === 'number' ? options.modelOptions.maxIter : 0;
     report({ stage: 'train', done: 0, total });
-    const onProgress = (done: number, loss: number) =>
-      report({ stage: 'train', done, total, note: `${note}loss ${loss.toFixed(4)}` });
+    // Epochs or rounds with their loss; or models, of so many, without one.
+    const onProgress = (done: number, loss: number, models: number) =>
+      Number.isNaN(loss)
+        ? report({ stage: 'train', done, total: models, note: `${note}models` })
+        : report({ stage: 'train', done, total, note: `${note}loss ${loss.toFixed(4)}` });
     const examples = { task: target.task, outputs, x, y, inputs: features.inputs() };
     const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
     answers.push({ target, model });

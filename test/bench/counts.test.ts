@@ -133,7 +133,7 @@ test('every row is sent to one shard once, and the next profile allocates nothin
       { kind: 'category', name: 'y', codes: Int32Array.from(values, (v) => Number(v > 500)), categories: ['a', 'b'] },
     ],
   };
-  using profiler = await Profiler.fit(engine, { table }, { target: 'y', modelOptions: { maxIter: 3 } });
+  using profiler = await Profiler.fit(engine, { table }, { target: 'y', model: 'perceptron', modelOptions: { maxIter: 3 } });
   const sent: number[] = [];
   const run = engine.scheduler.run.bind(engine.scheduler);
   engine.scheduler.run = ((program: ProgramName, args: { rows: number }, options: object) => {

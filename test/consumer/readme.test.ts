@@ -119,7 +119,11 @@ test('the ten lines run, as they stand, and the process ends by itself', async (
 async function write(path: string): Promise<void> {
   await using engine = await createEngine({ threads: 0 });
   const table = await readTable(join(folder, 'shoppers.csv'));
-  using ofTable = await Profiler.fit(engine, { table }, { target: 'Revenue', modelOptions: { maxIter: 10 } });
+  using ofTable = await Profiler.fit(
+    engine,
+    { table },
+    { target: 'Revenue', model: 'perceptron', modelOptions: { maxIter: 10 } },
+  );
   const log = ['17850', '13047', '12583'].flatMap((user) => ['85123A', '22423', '71053'].map((item) => row({ user, item })));
   const events = { ...eventsOf([...log, row({ user: '12583', item: '84029E' })]), rating: undefined };
   using ofEvents = await Profiler.fit(engine, { events }, { recommenderOptions: { rank: 2, epochs: 2 } });

@@ -31,7 +31,7 @@ const MODEL = join(folder, 'model.cameo');
   using profiler = await Profiler.fit(
     engine,
     { table: { rows: 300, columns } },
-    { target: 'buys', modelOptions: { maxIter: 40 } },
+    { target: 'buys', model: 'perceptron', modelOptions: { maxIter: 40 } },
   );
   const log = ['user,item,time'];
   for (let i = 0; i < 2000; i++) log.push(`u${(i * 7919) % 101},i${(i * i * 31 + i) % 53},2026-01-01`);

@@ -72,7 +72,11 @@ test('the same bytes as on other versions', async () => {
   const columns = [a, number('b'), { name: 'c', kind: 'category' as const, codes, categories: ['x', 'y', 'z'] }];
   const truth = Float64Array.from(codes, (code, r) => Number(a.values[r] > 3 * code));
   const table: Table = { rows, columns: [...columns, { name: 'target', kind: 'number', values: truth }] };
-  using profiler = await Profiler.fit(engine, { table }, { target: 'target', seed: 5, modelOptions: { maxIter: 20 } });
+  using profiler = await Profiler.fit(
+    engine,
+    { table },
+    { target: 'target', seed: 5, model: 'perceptron', modelOptions: { maxIter: 20 } },
+  );
   const { tensors } = await readSafetensors(await profiler.save());
   const learnt = Object.keys(tensors).filter((name) => /layers\.|baseline/.test(name));
   found.network = sha256(...learnt.sort().map((name) => new Uint8Array(tensors[name].values.buffer)));

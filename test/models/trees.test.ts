@@ -54,7 +54,7 @@ test('the same bytes for 1, 2 and 3 workers: two classes, several, and numbers',
   const shape = { seed: 5, rows: 9000, numbers: 40, codes: 10, texts: 10, missing: 0.1 };
   for (const task of ['binary', 'multiclass', 'regression'] as const) {
     const table = makeTable({ ...shape, task });
-    const options = { ...OPTIONS, modelOptions: { maxIter: 3, earlyStopping: true }, folds: 2 };
+    const options = { ...OPTIONS, model: 'perceptron', modelOptions: { maxIter: 3, earlyStopping: true }, folds: 2 };
     let expected: Uint8Array | undefined;
     for (const threads of [0, 1, 2, 3]) {
       await using engine = await createEngine({ threads, reproducible: true });

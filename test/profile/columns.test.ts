@@ -47,7 +47,7 @@ test('columns and users: the same values as in whole profiles, and sections that
 test('of a model of tables: columns of scores, and no users without the table', async () => {
   await using engine = await createEngine({ threads: 0 });
   const table = makeTable({ seed: 5, rows: 300, numbers: 2, codes: 1, texts: 0, missing: 0, task: 'binary' });
-  using profiler = await Profiler.fit(engine, { table }, { target: 'target', modelOptions });
+  using profiler = await Profiler.fit(engine, { table }, { target: 'target', model: 'perceptron', modelOptions });
   const all = await rowsOf(profiler.profile(table));
   const some = await rowsOf(profiler.profile(table, { columns: ['score_target'] }));
   assert.equal(

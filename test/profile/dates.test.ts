@@ -14,7 +14,7 @@ import { rowOf } from '../support/tables.js';
 const engine = await createEngine({ threads: 0, reproducible: true });
 test.after(() => engine.close());
 const wasm = await WebAssembly.compile(readFileSync('dist/kernels/simd.wasm'));
-const quick = { target: 'y', modelOptions: { maxIter: 4, hiddenLayerSizes: [6] } };
+const quick = { target: 'y', model: 'perceptron', modelOptions: { maxIter: 4, hiddenLayerSizes: [6] } };
 
 for (const model of ['perceptron', 'linear', 'trees'])
   for (const signal of Object.keys(SIGNALS) as Signal[])

@@ -12,7 +12,7 @@ import { makeTable } from '../support/tables.js';
 const engine = await createEngine({ threads: 0 });
 const wasm = readFileSync('dist/kernels/simd.wasm');
 const table = makeTable({ seed: 4, rows: 60, numbers: 2, codes: 0, texts: 1, missing: 0, task: 'binary' });
-const fitted = await Profiler.fit(engine, { table }, { target: 'target', modelOptions: { maxIter: 2 } });
+const fitted = await Profiler.fit(engine, { table }, { target: 'target', model: 'perceptron', modelOptions: { maxIter: 2 } });
 const bytes = await fitted.save();
 test.after(() => engine.close());
 

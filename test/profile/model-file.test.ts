@@ -11,7 +11,7 @@ const table = makeTable({ seed: 4, rows: 60, numbers: 2, codes: 1, texts: 1, mis
 const profiler = await Profiler.fit(
   engine,
   { table },
-  { target: 'target', modelOptions: { maxIter: 2, hiddenLayerSizes: [4] } },
+  { target: 'target', model: 'perceptron', modelOptions: { maxIter: 2, hiddenLayerSizes: [4] } },
 );
 const bytes = await profiler.save();
 

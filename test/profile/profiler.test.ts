@@ -26,6 +26,7 @@ test('100 random tables: fit, save, load, profile; profileOne equals the batch f
         {
           target: 'target',
           seed: shape.seed % 1000,
+          model: 'perceptron',
           modelOptions: { maxIter: 5, hiddenLayerSizes: [9] },
         },
       );
@@ -72,7 +73,11 @@ test('the same seed gives the same model and profiles for 0, 1, 2 and 3 workers'
   const outcomes = [];
   for (const threads of [0, 1, 2, 3]) {
     await using engine = await createEngine({ threads });
-    using profiler = await Profiler.fit(engine, { table }, { target: 'target', modelOptions: { maxIter: 3 }, folds: 2 });
+    using profiler = await Profiler.fit(
+      engine,
+      { table },
+      { target: 'target', model: 'perceptron', modelOptions: { maxIter: 3 }, folds: 2 },
+    );
     const batches = [];
     for await (const batch of profiler.profile(table)) batches.push(batch);
     outcomes.push({ model: await profiler.save(), profiles: tableToIPC(new ArrowTable(batches)) });
@@ -83,7 +88,11 @@ test('the same seed gives the same model and profiles for 0, 1, 2 and 3 workers'
 test('views instead of copies hold the same values until the next batch', async () => {
   const table = makeTable({ seed: 9, rows: 20_000, numbers: 3, codes: 1, texts: 1, missing: 0.1, task: 'regression' });
   await using engine = await createEngine({ threads: 2 });
-  using profiler = await Profiler.fit(engine, { table }, { target: 'target', modelOptions: { maxIter: 2 } });
+  using profiler = await Profiler.fit(
+    engine,
+    { table },
+    { target: 'target', model: 'perceptron', modelOptions: { maxIter: 2 } },
+  );
   const copies = [];
   for await (const batch of profiler.profile(table)) copies.push(batch);
   let at = 0;
@@ -97,7 +106,11 @@ test('views instead of copies hold the same values until the next batch', async 
 test('a shard at a time: an early end of the reading gives the memory back', async () => {
   const table = makeTable({ seed: 9, rows: 100_000, numbers: 3, codes: 0, texts: 0, missing: 0, task: 'binary' });
   await using engine = await createEngine({ threads: 2 });
-  using profiler = await Profiler.fit(engine, { table }, { target: 'target', modelOptions: { maxIter: 2 } });
+  using profiler = await Profiler.fit(
+    engine,
+    { table },
+    { target: 'target', model: 'perceptron', modelOptions: { maxIter: 2 } },
+  );
   const { regions } = engine.memoryStats();
   for await (const _ of profiler.profile(table)) break;
   assert.is(engine.memoryStats().regions, regions);
@@ -115,7 +128,7 @@ test('a shard at a time: an early end of the reading gives the memory back', asy
 test('cross-validation, evaluation on another table, several hidden layers, the article’s preset', async () => {
   const table = makeTable({ seed: 21, rows: 600, numbers: 3, codes: 2, texts: 1, missing: 0.1, task: 'multiclass' });
   const modelOptions = { maxIter: 20, hiddenLayerSizes: [12, 7] };
-  const options = { target: 'target', folds: 3, modelOptions, preset: 'article' as const };
+  const options = { target: 'target', folds: 3, model: 'perceptron', modelOptions, preset: 'article' as const };
   using profiler = await Profiler.fit(inline, { table }, options);
   const { crossValidation, importances, evaluation } = profiler.summary;
   assert.is(crossValidation?.folds, 3);
@@ -137,7 +150,11 @@ test('rows without a target are profiled and not trained on; ids are carried', a
   if (target.kind === 'category') target.codes.fill(-1, 50, 60);
   const categories = Array.from({ length: 80 }, (_, i) => `user ${i}`);
   table.columns.push({ name: 'id', kind: 'category', codes: Int32Array.from({ length: 80 }, (_, i) => 79 - i), categories });
-  using profiler = await Profiler.fit(inline, { table }, { target: 'target', id: 'id', modelOptions: { maxIter: 3 } });
+  using profiler = await Profiler.fit(
+    inline,
+    { table },
+    { target: 'target', id: 'id', model: 'perceptron', modelOptions: { maxIter: 3 } },
+  );
   assert.is(profiler.summary.trainRows + profiler.summary.testRows, 70);
   const rows = await profiles(profiler, table);
   assert.equal([rows[0].user_id, rows[79].user_id], ['user 79', 'user 0']);

@@ -34,7 +34,7 @@ const table: Table = {
 };
 
 for (const where of ['cameo', 'cameo/edge']) {
-  const fitted = await Profiler.fit(engine, { table }, { target: 'y', modelOptions });
+  const fitted = await Profiler.fit(engine, { table }, { target: 'y', model: 'perceptron', modelOptions });
   const bytes = await fitted.save();
   const profiler = where === 'cameo' ? await Profiler.load(bytes, { engine }) : await Edge.load(bytes, { wasm });
 
@@ -110,7 +110,7 @@ for (const where of ['cameo', 'cameo/edge']) {
 }
 
 test('values without a label are counted by column, whatever its name', async () => {
-  using fitted = await Profiler.fit(engine, { table }, { target: 'y', modelOptions });
+  using fitted = await Profiler.fit(engine, { table }, { target: 'y', model: 'perceptron', modelOptions });
   const strange = columns.map(
     (column): Column => (column.kind === 'number' ? column : { ...column, categories: ['a', 'new', 'newer'] }),
   );
@@ -127,7 +127,7 @@ test('a key that is not known is told once by its name alone, wherever rows are 
   using fitted = await Profiler.fit(
     engine,
     { table: makeTable({ seed: 2, rows: 90, numbers: 2, codes: 0, texts: 1, missing: 0, task: 'binary' }) },
-    { target: 'target', modelOptions },
+    { target: 'target', model: 'perceptron', modelOptions },
   );
   const told: Warning[] = [];
   const onWarning = (warning: Warning) => void told.push(warning);
@@ -157,7 +157,7 @@ test('a key that is not known is told once by its name alone, wherever rows are 
   using other = await Profiler.fit(
     engine,
     { table },
-    { target: 'y', modelOptions, onWarning: ({ code }) => void heard.push(code) },
+    { target: 'y', model: 'perceptron', modelOptions, onWarning: ({ code }) => void heard.push(code) },
   );
   other.profileOne(JSON.parse('{ "toString": 1, "unheard": 1 }'));
   assert.is(heard.filter((code) => code === 'key-unknown').length, 1);
@@ -178,7 +178,7 @@ test('any keys: what is kept of them is bounded, and the profile is that of the 
   assert.match(profiler.warnings[100].message, /^More than 100 keys of rows are not known/);
   assert.ok(JSON.stringify(profiler.warnings).length < 101 * 400);
 });
-const other = await Profiler.fit(engine, { table }, { target: 'y', modelOptions });
+const other = await Profiler.fit(engine, { table }, { target: 'y', model: 'perceptron', modelOptions });
 
 test('several targets with features of their own: a key that one of the models knows is known', async () => {
   const gaps = makeTable({ seed: 8, rows: 300, numbers: 2, codes: 0, texts: 1, missing: 0, task: 'binary' });
@@ -191,7 +191,11 @@ test('several targets with features of their own: a key that one of the models k
     codes: Int32Array.from(codes, (code, r) => (code >= 0 ? r : r % 3)),
   };
   gaps.columns.push({ name: 'half', kind: 'category', codes, categories: ['a', 'b'] });
-  using profiler = await Profiler.fit(engine, { table: gaps }, { target: ['target', 'half'], modelOptions });
+  using profiler = await Profiler.fit(
+    engine,
+    { table: gaps },
+    { target: ['target', 'half'], model: 'perceptron', modelOptions },
+  );
   const [all, half] = profiler.scores.map(({ score }) => score.features.names);
   assert.not.equal(all, half);
   profiler.profileBatch([{ 'text 0': 't0' }, { 'number 0': 1 }, { half: 'a' }]);

@@ -44,10 +44,10 @@ test('the first target is learnt as by itself; rows are encoded once for both, a
   let both = undefined as unknown as Profiler;
   let alone = undefined as unknown as Profiler;
   const forBoth = await programsOf(engine, async () => {
-    both = await Profiler.fit(engine, { table }, { target: ['target', 'spent'], modelOptions });
+    both = await Profiler.fit(engine, { table }, { target: ['target', 'spent'], model: 'perceptron', modelOptions });
   });
   const forOne = await programsOf(engine, async () => {
-    alone = await Profiler.fit(engine, { table }, { target: 'target', ignore: ['spent'], modelOptions });
+    alone = await Profiler.fit(engine, { table }, { target: 'target', ignore: ['spent'], model: 'perceptron', modelOptions });
   });
   assert.equal([forBoth.encode, forBoth.score, forBoth.train], [forOne.encode, forOne.score, 2]);
   assert.equal(both.score('target').score.model.write(), alone.score().score.model.write());
@@ -80,7 +80,7 @@ test('the first target is learnt as by itself; rows are encoded once for both, a
 test('targets that are known in other rows have features of their own; a saved model answers the same', async () => {
   await using engine = await createEngine({ threads: 2, reproducible: true });
   const table = shop(700);
-  using fitted = await Profiler.fit(engine, { table }, { target: ['target', 'spent'], modelOptions });
+  using fitted = await Profiler.fit(engine, { table }, { target: ['target', 'spent'], model: 'perceptron', modelOptions });
   const rows = (target: string) => {
     const { trainRows, testRows } = fitted.score(target).score.summary;
     return trainRows + testRows;

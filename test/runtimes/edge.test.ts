@@ -17,7 +17,11 @@ const wasm = readFileSync('dist/kernels/simd.wasm');
 writeFileSync(join(folder, 'shop.csv'), syntheticShop(1500));
 const table = await readTable(join(folder, 'shop.csv'));
 const engine = await createEngine({ threads: 0, reproducible: true });
-const fitted = await Full.fit(engine, { table }, { target: 'churned', id: 'user_id', modelOptions: { maxIter: 20 } });
+const fitted = await Full.fit(
+  engine,
+  { table },
+  { target: 'churned', id: 'user_id', model: 'perceptron', modelOptions: { maxIter: 20 } },
+);
 const model = await fitted.save();
 writeFileSync(join(folder, 'model.cameo'), model);
 const row = { user_id: 'me', age: 40, city: 'Bremen', visits_30d: 3, newsletter: true };

@@ -43,7 +43,7 @@ const values = Float64Array.from({ length: 300 }, () => next());
       },
     ],
   };
-  using profiler = await Profiler.fit(engine, { table }, { target: 'y', modelOptions: { maxIter: 30 } });
+  using profiler = await Profiler.fit(engine, { table }, { target: 'y', model: 'perceptron', modelOptions: { maxIter: 30 } });
   write('model.cameo', await profiler.save());
 }
 const LOAD = `

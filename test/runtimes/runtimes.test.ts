@@ -30,7 +30,7 @@ async function prepare(): Promise<Record<'simd' | 'relaxed', Answer>> {
   using profiler = await Profiler.fit(
     engine,
     { table },
-    { target: 'Revenue', modelOptions: { hiddenLayerSizes: [32, 8], maxIter: 20 } },
+    { target: 'Revenue', model: 'perceptron', modelOptions: { hiddenLayerSizes: [32, 8], maxIter: 20 } },
   );
   const log = ['user,item,time'];
   for (let i = 0; i < 4000; i++) log.push(`u${(i * 7919) % 211},i${(i * i * 31 + i) % 97},2026-01-01`);

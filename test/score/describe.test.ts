@@ -136,7 +136,7 @@ test('what is used as what, what is left out and why, and the warnings are those
       using profiler = await Profiler.fit(
         engine,
         { table: given },
-        { ...options, modelOptions: { maxIter: 1, hiddenLayerSizes: [2] } },
+        { ...options, model: 'perceptron', modelOptions: { maxIter: 1, hiddenLayerSizes: [2] } },
       );
       const { features } = profiler.score().score;
       const kinds = Object.fromEntries(features.list.map(({ name, raw }) => [name, raw === 'f32' ? 'number' : 'category']));

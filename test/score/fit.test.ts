@@ -22,7 +22,7 @@ test('mean and scale of a number come from the training rows alone', async () =>
   const { train, test: held } = holdOut([question], Int32Array.from(values.keys()), { testSize: 0.2, seed: 42 });
   // What is held out is a thousand times as large.
   for (const r of held) values[r] *= 1000;
-  using profiler = await Profiler.fit(engine, { table }, { target: 'target', modelOptions });
+  using profiler = await Profiler.fit(engine, { table }, { target: 'target', model: 'perceptron', modelOptions });
   const mean = train.reduce((sum, r) => sum + values[r], 0) / train.length;
   const variance = train.reduce((sum, r) => sum + (values[r] - mean) ** 2, 0) / train.length;
   assert.ok(Math.abs(profiler.target.mean - mean) < 1e-9 * Math.abs(mean));
@@ -37,10 +37,10 @@ test('a column without a value among the training rows of a fold is left out the
   const lone = new Int32Array(120).fill(-1);
   lone[40] = 0;
   table.columns.splice(2, 0, { kind: 'category', name: 'lone', codes: lone, categories: ['only'] });
-  using profiler = await Profiler.fit(engine, { table }, { target: 'target', folds: 4, modelOptions });
+  using profiler = await Profiler.fit(engine, { table }, { target: 'target', folds: 4, model: 'perceptron', modelOptions });
   assert.is(profiler.summary.crossValidation?.folds, 4);
   rare[17] = Number.NaN;
-  using without = await Profiler.fit(engine, { table }, { target: 'target', modelOptions });
+  using without = await Profiler.fit(engine, { table }, { target: 'target', model: 'perceptron', modelOptions });
   assert.equal(
     without.summary.ignored.map(({ name, code }) => [name, code]),
     [['rare', 'empty']],
@@ -59,7 +59,7 @@ test('a table is not data by itself, options of a table need one, and names that
     [{}, { target: 'target' }, /Give a table of users, events, or both/],
     [{ table }, {}, /Give 'target'/],
     [{ table }, { target: 'target', maxIter: 3 }, /Option 'maxIter' is not known/],
-    [{ table }, { target: 'target', modelOptions: { maxIters: 3 } }, /Option 'maxIters' is not known/],
+    [{ table }, { target: 'target', model: 'perceptron', modelOptions: { maxIters: 3 } }, /Option 'maxIters' is not known/],
     [{ table }, { target: 'target', modelOptions: { activation: 'sigmoid' } }, /'activation' must be/],
     [{ table }, { target: ['target', 'target'] }, /each column once/],
     [{ table }, { target: 'target', id: 'target' }, /another column than the target/],

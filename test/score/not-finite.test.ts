@@ -16,7 +16,11 @@ const tableOf = (task: 'binary' | 'multiclass' | 'regression') =>
 
 async function fitted(task: 'binary' | 'multiclass' | 'regression', options: object = {}): Promise<Safetensors> {
   const modelOptions = { maxIter: 2, hiddenLayerSizes: [4] };
-  using profiler = await Profiler.fit(engine, { table: tableOf(task) }, { target: 'target', modelOptions, ...options });
+  using profiler = await Profiler.fit(
+    engine,
+    { table: tableOf(task) },
+    { target: 'target', model: 'perceptron', modelOptions, ...options },
+  );
   return readSafetensors(await profiler.save());
 }
 
@@ -86,7 +90,7 @@ for (const [task, model] of [
 }
 
 /** Two hidden layers: within bounds each, they overflow together. */
-const deep = await fitted('binary', { modelOptions: { maxIter: 2, hiddenLayerSizes: [9, 9, 9, 9] } });
+const deep = await fitted('binary', { model: 'perceptron', modelOptions: { maxIter: 2, hiddenLayerSizes: [9, 9, 9, 9] } });
 for (const name of Object.keys(deep.tensors)) {
   if (name.includes('weight')) deep.tensors[name].values.fill(9e8);
 }

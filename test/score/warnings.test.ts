@@ -48,7 +48,7 @@ test('all at once: each once, with its column and count, and as onWarning hears 
   using profiler = await Profiler.fit(
     engine,
     { table: { rows, columns: given } },
-    { target: 'y', id: 'id', modelOptions, onWarning },
+    { target: 'y', id: 'id', model: 'perceptron', modelOptions, onWarning },
   );
   assert.equal(told(profiler.warnings).slice(0, 8), [
     ['duplicate-ids', 'id', 2],
@@ -83,7 +83,7 @@ test('rows that stand twice, and those of them that are on both sides of the spl
       text('y', rows, (r) => (of(r) > 0.5 ? 'yes' : 'no')),
     ],
   };
-  using profiler = await Profiler.fit(engine, { table }, { target: 'y', modelOptions });
+  using profiler = await Profiler.fit(engine, { table }, { target: 'y', model: 'perceptron', modelOptions });
   const found = Object.fromEntries(profiler.warnings.map(({ code, count }) => [code, count as number]));
   assert.is(found['duplicate-rows'], 200);
   assert.ok(found['held-out-duplicates'] > 40 && found['held-out-duplicates'] <= 80, `${found['held-out-duplicates']}`);
@@ -93,7 +93,7 @@ test('rows that stand twice, and those of them that are on both sides of the spl
   assert.equal(warningsOfTable(users, 'id'), []);
   // Rows of one user on both sides.
   const visits = { rows, columns: [text('id', rows, (r) => `u${r % 100}`), number('a', rows, (r) => noise[r]), target(rows)] };
-  using other = await Profiler.fit(engine, { table: visits }, { target: 'y', id: 'id', modelOptions });
+  using other = await Profiler.fit(engine, { table: visits }, { target: 'y', id: 'id', model: 'perceptron', modelOptions });
   assert.equal(
     other.warnings.map(({ code, column }) => [code, column]),
     [
@@ -114,7 +114,7 @@ test('a table and a log: rows of one id are given the same events, and that is s
   using profiler = await Profiler.fit(
     engine,
     { table, events },
-    { target: 'y', id: 'id', modelOptions, recommenderOptions: { rank: 2, epochs: 1 } },
+    { target: 'y', id: 'id', model: 'perceptron', modelOptions, recommenderOptions: { rank: 2, epochs: 1 } },
   );
   const [ids] = profiler.warnings.filter(({ code }) => code === 'duplicate-ids');
   assert.is(ids.count, 52);
@@ -132,7 +132,7 @@ test('several targets say what they find of the table once', async () => {
       number('z', rows, (r) => noise[r + 9] * 5),
     ],
   };
-  using profiler = await Profiler.fit(engine, { table }, { target: ['y', 'z'], modelOptions });
+  using profiler = await Profiler.fit(engine, { table }, { target: ['y', 'z'], model: 'perceptron', modelOptions });
   assert.equal(told(profiler.warnings), [['column-constant', 'same', null]]);
 });
 
@@ -143,7 +143,7 @@ test('few rows: figures that they do not give are named, and none is a number th
     [12, text('y', 12, (r) => 'abc'[r % 3]), 'few-rows'],
   ] as const) {
     const table = { rows, columns: [number('a', rows, (r) => noise[r]), target] };
-    using profiler = await Profiler.fit(engine, { table }, { target: 'y', modelOptions });
+    using profiler = await Profiler.fit(engine, { table }, { target: 'y', model: 'perceptron', modelOptions });
     const codes = profiler.warnings.map((warning) => warning.code);
     assert.ok(codes.includes('few-rows') && codes.includes(code), `${codes}`);
     const absent = Object.values(profiler.summary.evaluation).filter(Number.isNaN).length;
@@ -153,7 +153,7 @@ test('few rows: figures that they do not give are named, and none is a number th
 
 test('only columns without a value or with one: an error that names them', async () => {
   const table = { rows: 40, columns: [number('same', 40, () => 1), text('blank', 40, () => null), target(40)] };
-  const message = await Profiler.fit(engine, { table }, { target: 'y', modelOptions }).then(
+  const message = await Profiler.fit(engine, { table }, { target: 'y', model: 'perceptron', modelOptions }).then(
     () => 'nothing was refused',
     (error: Error) => error.message,
   );
@@ -163,7 +163,7 @@ test('only columns without a value or with one: an error that names them', async
 test('what varies in the table and not among the training rows of a fold is kept there where nothing else is left', async () => {
   const rows = 60;
   const table = { rows, columns: [number('rare', rows, (r) => Number(r === 31)), target(rows)] };
-  using profiler = await Profiler.fit(engine, { table }, { target: 'y', folds: 3, modelOptions });
+  using profiler = await Profiler.fit(engine, { table }, { target: 'y', folds: 3, model: 'perceptron', modelOptions });
   assert.is(profiler.summary.crossValidation?.folds, 3);
 });
 
@@ -184,7 +184,7 @@ test('any table with an empty, a constant and a twin column is fitted', async ()
         text('blank', rows, () => null),
         twin as Column,
       );
-      using profiler = await Profiler.fit(engine, { table }, { target: 'target', modelOptions });
+      using profiler = await Profiler.fit(engine, { table }, { target: 'target', model: 'perceptron', modelOptions });
       const codes = profiler.warnings.map(({ code, column }) => `${code} ${column}`);
       assert.ok(codes.includes('column-constant same') && codes.includes('column-empty blank'), `${codes}`);
       assert.is(new Set(codes).size, codes.length);
