@@ -22,6 +22,7 @@ export type { FoldedIn } from './recommend/fold-in.js';
 export type { Summary } from './score/score.js';
 export type { ExplanationEntry } from './score/section.js';
 export type { Moment } from './table/moment.js';
+export type { Warning, WarningCode } from './warnings.js';
 export type { MemoryStats } from './wasm/memory.js';
 export type { WasmSource } from './wasm/source.js';
 

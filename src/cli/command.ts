@@ -10,6 +10,7 @@ import { onTemporary } from '../io/temporary.js';
 import { version } from '../version.js';
 import { audienceCommand } from './audience.js';
 import { benchCommand } from './bench.js';
+import { describeCommand } from './describe.js';
 import { doctorCommand } from './doctor.js';
 import { fitCommand } from './fit.js';
 import { inspectCommand } from './inspect.js';
@@ -45,6 +46,7 @@ for (const command of [
   recommendCommand,
   similarCommand,
   audienceCommand,
+  describeCommand,
   inspectCommand,
   doctorCommand,
   benchCommand,

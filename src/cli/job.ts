@@ -96,6 +96,7 @@ export async function runJob(
       capabilities: { ...engine.capabilities(), ...read.threads },
       model: save ?? flags.model ?? null,
       output: output ?? null,
+      trained: read.loaded === undefined,
     });
     return { report, profiler: { scores: profiler.scores }, samples: done.samples, trained: read.loaded === undefined };
   } finally {

@@ -10,6 +10,7 @@ import type { Evaluation } from '../metrics/index.js';
 import type { Moment } from '../table/moment.js';
 import type { Section } from '../table/section.js';
 import type { Table } from '../table/table.js';
+import type { Warning } from '../warnings.js';
 import type { WasmSource } from '../wasm/source.js';
 import type { Fitted } from './fitted.js';
 import type { FitData, FitOptions, ProfileOptions } from './options.js';
@@ -25,7 +26,7 @@ export interface LoadOptions {
   /** the moment that dates count back from, such as '2025-12-31', instead of the one that the model was fitted with */
   asOf?: Moment;
   /** told of each thing that a caller should look at, such as a key of a row that the model does not know; `warnings` keeps them */
-  onWarning?: (message: string) => void;
+  onWarning?: (warning: Warning) => void;
 }
 
 export interface Entry {

@@ -41,7 +41,7 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
       whole = joined.table;
     }
   }
-  const scores = whole && options ? await fitScores(engine, whole, options, run) : [];
+  const scores = whole && options ? await fitScores(engine, whole, options, { ...run, joined: whole !== table }) : [];
   const learnt = ofEvents && behaviour ? await ofEvents.fitEvents(engine, events, asked, run, behaviour) : [];
   return [...sectionsOfScores(engine, scores), ...learnt];
 }

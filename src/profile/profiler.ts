@@ -23,6 +23,7 @@ import { timeOfMoment } from '../table/moment.js';
 import { RowKeys } from '../table/row-keys.js';
 import type { PlainRow, Section } from '../table/section.js';
 import type { Table } from '../table/table.js';
+import { distinctWarnings, type Warning } from '../warnings.js';
 import { engineFor, type LoadOptions, provided } from './entry.js';
 import type { Fitted } from './fitted.js';
 import { modelAsOf, placeModel, readModelFile, writeModel } from './model-file.js';
@@ -56,7 +57,9 @@ export class Profiler implements Fitted, Disposable {
   constructor(
     readonly engine: Engine,
     sections: readonly Section[],
-    onWarning?: (message: string) => void,
+    onWarning?: (warning: Warning) => void,
+    /** what fitting found */
+    private readonly found: readonly Warning[] = [],
   ) {
     this.sections = sections;
     this.scores = sections.filter((section) => section instanceof ScoreSection);
@@ -72,7 +75,11 @@ export class Profiler implements Fitted, Disposable {
    */
   static async fit(engine: Engine, data: FitData, options: FitOptions = {}): Promise<Profiler> {
     if (!isEngine(engine)) throw errors.shape('The first argument', ENGINE, kindOf(engine));
-    return new Profiler(engine, await provided('fit', 'fit models')(engine, data, options), options.onWarning);
+    const sections = await provided('fit', 'fit models')(engine, data, options);
+    const scores = sections.filter((section) => section instanceof ScoreSection);
+    const found = distinctWarnings(scores.flatMap(({ score }) => score.summary.warnings));
+    for (const warning of found) options.onWarning?.(warning);
+    return new Profiler(engine, sections, options.onWarning, found);
   }
 
   /**
@@ -132,11 +139,12 @@ export class Profiler implements Fitted, Disposable {
     return Object.fromEntries(this.scores.flatMap(({ scorer }) => [...scorer.unknown]));
   }
   /**
-   * What rows had that the model does not know, such as a misspelt key: each key once, never a value, and a hundred of them at most. The
-   * option `onWarning` is told of them as they come. A copy.
+   * What a caller should look at, never with a value: what fitting found in the table, where this profiler was fitted and not loaded, and
+   * keys of rows that the model does not know, each once and a hundred of them at most. The option `onWarning` is told of them as they
+   * come. A copy.
    */
-  get warnings(): string[] {
-    return [...this.#keys.warnings];
+  get warnings(): Warning[] {
+    return [...this.found, ...this.#keys.warnings];
   }
   /** Sizes of the linear memory, in bytes. A copy. */
   memoryStats() {

@@ -77,13 +77,8 @@ export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
   const twice = targets.find((name: string, i: number) => targets.indexOf(name) !== i);
   if (twice !== undefined) throw errors.option('target', 'each column once', `'${twice}' twice`);
   if (rest.id !== undefined && targets.includes(rest.id)) throw errors.option('id', 'another column than the target', rest.id);
+  const { name, family } = familyOf(rest.preset, model);
   const preset = PRESETS[rest.preset as Preset];
-  const name = model ?? preset.model;
-  const family = Object.hasOwn(families, name) ? families[name] : undefined;
-  if (!family) {
-    const known = Object.keys(families).map((n) => `'${n}'`);
-    throw errors.option('model', `one of ${known.join(', ')}`, `'${name}'`);
-  }
   const defaults = name === preset.model ? preset.modelOptions : {};
   const seeded = 'seed' in family.options.entries ? { seed: rest.seed } : {};
   return {
@@ -93,4 +88,12 @@ export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
     family,
     modelOptions: checked(family.options, { ...seeded, ...defaults, ...modelOptions }),
   };
+}
+
+/** The family of a name, or the one that a preset takes by default. @throws CameoError 'argument' */
+export function familyOf(preset: Preset, model?: string): { name: string; family: Family } {
+  const name = model ?? PRESETS[preset].model;
+  if (Object.hasOwn(families, name)) return { name, family: families[name] };
+  const known = Object.keys(families).map((n) => `'${n}'`);
+  throw errors.option('model', `one of ${known.join(', ')}`, `'${name}'`);
 }
