@@ -68,7 +68,7 @@ test('cells stand below each other; the last goes on below itself', () => {
 });
 
 test('a column alone goes on below itself too, and an empty cell has no line of its own', () => {
-  assert.is(columns([['one two three four']], [], 14), '  one two\n  three four');
+  assert.is(columns([['one two three four']], [], 19), '  one two three\n  four');
   const rows = [
     ['a', ''],
     ['b', 'one two three four five'],
