@@ -2,16 +2,14 @@
 import { basename, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { errors } from '../errors.js';
-import { openStandardInput } from '../io/bytes.js';
 import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
-import { readArrowTable } from '../io/read-arrow.js';
 import type { Progress } from '../progress.js';
 import { describeTable } from '../score/describe.js';
-import type { Table } from '../table/table.js';
 import { tellWritten } from './link.js';
 import { names, type ReadFlags, readOptions, share, whole, withReading } from './options.js';
 import { Stages } from './stages.js';
+import { readTableWhole } from './standard-input.js';
 import { print } from './terminal.js';
 
 interface Flags extends ReadFlags {
@@ -54,7 +52,7 @@ export function describeCommand(signal: AbortSignal): Command {
     await using page = html === undefined ? undefined : await PendingFile.create(html);
     const stages = new Stages(Boolean(json || quiet));
     const onProgress = (progress: Progress) => stages.show(progress);
-    const reading = input === '-' ? readStandardInput(signal) : readTable(input, { ...readOptions(flags, signal), onProgress });
+    const reading = input === '-' ? readTableWhole(signal) : readTable(input, { ...readOptions(flags, signal), onProgress });
     const table = await reading.finally(() => stages.clear());
     if (signal.aborted) throw errors.aborted();
     const description = describeTable(table, { target, id, ignore, task, seed, testSize });
@@ -69,10 +67,4 @@ export function describeCommand(signal: AbortSignal): Command {
     if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
     else if (!quiet) print(descriptionText(description, name, html));
   });
-}
-
-async function readStandardInput(signal: AbortSignal): Promise<Table> {
-  const table = await readArrowTable(openStandardInput(signal), 'standard input');
-  if (!table || table.rows === 0) throw errors.tableEmpty('Standard input');
-  return table;
 }
