@@ -11,10 +11,12 @@ import type { Task } from '../metrics/index.js';
 import { checked } from '../options.js';
 import { type Association, correlationRatio, cramersV, pearson } from '../prepare/association.js';
 import { allRows, checkTable } from '../prepare/columns.js';
+import { orderIn } from '../prepare/date.js';
 import type { Preset } from '../prepare/feature.js';
 import { type Decision, decideColumns, ignoredOf } from '../prepare/fit-features.js';
 import { targetOf, truthOf } from '../prepare/target.js';
 import { checkColumn, columnOf } from '../table/columns.js';
+import { timeOfDate } from '../table/dates.js';
 import { countsOf, distinctOf, labelsOf, type NumberStatistics, numberStatistics, sortedValues } from '../table/statistics.js';
 import type { Column, Ignored, ReadingNote, Table } from '../table/table.js';
 import type { Warning } from '../warnings.js';
@@ -59,7 +61,7 @@ export interface ColumnDescription {
   /** rows without a value; null for what is not read, such as lists */
   missing: number | null;
   distinct: number | null;
-  /** of numbers; null for others, and where values are withheld */
+  /** of numbers, and of dates in milliseconds since 1970; null for others, and where values are withheld */
   numbers: NumberStatistics | null;
   /** the commonest values, falling; null for numbers, and where values are withheld */
   values: { value: string; count: number }[] | null;
@@ -123,7 +125,7 @@ export function describeTable(table: Table, given: DescribeOptions = {}): Descri
       ...table.columns.map((column) => {
         const special = column.name === name ? 'target' : column.name === id ? 'id' : undefined;
         const role = special ?? (ignore.includes(column.name) ? 'ignored' : undefined);
-        return describeColumn(column, role, decided.get(column.name), question, { rows: table.rows, fewest });
+        return describeColumn(column, role, decided.get(column.name), question, { rows: table.rows, fewest, train });
       }),
       ...(table.leftOut ?? []).map((left) => unread(left, ignore.includes(left.name))),
     ],
@@ -161,15 +163,24 @@ function splitOf(question: Question | undefined, rows: number, options: { testSi
   return labelled.length < 5 ? { train: labelled, test: none } : holdOut([question], labelled, options);
 }
 
+/** A column of dates as milliseconds since 1970, which are described as numbers are. */
+function timesOf(column: Column, train: Int32Array): Column {
+  const order = orderIn(column, train);
+  if (column.kind === 'number' || order === undefined) return column;
+  const times = column.categories.map((text) => timeOfDate(text, order) ?? Number.NaN);
+  return { name: column.name, kind: 'number', values: Float64Array.from(column.codes, (code) => times[code] ?? Number.NaN) };
+}
+
 function describeColumn(
-  column: Column,
-  given: 'target' | 'id' | 'ignored' | undefined,
+  given: Column,
+  special: 'target' | 'id' | 'ignored' | undefined,
   decision: Decision | undefined,
   question: Question | undefined,
-  { rows, fewest }: { rows: number; fewest: number },
+  { rows, fewest, train }: { rows: number; fewest: number; train: Int32Array },
 ): ColumnDescription {
-  const role = given ?? (decision?.kind ? 'feature' : 'left out');
-  const type = typeOf(column, role, decision, question);
+  const role = special ?? (decision?.kind ? 'feature' : 'left out');
+  const type = typeOf(given, role, decision, question);
+  const column = type === 'date' ? timesOf(given, train) : given;
   const withheld = ['identifier', 'free text', 'empty'].includes(type) || role === 'ignored';
   const numbers = column.kind === 'category' ? undefined : sortedValues(column);
   const labelled = column.kind === 'category' || type === 'category' ? labelsOf(column) : undefined;

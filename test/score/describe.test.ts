@@ -51,6 +51,21 @@ const column = ({ columns }: Description, name: string) => columns.find((c) => c
 const near = (found: number, expected: number, what: string) =>
   assert.ok(Math.abs(found - expected) <= 1e-9 * Math.max(1, Math.abs(expected)), `${what}: ${found}, not ${expected}`);
 
+test('a date is described as the number that its moment is', () => {
+  const times = Array.from({ length: 60 }, (_, i) => (i % 7 === 0 ? null : Date.UTC(2024, 0, 1 + ((i * 13) % 200))));
+  const target = text(
+    'y',
+    times.map((_, i) => (i % 3 ? 'no' : 'yes')),
+  );
+  const of = (when: Column) => describeTable({ rows: 60, columns: [when, target] }, { target: 'y' });
+  const dates = times.map((time) => (time === null ? null : new Date(time).toISOString().slice(0, 10)));
+  const found = column(of(text('when', dates)), 'when');
+  const expected = column(of(number('when', times)), 'when');
+  assert.equal([found.type, expected.type], ['date', 'number']);
+  assert.equal({ ...found, type: 'number' }, expected);
+  assert.is(found.numbers?.least, Math.min(...times.filter((time) => time !== null)));
+});
+
 test('missing, distinct, quartiles, histograms and commonest values are those of NumPy and pandas', () => {
   const described = describeTable(table);
   assert.equal(

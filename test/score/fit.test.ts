@@ -60,7 +60,7 @@ test('a table is not data by itself, options of a table need one, and names that
     [{ table }, {}, /Give 'target'/],
     [{ table }, { target: 'target', maxIter: 3 }, /Option 'maxIter' is not known/],
     [{ table }, { target: 'target', model: 'perceptron', modelOptions: { maxIters: 3 } }, /Option 'maxIters' is not known/],
-    [{ table }, { target: 'target', modelOptions: { activation: 'sigmoid' } }, /'activation' must be/],
+    [{ table }, { target: 'target', model: 'perceptron', modelOptions: { activation: 'sigmoid' } }, /'activation' must be/],
     [{ table }, { target: ['target', 'target'] }, /each column once/],
     [{ table }, { target: 'target', id: 'target' }, /another column than the target/],
     [{ table }, { target: 'target', halfLife: -1 }, /'halfLife'/],
