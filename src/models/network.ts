@@ -2,6 +2,16 @@
  * The family of networks for tables: numbers as normal scores (prepare/normal-scores.ts) and their periodic embeddings, two hidden layers with
  * dropout, AdamW with a falling rate, and the epoch that is best on held-out rows (programs/network/). Contributions are integrated gradients
  * from the mean training row.
+ *
+ * What each part is worth, as the mean change of the test loss (log loss, or RMSE) over the seven tables of bench/quality.ts, single networks, 2
+ * to 10 seeds a table. All that is here stays, since nothing tried was better on the mean:
+ *
+ *     numbers standardized instead of ranked   + 2.3 %     no embeddings                + 1.5 %, on housing + 5.9 %
+ *     ranks and clipped numbers side by side   + 0.4 %     frequencies of deviation 1   + 3.1 %
+ *     weights that start as large as He's      + 2.0 %     no dropout                   + 0.7 %
+ *     weights that start half as large         + 0.9 %     dropout of 0.2               + 0.6 %
+ *     half the rate, twice the rate            + 0.7, 0.9  a constant rate              + 0.9 %
+ *     β₂ of 0.95                               + 1.2 %     12 epochs for classes        + 0.4 %
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
