@@ -86,6 +86,8 @@ export const errors = {
     ),
   columnUnknown: (role: string, name: string, columns: readonly string[]) =>
     column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
+  columnLeftOut: (role: string, name: string, reason: string) =>
+    column(`${role} column '${name}' cannot be used: ${reason}. Make columns of numbers or text of it.`),
   columnDuplicate: (name: string, line?: number) =>
     column(
       `Column name '${name}' appears more than once${line === undefined ? '' : ` in line ${line}`} (letter case aside). ` +

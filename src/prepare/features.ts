@@ -6,6 +6,7 @@ import { errors } from '../errors.js';
 import { joinParts, type Part, PartReader, partOf } from '../part.js';
 import { type EncodePlan, rawPitch } from '../programs/encode.js';
 import type { RawColumns } from '../programs/encoder.js';
+import { leftOut } from '../table/columns.js';
 import type { RowKeys } from '../table/row-keys.js';
 import type { PlainRow } from '../table/section.js';
 import type { Table } from '../table/table.js';
@@ -93,6 +94,8 @@ export class Features {
     const byName = new Map(table.columns.map((column) => [column.name, column]));
     const missing = this.names.filter((name) => !byName.has(name));
     if (missing.length > 0) {
+      const left = leftOut(table, missing[0]);
+      if (left) throw errors.columnLeftOut('Feature', left.name, left.reason);
       const expected = new Set(this.names);
       const unexpected = table.columns.map(({ name }) => name).filter((name) => !expected.has(name) && !known.has(name));
       throw errors.columnMissing(missing[0], this.names.length, missing, unexpected);

@@ -1,17 +1,11 @@
 /** Which columns of a table are features, and what each becomes. Learnt from the training rows only. */
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import type { Column, Table } from '../table/table.js';
+import type { Column, Ignored, Table } from '../table/table.js';
 import { isEmpty } from './columns.js';
 import type { Encoding, Preset } from './feature.js';
 import { Features } from './features.js';
 import { kinds } from './kinds.js';
-
-/** A column that was not used, and why. */
-export interface Ignored {
-  name: string;
-  reason: string;
-}
 
 /**
  * Offers each column to the kinds in turn and fits what they took.
@@ -29,7 +23,7 @@ export async function fitFeatures(
   preset: Preset,
   encodings: readonly Encoding[],
 ): Promise<{ features: Features; ignored: Ignored[] }> {
-  const ignored: Ignored[] = [];
+  const ignored: Ignored[] = (table.leftOut ?? []).filter(({ name }) => !without.has(name));
   const taken = kinds.map((kind) => ({ kind, columns: [] as Column[] }));
   for (const column of table.columns) {
     if (without.has(column.name)) continue;

@@ -11,7 +11,7 @@ import { QuantileTransformer } from '../prepare/quantile-transformer.js';
 import type { Split } from '../prepare/split.js';
 import { targetOf, truthOf } from '../prepare/target.js';
 import type { Progress } from '../progress.js';
-import { columnOf } from '../table/columns.js';
+import { checkColumn, columnOf } from '../table/columns.js';
 import { Matrix } from '../table/matrix.js';
 import type { Table } from '../table/table.js';
 import { place } from '../wasm/memory.js';
@@ -44,7 +44,7 @@ export async function fitScores(
     return { target, truth: truthOf(target, column) };
   });
   if (options.id !== undefined) columnOf(table, 'Id', options.id);
-  for (const name of options.ignore) columnOf(table, 'Ignored', name);
+  for (const name of options.ignore) checkColumn(table, 'Ignored', name);
   const without = new Set([...options.targets, ...options.ignore, ...(options.id === undefined ? [] : [options.id])]);
   const report = run.onProgress ?? (() => {});
   const job: Job = { engine, table, without, options, run: { signal: run.signal }, report };

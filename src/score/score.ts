@@ -3,8 +3,8 @@ import type { Evaluation, Task } from '../metrics/index.js';
 import type { Model } from '../models/model.js';
 import type { Preset } from '../prepare/feature.js';
 import type { Features } from '../prepare/features.js';
-import type { Ignored } from '../prepare/fit-features.js';
 import type { Target } from '../prepare/target.js';
+import type { Ignored } from '../table/table.js';
 import type { Importance } from './importance.js';
 
 /** The facts of training that a model file carries. `evaluation` is that of the task: `if (summary.task !== 'regression') … .rocAuc`. */
