@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { oneOf, opaque, seed } from '../options.js';
-import type { RunOptions } from '../scheduler/scheduler.js';
 import { TREE_ENTRIES } from './trees.js';
 
 const numbers = v.array(v.number('a number'), 'a list of numbers');
@@ -57,11 +56,6 @@ export interface GradientBoostingOptions {
 export interface GradientBoostingClassifierOptions extends GradientBoostingOptions {
   /** 'balanced' for weights in inverse proportion to the classes' rows, or a weight of each class; those absent count 1 */
   classWeight?: 'balanced' | ReadonlyMap<number, number>;
-}
-
-export interface WeightedFit extends RunOptions {
-  /** how much each row counts, from 0 on; default 1 */
-  sampleWeight?: ArrayLike<number>;
 }
 
 /** Options with their defaults. */

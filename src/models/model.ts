@@ -37,6 +37,8 @@ export interface Examples extends Inputs {
   readonly x: Tile;
   /** f64[rows]: the class, from 0; or the number, standardized by the training rows' mean and deviation */
   readonly y: Float64Array;
+  /** f32[rows] from 0 on: how much each row counts; absent where all count 1 */
+  readonly weights?: Float32Array;
 }
 
 export interface Model {
@@ -74,6 +76,8 @@ export interface Family<Options = Record<string, unknown>> extends ModelReader {
   /** in model files and on the command line */
   readonly name: string;
   readonly tasks: readonly Task[];
+  /** whether it learns from weights of rows */
+  readonly weighted?: boolean;
   /** a strict object: defaults and ranges, from which checks, --help and tuning follow */
   readonly options: OptionSchema;
   /**

@@ -55,6 +55,7 @@ export const trees: Family<TreeOptions> = {
   ...forestReader,
   name: 'trees',
   tasks: ['binary', 'multiclass', 'regression'],
+  weighted: true,
   options: OPTIONS,
   fit,
 };

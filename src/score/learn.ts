@@ -12,6 +12,7 @@ import { place } from '../wasm/memory.js';
 import type { CheckedScoreOptions } from './options.js';
 import { ResidentScores } from './resident.js';
 import { encodeRows, scoreRows } from './shards.js';
+import { weightsOf } from './weights.js';
 
 /** What is predicted and what is known of it. */
 export interface Question {
@@ -25,6 +26,8 @@ export interface Job {
   table: Table;
   /** columns that are no features: targets, id, ignored ones */
   without: ReadonlySet<string>;
+  /** f64[rows of the table]: what each counts; absent where all count the same */
+  weights?: Float64Array;
   options: CheckedScoreOptions;
   run: RunOptions;
   report: (progress: Progress) => void;
@@ -58,7 +61,8 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
     report({ stage: 'train', done: 0, total });
     const onProgress = (done: number, loss: number) =>
       report({ stage: 'train', done, total, note: `${note}loss ${loss.toFixed(4)}` });
-    const examples = { task: target.task, outputs, x, y, ...features.inputs(encoding) };
+    const weights = weightsOf(options, target, y, job.weights, rows);
+    const examples = { task: target.task, outputs, x, y, weights, ...features.inputs(encoding) };
     const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
     answers.push({ target, model });
   }

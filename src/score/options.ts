@@ -19,6 +19,8 @@ export const SCORE_ENTRIES = {
   target: v.union([v.string(), v.pipe(names, v.minLength(1, 'at least one column'))], 'a column name or a list of them'),
   id: v.optional(v.string('a column name')),
   ignore: v.optional(names, []),
+  weight: v.optional(v.string('a column name')),
+  classWeight: v.optional(oneOf('balanced')),
   task: v.optional(oneOf('binary', 'multiclass', 'regression')),
   preset: v.optional(oneOf('default', 'article'), 'default'),
   model: v.optional(v.string('the name of a family')),
@@ -36,6 +38,10 @@ export interface ScoreOptions {
   id?: string;
   /** columns to leave out */
   ignore?: readonly string[];
+  /** the column of what each row counts in learning, numbers from 0 on; it is no feature; default: all count the same */
+  weight?: string;
+  /** 'balanced': all classes count the same in learning, however few rows they have; scores are then no longer the shares of the table */
+  classWeight?: 'balanced';
   /** default: what the target's column holds, see targetOf */
   task?: 'binary' | 'multiclass' | 'regression';
   /** 'article' is the plain program: numbers standardized, no ranks, no early stopping; default 'default' */
@@ -54,7 +60,10 @@ export interface ScoreOptions {
   importance?: boolean;
 }
 
-export interface CheckedScoreOptions extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'model' | 'modelOptions'>> {
+type Optional = 'target' | 'id' | 'task' | 'model' | 'modelOptions' | 'weight' | 'classWeight';
+export interface CheckedScoreOptions
+  extends Required<Omit<ScoreOptions, Optional>>,
+    Pick<ScoreOptions, 'weight' | 'classWeight'> {
   targets: readonly string[];
   id?: string;
   task?: ScoreOptions['task'];
@@ -77,6 +86,13 @@ export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
     const known = Object.keys(families).map((n) => `'${n}'`);
     throw errors.option('model', `one of ${known.join(', ')}`, `'${name}'`);
   }
+  const weights = rest.weight !== undefined ? 'weight' : rest.classWeight !== undefined ? 'classWeight' : undefined;
+  if (weights && !family.weighted) {
+    const others = Object.values(families).flatMap((other) => (other.weighted ? [`'${other.name}'`] : []));
+    throw errors.option(weights, `left out with model '${name}', or the model ${others.join(' or ')}`, `${rest[weights]}`);
+  }
+  if (rest.weight !== undefined && (targets.includes(rest.weight) || rest.weight === rest.id))
+    throw errors.option('weight', 'another column than the target and the id', rest.weight);
   const defaults = name === preset.model ? preset.modelOptions : {};
   const seeded = 'seed' in family.options.entries ? { seed: rest.seed } : {};
   return { ...rest, targets, family, modelOptions: checked(family.options, { ...seeded, ...defaults, ...modelOptions }) };
