@@ -35,6 +35,8 @@ export interface GradientBoostingOptions {
   minSamplesLeaf?: number;
   /** L2 penalty of the leaves' values; default 0 */
   l2Regularization?: number;
+  /** share of the features that a node may be split by, drawn anew for each; default 1 */
+  maxFeatures?: number;
   /** bins of a number, 2 to 255; missing values have one more; default 255 */
   maxBins?: number;
   /** numbers of the columns that hold categories: codes from 0 to 254; others and NaN are missing */
@@ -49,7 +51,7 @@ export interface GradientBoostingOptions {
   nIterNoChange?: number;
   /** the least improvement that counts; default 1e-7 */
   tol?: number;
-  /** of the rows held out; default 0 */
+  /** of the rows held out and the features drawn; default 0 */
   seed?: number;
 }
 

@@ -27,6 +27,7 @@ export interface TreeOptions {
   maxDepth?: number;
   minSamplesLeaf: number;
   l2Regularization: number;
+  maxFeatures: number;
   maxBins: number;
   earlyStopping: boolean;
   validationFraction: number;

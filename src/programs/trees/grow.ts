@@ -8,6 +8,7 @@
  */
 import type { Kernels } from '../../wasm/kernels.js';
 import type { Barrier } from '../barrier.js';
+import { FeatureDraw } from './draw.js';
 import { type BinnedFeature, type GrowOptions, type GrowPlaces, ownPlaces } from './places.js';
 import { LeafRows, type Ranges } from './rows.js';
 import { SPLIT_BYTES, type Split, splitAt, type Tree } from './tree.js';
@@ -42,6 +43,7 @@ export class Grower {
   readonly #rows: LeafRows;
   readonly #own: ReturnType<typeof ownPlaces>;
   readonly #offsets: Int32Array;
+  readonly #draw: FeatureDraw;
   #units: Units = { g: 1, h: 1, shift: 0 };
   #leaves: Leaf[] = [];
   /** numbers of histograms that no leaf has */
@@ -60,6 +62,7 @@ export class Grower {
     this.#rows = new LeafRows(kernels, memory, barrier, worker, workers, at, features, options);
     this.#own = ownPlaces(at, options, worker);
     this.#offsets = new Int32Array(memory.buffer, at.offsets, features.length + 1);
+    this.#draw = new FeatureDraw(features.length, options.maxFeatures, options.seed);
   }
 
   /** Grows a tree from the pairs as they stand; all workers have met since these were written. */
@@ -154,7 +157,9 @@ export class Grower {
       const leaf = this.#leaves[number];
       new Uint8Array(memory.buffer, place(i, worker), SPLIT_BYTES).fill(0);
       if (leaf.slot < 0) return;
-      for (let f = worker; f < this.features.length; f += workers) this.#findSplit(place(i, worker), leaf, number, f);
+      const allowed = this.#draw.next();
+      for (let f = worker; f < this.features.length; f += workers)
+        if (!allowed || allowed[f]) this.#findSplit(place(i, worker), leaf, number, f);
     });
     this.barrier.wait();
     numbers.forEach((number, i) => {
