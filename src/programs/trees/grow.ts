@@ -43,6 +43,10 @@ export class Grower {
   readonly #rows: LeafRows;
   readonly #own: ReturnType<typeof ownPlaces>;
   readonly #offsets: Int32Array;
+  readonly #memory: DataView;
+  readonly #bytes: Uint8Array;
+  /** i64[leaves, 2]: pairs of the leaves, this worker's copy */
+  readonly #totals: BigInt64Array;
   readonly #draw: FeatureDraw;
   #units: Units = { g: 1, h: 1, shift: 0 };
   #leaves: Leaf[] = [];
@@ -51,7 +55,7 @@ export class Grower {
 
   constructor(
     private readonly kernels: Kernels,
-    private readonly memory: WebAssembly.Memory,
+    memory: WebAssembly.Memory,
     private readonly barrier: Barrier,
     private readonly worker: number,
     private readonly workers: number,
@@ -62,6 +66,9 @@ export class Grower {
     this.#rows = new LeafRows(kernels, memory, barrier, worker, workers, at, features, options);
     this.#own = ownPlaces(at, options, worker);
     this.#offsets = new Int32Array(memory.buffer, at.offsets, features.length + 1);
+    this.#memory = new DataView(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#totals = new BigInt64Array(memory.buffer, this.#own.totals, 2 * options.maxLeafNodes);
     this.#draw = new FeatureDraw(features.length, options.maxFeatures, options.seed);
   }
 
@@ -116,7 +123,7 @@ export class Grower {
     this.barrier.wait();
     // Any feature's histogram sums to the same.
     this.kernels.tree_total(this.#own.totals, this.#hist(slot), this.#offsets[1]);
-    const [g, h] = new BigInt64Array(this.memory.buffer, this.#own.totals, 2);
+    const [g, h] = this.#totals;
     return {
       ...ranges,
       depth: 0,
@@ -151,11 +158,11 @@ export class Grower {
 
   /** The best splits of up to two leaves from their histograms; the workers meet. */
   #findSplits(numbers: readonly number[]): void {
-    const { at, workers, worker, memory } = this;
+    const { at, workers, worker } = this;
     const place = (i: number, w: number) => at.splits + (i * workers + w) * SPLIT_BYTES;
     numbers.forEach((number, i) => {
       const leaf = this.#leaves[number];
-      new Uint8Array(memory.buffer, place(i, worker), SPLIT_BYTES).fill(0);
+      this.#bytes.fill(0, place(i, worker), place(i, worker) + SPLIT_BYTES);
       if (leaf.slot < 0) return;
       const allowed = this.#draw.next();
       for (let f = worker; f < this.features.length; f += workers)
@@ -165,7 +172,7 @@ export class Grower {
     numbers.forEach((number, i) => {
       const leaf = this.#leaves[number];
       for (let w = 0; w < workers; w++) {
-        const split = splitAt(memory, place(i, w));
+        const split = splitAt(this.#memory, place(i, w));
         const { gain = 0, feature = 0 } = leaf.split ?? {};
         if (split && (split.gain > gain || (split.gain === gain && split.feature < feature))) leaf.split = split;
       }
@@ -201,9 +208,8 @@ export class Grower {
     tree.right.push(-1 - added);
     const children = this.#children(leaf, split, node);
     [this.#leaves[number], this.#leaves[added]] = children;
-    const totals = new BigInt64Array(this.memory.buffer, this.#own.totals, (added + 1) * 2);
-    totals.set(split.sums.subarray(0, 2), number * 2);
-    totals.set(split.sums.subarray(2), added * 2);
+    this.#totals.set(split.sums.slice(0, 2), number * 2);
+    this.#totals.set(split.sums.slice(2), added * 2);
     this.#searchChildren(leaf, children, [number, added]);
   }
 
