@@ -39,6 +39,17 @@ interface Leaf extends Ranges {
   right: boolean;
 }
 
+/** Written out, since this is done for every node and objects put together of others take long. */
+function childOf(
+  { depth, lower, upper }: Leaf,
+  { first, rows, heldFirst, held }: Ranges,
+  { g, h }: Split['left'],
+  parent: number,
+  right: boolean,
+): Leaf {
+  return { first, rows, heldFirst, held, depth: depth + 1, slot: -1, g, h, lower, upper, split: undefined, parent, right };
+}
+
 export class Grower {
   readonly #rows: LeafRows;
   readonly #own: ReturnType<typeof ownPlaces>;
@@ -215,12 +226,10 @@ export class Grower {
 
   #children(leaf: Leaf, split: Split, node: number): [Leaf, Leaf] {
     const { constraint } = this.features[split.feature];
-    const { lower, upper } = leaf;
-    const common = { depth: leaf.depth + 1, slot: -1, split: undefined, parent: node, lower, upper };
     const [left, right] = this.#rows.deal(leaf, split);
     const children: [Leaf, Leaf] = [
-      { ...common, ...left, g: split.left.g, h: split.left.h, right: false },
-      { ...common, ...right, g: split.right.g, h: split.right.h, right: true },
+      childOf(leaf, left, split.left, node, false),
+      childOf(leaf, right, split.right, node, true),
     ];
     if (constraint !== 0) {
       // All that comes of the lower side stays below all that comes of the other.
