@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errors } from '../errors.js';
 import type { EventLog } from '../io/event-log.js';
 import { names, whole } from './options.js';
+import { wrap } from './text.js';
 
 export interface EventFlags {
   events?: string;
@@ -34,9 +35,9 @@ function days(text: string): number {
   return value;
 }
 
-const TRUST = `
-An SQL expression computes from the columns and does nothing else, whoever writes it. Who names files, addresses
-and --query acts with the rights of this process: docs/security.md says who may be trusted with which option.`;
+const TRUST =
+  'An SQL expression computes from the columns and does nothing else, whoever writes it. Who names files, addresses and --query ' +
+  'acts with the rights of this process: docs/security.md says who may be trusted with which option.';
 
 export const withEvents = (command: Command): Command =>
   command
@@ -63,7 +64,7 @@ export const withEvents = (command: Command): Command =>
     .option('--prefer <columns>', 'of the events: what users may prefer, such as a category; separated by commas', names)
     .option(
       '--as-of <time>',
-      'the moment that recency counts back from; events from then on are left out (default: the last event)',
+      'the moment that recency and dates count back from; events from then on are left out (default: the last event, the latest date)',
     )
     .option('--half-life <days>', 'age at which an event counts half for recommendations', days)
     .option('--evaluate', 'also measure the recommendations of events on what was held out')
@@ -74,7 +75,7 @@ export const withEvents = (command: Command): Command =>
     )
     .option('--negatives <N>', '--evaluate ranks against this many sampled items (0: against all)', whole(0, 1_000_000), 0)
     .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10)
-    .addHelpText('after', TRUST);
+    .addHelpText('after', () => `\n${wrap(TRUST, process.stdout.columns || 80)}`);
 
 const ABOUT_ITEMS = ['label', 'weight', 'rating', 'halfLife', 'evaluate'] as const;
 

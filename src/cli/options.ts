@@ -20,7 +20,7 @@ export const whole =
     return value;
   };
 
-function share(text: string): number {
+export function share(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
   return value;
@@ -98,7 +98,7 @@ export const readOptions = (flags: ReadFlags & { id?: string; ignore?: string[] 
 
 export const withEngine = (command: Command): Command =>
   command
-    .option('--threads <N|auto>', 'worker threads; 0 runs everything on the main thread', threads, 'auto')
+    .option('--threads <N|auto>', 'worker threads, no more than the machine runs at once; 0 for none', threads, 'auto')
     .addOption(
       new Option('--device <device>', 'what computes: auto takes a GPU for what it was measured to do faster')
         .choices(['auto', 'wasm', 'webgpu'])

@@ -15,6 +15,8 @@ export interface FeatureBins {
 export interface TreesPlan extends PredictorPlan {
   readonly kind: 'trees';
   features: number;
+  /** how many of the features belong together, one number for each that is explained; empty where each stands by itself */
+  widths: number[];
   outputs: number;
   trees: number;
   /** how many trees, and how many features the longest path of one tests */
@@ -79,10 +81,11 @@ export function arraysOf(features: readonly FeatureBins[], init: Float64Array, t
   };
 }
 
-export function placeTrees(layout: Layout, { reasons, ...arrays }: TreeArrays): TreesPlan {
+export function placeTrees(layout: Layout, { reasons, ...arrays }: TreeArrays, widths: readonly number[]): TreesPlan {
   return {
     kind: 'trees',
     features: arrays.columns.length / 2,
+    widths: widths.some((width) => width !== 1) ? [...widths] : [],
     outputs: arrays.init.length,
     count: arrays.trees.length / 4,
     longest: reasons.longest,
