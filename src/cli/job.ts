@@ -2,11 +2,10 @@
 import type { RecordBatch } from 'apache-arrow';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { openStandardInput, readWhole } from '../io/bytes.js';
+import { readWhole } from '../io/bytes.js';
 import { readEvents } from '../io/events.js';
 import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
-import { readArrow, readArrowTable } from '../io/read-arrow.js';
 import type { Evaluation } from '../metrics/index.js';
 import { Profiler } from '../profile/profiler.js';
 import type { Progress } from '../progress.js';
@@ -22,6 +21,7 @@ import { readOptions, scoreOptions, startEngine } from './options.js';
 import { type Report, reportOf } from './report.js';
 import { Samples } from './samples.js';
 import { Stages } from './stages.js';
+import { readBatches, readTableWhole } from './standard-input.js';
 import { type Threads, threadsFor } from './threads.js';
 
 export interface Outcome {
@@ -130,7 +130,10 @@ async function readAll(input: string | undefined, { flags, ...job }: Job): Promi
     guarded(model === undefined ? undefined : readWhole(model, signal)),
     guarded<Input['table']>(
       input === '-'
-        ? readStandardInput(whole, job.signal)
+        ? // Training needs the whole table; a model profiles batch by batch as they arrive.
+          whole
+          ? readTableWhole(job.signal)
+          : readBatches(job.signal)
         : input === undefined
           ? undefined
           : readTable(input, { ...readOptions(flags, signal), onProgress: progress() }),
@@ -171,16 +174,6 @@ function readProgress(onProgress: Job['onProgress']): () => Job['onProgress'] {
 
 /** The moment that a loaded model's dates count back from. */
 const asOfLoaded = ({ asOf }: JobFlags, events: Events | undefined) => (events?.asOfGiven ? events.asOf : asOf);
-
-/** Training needs the whole table; a model profiles batch by batch as they arrive. */
-async function readStandardInput(whole: boolean, signal: AbortSignal): Promise<Table | AsyncIterable<Table>> {
-  const input = openStandardInput(signal);
-  const name = 'standard input';
-  if (!whole) return readArrow(input, name);
-  const table = await readArrowTable(input, name);
-  if (!table || table.rows === 0) throw errors.tableEmpty('Standard input');
-  return table;
-}
 
 async function fitOrLoad({ engine, table, events, loaded }: Input, { flags, signal, onProgress }: Job): Promise<Profiler> {
   const { target, seed, halfLife } = flags;

@@ -34,12 +34,13 @@ export function columns(rows: string[][], right: readonly number[] = [], width =
     const aligned = (j: number) => (right.includes(j) ? padStart(row[j], widths[j]) : padEnd(row[j], widths[j]));
     const cells = row.map((_, j) => aligned(j));
     if (row.length <= last || before + widths[last] <= width) return `  ${cells.join('  ')}`.trimEnd();
-    const [head, tail] = [`  ${cells.slice(0, last).join('  ')}`, row[last]];
+    const [head, tail] = [`${['', ...cells.slice(0, last)].join('  ')}  `, row[last]];
+    if (tail === '') return head.trimEnd();
     if (BAR.test(tail))
-      return `${head}  ${tail.slice(0, Math.round((tail.length * Math.max(0, width - before)) / widths[last]))}`.trimEnd();
-    if (before + widthOf(tail) <= width) return `${head}  ${tail}`.trimEnd();
-    const parts = words(tail, room);
-    return indent.length === before ? `${head}  ${parts.join(`\n${indent}`)}` : [head.trimEnd(), ...parts].join(`\n${indent}`);
+      return `${head}${tail.slice(0, Math.round((tail.length * Math.max(0, width - before)) / widths[last]))}`.trimEnd();
+    if (before + widthOf(tail) <= width) return `${head}${tail}`;
+    const parts = words(tail, room).join(`\n${indent}`);
+    return indent.length === before ? head + parts : `${head.trimEnd()}\n${indent}${parts}`;
   });
   return lines.join('\n');
 }

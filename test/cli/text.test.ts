@@ -67,6 +67,15 @@ test('cells stand below each other; the last goes on below itself', () => {
   );
 });
 
+test('a column alone goes on below itself too, and an empty cell has no line of its own', () => {
+  assert.is(columns([['one two three four']], [], 19), '  one two three\n  four');
+  const rows = [
+    ['a', ''],
+    ['b', 'one two three four five'],
+  ];
+  assert.is(columns(rows, [], 22), '  a\n  b  one two three\n     four five');
+});
+
 test('bars are shortened together, so that they can still be compared', () => {
   const rows = [
     ['champions', '40', '█'.repeat(30)],
