@@ -20,6 +20,7 @@ import { quality } from './quality.js';
 import { ranking } from './ranking.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
+import { trees } from './trees.js';
 import { webgpu } from './webgpu.js';
 
 const args = process.argv.slice(2);
@@ -40,6 +41,7 @@ const benchmarks = {
   gemm,
   product,
   network,
+  trees,
   factorization,
   libmf,
   ranking,

@@ -1,11 +1,12 @@
 /**
  * Answers that hold: every family over tables that nobody tuned it to, beside LightGBM, XGBoost and scikit-learn's gradient boosting at their
- * defaults on the same splits. The means over the seeds are printed and, with the spread, kept in bench/results/quality.json.
+ * defaults on the same splits. The means over the seeds are printed and, with the spread, kept in bench/results/quality.json: what is run
+ * anew takes the place of what was there.
  *
- * A column of the comparison is a line in COLUMNS, a table a line in TABLES.
+ * A column of the comparison is a line in COLUMNS, a table a line in TABLES; CAMEO_TABLES=german,bean and CAMEO_COLUMNS=trees run a part.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createEngine, type Engine, Profiler, readTable, type Table, type Task, trainTestSplit } from '../src/index.js';
 import { targetOf, truthOf } from '../src/prepare/target.js';
@@ -14,6 +15,7 @@ import { python } from './support.js';
 const DATA = '../shared/data';
 const SEEDS = [42, 43, 44, 45, 46];
 const TEST_SIZE = 0.2;
+const KEPT = 'bench/results/quality.json';
 
 /** Tables: name → file below DATA, and the target. */
 const TABLES: Record<string, readonly [file: string, target: string]> = {
@@ -30,6 +32,7 @@ const TABLES: Record<string, readonly [file: string, target: string]> = {
 const COLUMNS: Record<string, { model: string; modelOptions?: Record<string, unknown> }> = {
   perceptron: { model: 'perceptron' },
   network: { model: 'network' },
+  linear: { model: 'linear' },
   trees: { model: 'trees' },
 };
 
@@ -62,12 +65,21 @@ function splitsOf(table: Table, target: string, seeds: readonly number[]) {
   return { task: asked.task, splits: splits.map(({ train, test }) => ({ train: [...train], test: [...test] })) };
 }
 
+/** The names that a variable of the environment asks for; all where it is not set. */
+function asked(variable: string, names: readonly string[]): string[] {
+  const only = process.env[variable]?.split(',');
+  const strange = only?.find((name) => !names.includes(name));
+  if (strange !== undefined) throw new Error(`${variable}: no '${strange}'; there are ${names.join(', ')}`);
+  return names.filter((name) => !only || only.includes(name));
+}
+
 async function ours(engine: Engine, table: Table, target: string, seeds: readonly number[]): Promise<Found> {
   const found: Found = {};
-  for (const [name, options] of Object.entries(COLUMNS)) {
+  for (const name of asked('CAMEO_COLUMNS', Object.keys(COLUMNS))) {
     found[name] = [];
     for (const seed of seeds) {
-      using profiler = await Profiler.fit(engine, { table }, { target, seed, testSize: TEST_SIZE, ...options });
+      const options = { target, seed, testSize: TEST_SIZE, importance: false, ...COLUMNS[name] };
+      using profiler = await Profiler.fit(engine, { table }, options);
       found[name].push({ ...profiler.summary.evaluation } as unknown as Metrics);
     }
   }
@@ -77,7 +89,8 @@ async function ours(engine: Engine, table: Table, target: string, seeds: readonl
 function theirs(file: string, target: string, { task, splits }: ReturnType<typeof splitsOf>): Found {
   if (!python) return {};
   const input = JSON.stringify({ file, target, task, splits });
-  return JSON.parse(execFileSync(python, ['bench/peers/quality.py'], { input, encoding: 'utf8', maxBuffer: 1e9 }));
+  const env = { ...process.env, OMP_NUM_THREADS: '1' };
+  return JSON.parse(execFileSync(python, ['bench/peers/quality.py'], { input, env, encoding: 'utf8', maxBuffer: 1e9 }));
 }
 
 function summaryOf(found: Found, metrics: readonly string[]): Result['columns'] {
@@ -101,12 +114,11 @@ function print(name: string, { task, columns }: Result): void {
 }
 
 export async function quality(): Promise<void> {
-  const only = process.env.CAMEO_QUALITY?.split(',');
-  const results: Record<string, Result> = {};
+  const kept: { tables: Record<string, Result> } = existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : { tables: {} };
   await using engine = await createEngine({ device: 'wasm', reproducible: true });
-  for (const [name, [file, target]] of Object.entries(TABLES)) {
+  for (const name of asked('CAMEO_TABLES', Object.keys(TABLES))) {
+    const [file, target] = TABLES[name];
     const path = resolve(DATA, file);
-    if (only && !only.includes(name)) continue;
     if (!existsSync(path)) {
       console.log(`${name} is not compared: ${path} is not there`);
       continue;
@@ -114,13 +126,10 @@ export async function quality(): Promise<void> {
     const table = await readTable(path);
     const split = splitsOf(table, target, SEEDS);
     const found = { ...(await ours(engine, table, target, SEEDS)), ...theirs(path, target, split) };
-    results[name] = { rows: table.rows, task: split.task, columns: summaryOf(found, SHOWN[split.task]) };
-    print(name, results[name]);
+    const columns = { ...kept.tables[name]?.columns, ...summaryOf(found, SHOWN[split.task]) };
+    kept.tables[name] = { rows: table.rows, task: split.task, columns };
+    print(name, kept.tables[name]);
+    mkdirSync('bench/results', { recursive: true });
+    writeFileSync(KEPT, `${JSON.stringify({ seeds: SEEDS, testSize: TEST_SIZE, ...kept }, null, 1)}\n`);
   }
-  if (only) return;
-  mkdirSync('bench/results', { recursive: true });
-  writeFileSync(
-    'bench/results/quality.json',
-    `${JSON.stringify({ seeds: SEEDS, testSize: TEST_SIZE, tables: results }, null, 1)}\n`,
-  );
 }

@@ -172,12 +172,6 @@ export const errors = {
         'Give more users.',
     ),
   tooFewRows: (what: string, rows: number, needed: number) => data(`${what} needs at least ${needed} rows; found ${rows}.`),
-  weights: (row?: number) =>
-    data(
-      row === undefined
-        ? 'Every weight is 0. Give at least one row a weight above 0.'
-        : `The weight of row ${row} is negative, NaN or infinite. Weights are numbers from 0 on.`,
-    ),
   nonFinite: (what: string, row: number, columnNumber: number) =>
     data(`${what} has a NaN or infinity in row ${row}, column ${columnNumber}. Impute it first (SimpleImputer).`),
 

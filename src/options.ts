@@ -33,6 +33,12 @@ export function atLeast(least: number) {
 }
 /** Between 0 and 1, neither included. */
 export const share = v.pipe(v.number('between 0 and 1'), v.gtValue(0, 'between 0 and 1'), v.ltValue(1, 'between 0 and 1'));
+/** Above 0 and up to 1. */
+export const portion = v.pipe(
+  v.number('above 0 and up to 1'),
+  v.gtValue(0, 'above 0 and up to 1'),
+  v.maxValue(1, 'above 0 and up to 1'),
+);
 export const flag = v.boolean('true or false');
 /** One of some texts. */
 // @__NO_SIDE_EFFECTS__

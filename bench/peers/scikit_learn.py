@@ -1,4 +1,4 @@
-"""The same work in scikit-learn: prints seconds by name as JSON. Started by bench/, once for each benchmark,
+"""The same work in scikit-learn, of trees in LightGBM: prints seconds by name as JSON. Started by bench/, once for each benchmark,
 with a folder that holds the data, and gives its result to be compared."""
 import json, statistics, sys, time, warnings
 
@@ -69,8 +69,26 @@ def top():
     return {"top": median(run, 2), "result": run()[0].ravel().tolist()}
 
 
+def trees(rounds=200):
+    import os
+
+    import lightgbm
+    import numpy as np
+
+    x = columns(os.path.getsize(f"{sys.argv[2]}/x") // 80)
+    y = np.fromfile(f"{sys.argv[2]}/y", np.uint8)
+    model = lightgbm.LGBMClassifier(n_estimators=rounds, n_jobs=1, verbose=-1)
+    fit = lambda: model.fit(x, y)
+    seconds = {"train": median(fit, 3)}
+    booster = model.booster_
+    seconds["predict"] = median(lambda: booster.predict(x, num_threads=1), 3)
+    seconds["contributions"] = median(lambda: booster.predict(x[:5000], pred_contrib=True, num_threads=1), 3)
+    p = np.clip(booster.predict(x), 1e-9, 1 - 1e-9)
+    return {**seconds, "result": [float(-np.mean(np.where(y, np.log(p), np.log(1 - p))))]}
+
+
 def main(work):
-    jobs = {"scaler": scaler, "train": network, "predict": predict, "top": top}
+    jobs = {"scaler": scaler, "train": network, "predict": predict, "top": top, "trees": trees}
     print(json.dumps(jobs[work]()))
 
 

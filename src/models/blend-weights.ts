@@ -11,6 +11,8 @@ export interface HeldOut {
   outputs: number;
   /** f64[rows] */
   y: Float64Array;
+  /** [rows]: how much each counts; absent where all count 1 */
+  weights?: Float32Array;
 }
 
 /** Steps of the grid of weights, which sum to 1. */
@@ -33,12 +35,16 @@ export function lossOf({ task, outputs }: HeldOut, y: number, z: ArrayLike<numbe
   return log(sum) + top - z[at + y];
 }
 
-/** The mean loss of raw outputs [rows, outputs]. */
+/** The mean loss of raw outputs [rows, outputs], by the rows' weights. */
 export function meanLoss(held: HeldOut, z: ArrayLike<number>): number {
-  const { y, outputs } = held;
-  let sum = 0;
-  for (let r = 0; r < y.length; r++) sum += lossOf(held, y[r], z, r * outputs);
-  return sum / y.length;
+  const { y, outputs, weights } = held;
+  let [sum, total] = [0, 0];
+  for (let r = 0; r < y.length; r++) {
+    const weight = weights ? weights[r] : 1;
+    sum += weight * lossOf(held, y[r], z, r * outputs);
+    total += weight;
+  }
+  return sum / total;
 }
 
 /** All ways to deal `steps` out to `n`, in a fixed order. */
@@ -81,14 +87,15 @@ export interface Calibration {
 
 /** The map with the least log loss on these rows, by Newton's method. */
 export function fitCalibration(held: HeldOut, z: ArrayLike<number>, rows: readonly number[]): Calibration {
-  const { task, y, outputs } = held;
+  const { task, y, outputs, weights } = held;
   let [scale, shift] = [1, 0];
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     let [g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0];
     for (const r of rows) {
+      const weight = weights ? weights[r] : 1;
       if (task === 'binary') {
         const p = 1 / (1 + exp(-(scale * z[r] + shift)));
-        const [d, w] = [p - Number(y[r] > 0), p * (1 - p)];
+        const [d, w] = [weight * (p - Number(y[r] > 0)), weight * p * (1 - p)];
         g0 += d * z[r];
         g1 += d;
         h00 += w * z[r] * z[r];
@@ -97,8 +104,8 @@ export function fitCalibration(held: HeldOut, z: ArrayLike<number>, rows: readon
         continue;
       }
       const [d, w] = alongScale(z, r * outputs, outputs, y[r], scale);
-      g0 += d;
-      h00 += w;
+      g0 += weight * d;
+      h00 += weight * w;
     }
     const determinant = task === 'binary' ? h00 * h11 - h01 * h01 : h00;
     if (!(determinant > 1e-12)) break;
@@ -139,7 +146,8 @@ export function calibrate(held: HeldOut, z: Float64Array, folds: readonly (reado
     for (const r of fold) {
       const at = r * held.outputs;
       const mapped = Array.from({ length: held.outputs }, (_, c) => scale * z[at + c] + shift);
-      gains.push(lossOf(held, held.y[r], z, at) - lossOf(held, held.y[r], mapped, 0));
+      const weight = held.weights ? held.weights[r] : 1;
+      gains.push(weight * (lossOf(held, held.y[r], z, at) - lossOf(held, held.y[r], mapped, 0)));
     }
   }
   const mean = gains.reduce((a, b) => a + b, 0) / gains.length;

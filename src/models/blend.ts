@@ -31,7 +31,9 @@ type BlendOptions = v.InferOutput<typeof OPTIONS>;
 
 async function fit(engine: Engine, examples: Examples, options: BlendOptions, run: RunOptions): Promise<Blended> {
   const { task, outputs, y, inputs, x } = examples;
-  const members = options.families.map((name) => ({ name, ...MEMBERS[name] }));
+  // Where rows weigh differently, those candidates are left out that cannot learn it.
+  const able = (name: string) => examples.weights === undefined || MEMBERS[name].family.weighted === true;
+  const members = options.families.filter(able).map((name) => ({ name, ...MEMBERS[name] }));
   if (x.rows < LEAST_ROWS) return alone(engine, examples, options, run);
   const folds = heldOut(task, y, { nSplits: options.folds, seed: options.seed });
   using parts = new Parts(engine, examples);
@@ -50,7 +52,12 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
     return { models: own.map(({ model }) => model), z: joined(own.map(({ z }) => z)) };
   });
   const rows = folds.flatMap((held) => [...held]);
-  const held: HeldOut = { task, outputs, y: Float64Array.from(rows, (r) => y[r]) };
+  const held: HeldOut = {
+    task,
+    outputs,
+    y: Float64Array.from(rows, (r) => y[r]),
+    weights: examples.weights && Float32Array.from(rows, (r) => examples.weights?.[r] ?? 1),
+  };
   const z = learnt.map((candidate) => candidate.z);
   const { weights, loss } = chooseWeights(held, z);
   const whole = blended(z, weights);
@@ -205,6 +212,7 @@ export const blend: Family<BlendOptions> = {
   name: 'blend',
   tasks: ['binary', 'multiclass', 'regression'],
   encodings: ENCODINGS,
+  weighted: true,
   options: OPTIONS,
   fit,
 };

@@ -8,7 +8,7 @@
  */
 import * as v from 'valibot';
 import { f32, f64, type Part, type PartReader, WEIGHTS } from '../part.js';
-import { type FeatureBins, placeTrees, type TreesPlan } from '../programs/trees/plan.js';
+import { arraysOf, type FeatureBins, placeTrees, type TreeArrays, type TreesPlan } from '../programs/trees/plan.js';
 import { SET_WORDS, type Tree } from '../programs/trees/tree.js';
 import type { Layout } from '../wasm/memory.js';
 import type { InputsOf, Model, ModelReader } from './model.js';
@@ -21,6 +21,8 @@ export const MAX_BINS = 255;
 export class Forest implements Model {
   readonly family = 'trees';
   readonly encodings = ['raw'] as const;
+  /** made once: a model is placed for each use */
+  #arrays: TreeArrays | undefined;
 
   /**
    * @param features the columns that trees split by
@@ -43,7 +45,8 @@ export class Forest implements Model {
   }
 
   place(layout: Layout): TreesPlan {
-    return placeTrees(layout, this.features, this.init, this.trees, this.widths);
+    this.#arrays ??= arraysOf(this.features, this.init, this.trees);
+    return placeTrees(layout, this.#arrays, this.widths);
   }
 
   /** The mean raw outputs of the training rows. */

@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { oneOf, opaque, seed } from '../options.js';
-import type { RunOptions } from '../scheduler/scheduler.js';
 import { TREE_ENTRIES } from './trees.js';
 
 const numbers = v.array(v.number('a number'), 'a list of numbers');
@@ -36,6 +35,8 @@ export interface GradientBoostingOptions {
   minSamplesLeaf?: number;
   /** L2 penalty of the leaves' values; default 0 */
   l2Regularization?: number;
+  /** share of the features that a node may be split by, drawn anew for each; default 1 */
+  maxFeatures?: number;
   /** bins of a number, 2 to 255; missing values have one more; default 255 */
   maxBins?: number;
   /** numbers of the columns that hold categories: codes from 0 to 254; others and NaN are missing */
@@ -50,18 +51,13 @@ export interface GradientBoostingOptions {
   nIterNoChange?: number;
   /** the least improvement that counts; default 1e-7 */
   tol?: number;
-  /** of the rows held out; default 0 */
+  /** of the rows held out and the features drawn; default 0 */
   seed?: number;
 }
 
 export interface GradientBoostingClassifierOptions extends GradientBoostingOptions {
   /** 'balanced' for weights in inverse proportion to the classes' rows, or a weight of each class; those absent count 1 */
   classWeight?: 'balanced' | ReadonlyMap<number, number>;
-}
-
-export interface WeightedFit extends RunOptions {
-  /** how much each row counts, from 0 on; default 1 */
-  sampleWeight?: ArrayLike<number>;
 }
 
 /** Options with their defaults. */

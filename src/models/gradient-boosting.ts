@@ -19,10 +19,10 @@ import {
   type GradientBoostingOptions,
   OPTIONS,
   type Settled,
-  type WeightedFit,
 } from './gradient-boosting-options.js';
 import { learnForest, type TreeExamples } from './learn-trees.js';
 import { outputsOf } from './outputs.js';
+import { sampleWeights, type WeightedFit, weigh } from './weights.js';
 
 /** Rows above which 'auto' stops early. */
 const AUTO_ROWS = 10_000;
@@ -57,7 +57,6 @@ abstract class GradientBoosting {
   ): Promise<void> {
     if (x.rows === 0) throw errors.tableEmpty('The training matrix');
     if (y.length !== x.rows) throw errors.shape('Targets', `${x.rows}`, `${y.length}`);
-    if (weights && weights.length !== x.rows) throw errors.shape('Weights', `${x.rows}`, `${weights.length}`);
     const engine = await this.engine();
     const { engine: _, categoricalFeatures, monotonicCst, ...options } = this.settled;
     const earlyStopping = options.earlyStopping === 'auto' ? x.rows > AUTO_ROWS : options.earlyStopping;
@@ -165,12 +164,9 @@ export class GradientBoostingClassifier extends GradientBoosting {
     sampleWeight: ArrayLike<number> | undefined,
   ): Float64Array | undefined {
     const { classWeight } = this.settled;
-    if (!classWeight) return sampleWeight && Float64Array.from(sampleWeight);
-    const counts = new Float64Array(classes.length);
-    for (const c of codes) counts[c]++;
-    const weightOf = (c: number) =>
-      classWeight === 'balanced' ? codes.length / (classes.length * counts[c]) : (classWeight.get(classes[c]) ?? 1);
-    return codes.map((c, r) => weightOf(c) * (sampleWeight ? sampleWeight[r] : 1));
+    if (!classWeight) return sampleWeight && sampleWeights(codes.length, sampleWeight);
+    const ofClass = classWeight === 'balanced' ? classWeight : classes.map((value) => classWeight.get(value) ?? 1);
+    return weigh(codes, classes.length, sampleWeight, ofClass);
   }
 
   /** Raw outputs: log-odds of the second of two classes, or one number a class, [rows, classes], row-major; a copy. */
@@ -225,7 +221,7 @@ export class GradientBoostingRegressor extends GradientBoosting {
     const truth = Float64Array.from(y);
     const bad = truth.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw errors.nonFinite('The target', bad, 0);
-    const weights = sampleWeight && Float64Array.from(sampleWeight);
+    const weights = sampleWeight && sampleWeights(truth.length, sampleWeight);
     await this.learn(x, { task: 'regression', outputs: 1, y: truth, weights }, run);
     return this;
   }

@@ -28,6 +28,7 @@ export interface TreeOptions {
   maxDepth?: number;
   minSamplesLeaf: number;
   l2Regularization: number;
+  maxFeatures: number;
   maxBins: number;
   earlyStopping: boolean;
   validationFraction: number;
@@ -47,8 +48,8 @@ export interface TreeExamples {
   widths?: readonly number[];
   /** f64[rows]: the class from 0, or the number */
   y: Float64Array;
-  /** f64[rows]; absent where all count 1 */
-  weights?: Float64Array;
+  /** [rows] from 0 on (weights.ts); absent where all count 1 */
+  weights?: Float32Array | Float64Array;
   /** rows to stop by: without, some are chosen where stopping early is asked for */
   held?: Int32Array;
   /** bytes of a slot that a feature's values are put into; 0 where they stand in memory already */
@@ -57,7 +58,7 @@ export interface TreeExamples {
   values(feature: number, slot: number): { x: number; step: number };
 }
 
-/** @throws CameoError 'data' for weights that are negative or all zero, or a class without a row; 'aborted', 'memory', 'diverged' */
+/** @throws CameoError 'data' for a class without a row; 'aborted', 'memory', 'diverged' */
 export async function learnForest(
   engine: Engine,
   examples: TreeExamples,
@@ -66,7 +67,6 @@ export async function learnForest(
 ): Promise<Forest> {
   const { rows, outputs } = examples;
   if (rows === 0) throw errors.tableEmpty('The training matrix');
-  checkWeights(examples);
   const { index, held } = orderOf(examples, options);
   const trained = rows - held;
   const { at: bins, region } = place(engine, (layout) => ({
@@ -86,14 +86,6 @@ export async function learnForest(
     ...(held > 0 && { loss: Math.min(...result.validation) }),
   };
   return new Forest(features, init, result.trees, facts, examples.widths);
-}
-
-function checkWeights({ weights, rows }: TreeExamples): void {
-  if (!weights) return;
-  if (weights.length !== rows) throw errors.shape('Weights', `${rows}`, `${weights.length}`);
-  const bad = weights.findIndex((w) => !(w >= 0 && w < Number.POSITIVE_INFINITY));
-  if (bad >= 0) throw errors.weights(bad);
-  if (weights.every((w) => w === 0)) throw errors.weights();
 }
 
 /** The rows in the order of training, those held out for early stopping behind the others. */
@@ -189,7 +181,7 @@ async function boost(
   };
   // Numbers are learnt as what they are above the mean, so that large ones keep their digits in a float32.
   const above = task === 'regression' ? init[0] : 0;
-  const ordered = (values: Float64Array, least = 0) => Float32Array.from(order, (r) => values[r] - least);
+  const ordered = (values: Float32Array | Float64Array, least = 0) => Float32Array.from(order, (r) => values[r] - least);
   const w = weights && ordered(weights);
   const { at, region } = place(engine, (layout) => ({
     init: layout.put(task === 'regression' ? new Float64Array(1) : init),

@@ -11,14 +11,10 @@ import { Layout, place } from '../wasm/memory.js';
 import { ResidentMatrix, type Tile } from '../wasm/resident.js';
 import { fitLinear, type LinearProblem, type LinearSolution } from './linear-fit.js';
 import { refuseNonFinite, toTile } from './rows.js';
+import type { WeightedFit } from './weights.js';
 
 /** Columns anywhere. */
 export type Input = Matrix | ResidentMatrix;
-
-export interface FitOptions extends RunOptions {
-  /** what each row weighs; default 1 */
-  sampleWeight?: ArrayLike<number>;
-}
 
 /** Rows in a shard of prediction. */
 const SHARD = 32768;
@@ -37,7 +33,7 @@ export abstract class LinearEstimator {
     x: Input,
     problem: Omit<LinearProblem, 'x'>,
     penalty: number,
-    { sampleWeight: _, ...run }: FitOptions,
+    { sampleWeight: _, ...run }: WeightedFit,
   ): Promise<LinearSolution> {
     if (x.rows === 0) throw errors.tableEmpty('The training matrix');
     if (x.columns === 0) throw errors.shape('The training matrix', 'at least one column', 'none');

@@ -18,7 +18,7 @@ import { type Layout, place } from '../wasm/memory.js';
 import { fitLinear, type LinearProblem } from './linear-fit.js';
 import type { Examples, Family, InputsOf, Model, ModelReader } from './model.js';
 import { meanRow } from './rows.js';
-import { weigh } from './weights.js';
+import { sampleWeights, weigh } from './weights.js';
 
 /** Values of C to choose from, strong penalties first. */
 const PATH = [0.001, 0.01, 0.03, 0.1, 0.3, 1, 10, 100];
@@ -140,7 +140,8 @@ async function fit(engine: Engine, examples: Examples, options: LinearOptions, r
   if (task !== 'regression') for (const label of y) counts[label]++;
   const present = counts.filter((count) => count > 0).length;
   if (task !== 'regression' && present < 2) throw errors.targetClasses('y', present);
-  const weights = task === 'regression' ? new Float64Array(x.rows).fill(1) : weigh(y, classes, undefined, options.classWeight);
+  const weights =
+    task === 'regression' ? sampleWeights(x.rows, examples.weights) : weigh(y, classes, examples.weights, options.classWeight);
   const { tol, maxIter } = options;
   const problem: LinearProblem = { x, y, weights, outputs, loss: LOSS[task], fitIntercept: true, tol, maxIter };
   if (examples.held) return fitBeside(engine, problem, examples.held, widths, options, run);
@@ -222,6 +223,7 @@ export const linear: Family<LinearOptions> = {
   name: 'linear',
   tasks: ['binary', 'multiclass', 'regression'],
   encodings: ['standard'],
+  weighted: true,
   options: OPTIONS,
   fit,
 };

@@ -10,8 +10,8 @@ import { errors } from '../errors.js';
 import { argmax } from '../math.js';
 import { above, atLeast, checked, type Entries, flag, opaque, whole } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { type FitOptions, type Input, LinearEstimator } from './linear-estimator.js';
-import { weigh } from './weights.js';
+import { type Input, LinearEstimator } from './linear-estimator.js';
+import { type WeightedFit, weigh } from './weights.js';
 
 export interface LogisticRegressionOptions {
   /** default: the process-wide engine */
@@ -69,7 +69,7 @@ export class LogisticRegression extends LinearEstimator {
    * @throws CameoError 'argument' for an option out of range; 'data' for NaN, infinity, a single class, weights that are none, and without
    *   a penalty for classes that can be told apart; 'diverged' for numbers too large; 'aborted'
    */
-  async fit(x: Input, y: ArrayLike<number>, given: FitOptions = {}): Promise<this> {
+  async fit(x: Input, y: ArrayLike<number>, given: WeightedFit = {}): Promise<this> {
     const { C, tol, maxIter, fitIntercept, classWeight } = checked(OPTIONS, this.options);
     if (y.length !== x.rows) throw errors.shape('Targets', `${x.rows}`, `${y.length}`);
     const classes = [...new Set(Array.from(y))].sort((a, b) => a - b);

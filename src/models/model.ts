@@ -41,6 +41,8 @@ export interface Examples {
   readonly x: Tile;
   /** f64[rows]: the class, from 0; or the number, standardized by the training rows' mean and deviation */
   readonly y: Float64Array;
+  /** f32[rows] from 0 on: how much each row counts; absent where all count 1 */
+  readonly weights?: Float32Array;
   /** rows that nothing is learnt from, and whose loss says when to stop and how strong a penalty must be; default: the family's own choice */
   readonly held?: Int32Array;
 }
@@ -90,6 +92,8 @@ export interface Family<Options = Record<string, unknown>> extends ModelReader {
   readonly tasks: readonly Task[];
   /** how the rows that it learns from are encoded, as for a model */
   readonly encodings: readonly Encoding[];
+  /** whether it learns from weights of rows */
+  readonly weighted?: boolean;
   /** a strict object: defaults and ranges, from which checks, --help and tuning follow */
   readonly options: OptionSchema;
   /**

@@ -11,8 +11,8 @@ import { errors } from '../errors.js';
 import { evaluateRegression } from '../metrics/regression.js';
 import { atLeast, checked, type Entries, flag, opaque } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { type FitOptions, type Input, LinearEstimator } from './linear-estimator.js';
-import { sampleWeights } from './weights.js';
+import { type Input, LinearEstimator } from './linear-estimator.js';
+import { sampleWeights, type WeightedFit } from './weights.js';
 
 export interface RidgeOptions {
   /** default: the process-wide engine */
@@ -53,7 +53,7 @@ export class Ridge extends LinearEstimator {
    * @throws CameoError 'argument' for an option out of range; 'data' for NaN, infinity and weights that are none; 'diverged' for numbers
    *   too large; 'aborted'
    */
-  async fit(x: Input, y: ArrayLike<number>, given: FitOptions = {}): Promise<this> {
+  async fit(x: Input, y: ArrayLike<number>, given: WeightedFit = {}): Promise<this> {
     const { alpha, fitIntercept } = checked(OPTIONS, this.options);
     if (y.length !== x.rows) throw errors.shape('Targets', `${x.rows}`, `${y.length}`);
     const bad = Array.from(y).findIndex((value) => !Number.isFinite(value));

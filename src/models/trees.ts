@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
-import { above, atLeast, flag, seed, share, whole } from '../options.js';
+import { above, atLeast, flag, portion, seed, share, whole } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Forest, forestReader, MAX_BINS, MAX_LEAVES } from './forest.js';
@@ -24,6 +24,8 @@ export const TREE_ENTRIES = {
   maxDepth: v.optional(whole(1)),
   minSamplesLeaf: v.optional(whole(1), 20),
   l2Regularization: v.optional(atLeast(0), 0),
+  /** share of the features that a node may be split by, drawn anew for each */
+  maxFeatures: v.optional(portion, 1),
   /** bins of a number; missing values have one more */
   maxBins: v.optional(whole(2, MAX_BINS), 255),
   validationFraction: v.optional(share, 0.1),
@@ -57,6 +59,7 @@ export const trees: Family<TreeOptions> = {
   name: 'trees',
   tasks: ['binary', 'multiclass', 'regression'],
   encodings: ['raw'],
+  weighted: true,
   options: OPTIONS,
   fit,
 };

@@ -1,5 +1,12 @@
 /** What rows weigh in learning: weights of their own, times those of their class. */
 import { errors } from '../errors.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+
+/** How an estimator is fitted. */
+export interface WeightedFit extends RunOptions {
+  /** what each row weighs, from 0 on; default 1 */
+  sampleWeight?: ArrayLike<number>;
+}
 
 /** Of each class; 'balanced' has all classes weigh the same together, however many rows they have. */
 export type ClassWeights = 'balanced' | ArrayLike<number>;
@@ -32,7 +39,7 @@ export function sampleWeights(rows: number, given?: ArrayLike<number>): Float64A
   if (!given) return new Float64Array(rows).fill(1);
   if (given.length !== rows) throw errors.shape('Sample weights', `${rows}`, `${given.length}`);
   const weights = Float64Array.from(given);
-  const bad = weights.findIndex((w) => !(w >= 0 && w < Number.POSITIVE_INFINITY));
+  const bad = weights.findIndex((w) => !(w >= 0 && w <= 3.4e38));
   if (bad >= 0) throw errors.weight(bad);
   if (!weights.some((w) => w > 0)) throw errors.noWeight();
   return weights;

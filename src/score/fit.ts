@@ -7,13 +7,14 @@
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { checkTable } from '../prepare/columns.js';
+
 import { QuantileTransformer } from '../prepare/quantile-transformer.js';
 import type { Split } from '../prepare/split.js';
 import { targetOf, truthOf } from '../prepare/target.js';
 import type { Progress } from '../progress.js';
 import { checkColumn, columnOf } from '../table/columns.js';
 import { Matrix } from '../table/matrix.js';
-import type { Table } from '../table/table.js';
+import type { Ignored, Table } from '../table/table.js';
 import { place } from '../wasm/memory.js';
 import { meanAndDeviation } from './cross-validate.js';
 import { importances } from './importance.js';
@@ -23,6 +24,7 @@ import { baseOf, type CrossValidation, type Score, type Summary } from './score.
 import { encodeRows } from './shards.js';
 import { folds, holdOut } from './split.js';
 import { Look } from './warnings.js';
+import { columnOfWeights } from './weights.js';
 
 /** Held-out rows that permutation importance looks at, at most; and at most so many values of all features, for wide tables, but some rows. */
 const IMPORTANCE_ROWS = 20_000;
@@ -49,16 +51,22 @@ export async function fitScores(
   });
   if (options.id !== undefined) columnOf(table, 'Id', options.id);
   for (const name of options.ignore) checkColumn(table, 'Ignored', name);
-  const without = new Set([...options.targets, ...options.ignore, ...(options.id === undefined ? [] : [options.id])]);
+  const others = [options.id, options.weight].filter((name) => name !== undefined);
+  const without = new Set([...options.targets, ...options.ignore, ...others]);
+  const weights = columnOfWeights(table, options);
   const report = run.onProgress ?? (() => {});
   const look = new Look(table, options.id, run.joined);
-  const job: Job = { engine, table, without, options, run: { signal: run.signal }, report, look };
+  const job: Job = { engine, table, without, weights, options, run: { signal: run.signal }, report, look };
   const scores = new Map<string, Score>();
   for (const group of agreeing(questions)) {
     for (const score of await fitGroup(job, group)) scores.set(score.target.name, score);
   }
   return options.targets.map((name) => scores.get(name) as Score);
 }
+
+/** The column of weights is no feature. */
+const weighed = ({ weight }: CheckedScoreOptions): Ignored[] =>
+  weight === undefined ? [] : [{ name: weight, reason: 'what each row counts in learning' }];
 
 /** Rows of the table on which a question has an answer. */
 const labelledRows = ({ truth }: Question) => Int32Array.from(truth.keys()).filter((r) => !Number.isNaN(truth[r]));
@@ -110,7 +118,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
         evaluation: evaluations[q],
         importances: importance[q],
         crossValidation: validated?.[q] ?? null,
-        ignored: learnt.ignored,
+        ignored: [...weighed(options), ...learnt.ignored],
         warnings: job.look.warningsOf(questions[q], split, learnt, evaluations[q]),
       } as Summary,
     });

@@ -13,6 +13,7 @@ import type { CheckedScoreOptions } from './options.js';
 import { ResidentScores } from './resident.js';
 import { encodeRows, scoreRows } from './shards.js';
 import type { Look } from './warnings.js';
+import { weightsOf } from './weights.js';
 
 /** What is predicted and what is known of it. */
 export interface Question {
@@ -26,6 +27,8 @@ export interface Job {
   table: Table;
   /** columns that are no features: targets, id, ignored ones */
   without: ReadonlySet<string>;
+  /** f64[rows of the table]: what each counts; absent where all count the same */
+  weights?: Float64Array;
   options: CheckedScoreOptions;
   run: RunOptions;
   report: (progress: Progress) => void;
@@ -73,7 +76,8 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
       Number.isNaN(loss)
         ? report({ stage: 'train', done, total: models, note: `${note}models` })
         : report({ stage: 'train', done, total, note: `${note}loss ${loss.toFixed(4)}` });
-    const examples = { task: target.task, outputs, x, y, inputs: features.inputs() };
+    const weights = weightsOf(options, target, y, job.weights, rows);
+    const examples = { task: target.task, outputs, x, y, weights, inputs: features.inputs() };
     const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
     answers.push({ target, model });
   }

@@ -29,6 +29,8 @@ export const SCORE_ENTRIES = {
   target: v.union([v.string(), v.pipe(names, v.minLength(1, 'at least one column'))], 'a column name or a list of them'),
   id: v.optional(v.string('a column name')),
   ignore: v.optional(names, []),
+  weight: v.optional(v.string('a column name')),
+  classWeight: v.optional(oneOf('balanced')),
   task: v.optional(oneOf('binary', 'multiclass', 'regression')),
   preset: v.optional(oneOf('default', 'article'), 'default'),
   effort: v.optional(oneOf(...EFFORTS), 'balanced'),
@@ -48,6 +50,10 @@ export interface ScoreOptions {
   id?: string;
   /** columns to leave out */
   ignore?: readonly string[];
+  /** the column of what each row counts in learning, numbers from 0 on; it is no feature; default: all count the same */
+  weight?: string;
+  /** 'balanced': all classes count the same in learning, however few rows they have; scores are then no longer the shares of the table */
+  classWeight?: 'balanced';
   /** default: what the target's column holds, see targetOf */
   task?: 'binary' | 'multiclass' | 'regression';
   /** 'article' is the plain program: numbers standardized, no ranks, no early stopping; default 'default' */
@@ -70,11 +76,11 @@ export interface ScoreOptions {
   importance?: boolean;
 }
 
+type Optional = 'id' | 'task' | 'weight' | 'classWeight';
 export interface CheckedScoreOptions
-  extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'effort' | 'model' | 'modelOptions' | 'asOf'>> {
+  extends Required<Omit<ScoreOptions, Optional | 'target' | 'effort' | 'model' | 'modelOptions' | 'asOf'>>,
+    Pick<ScoreOptions, Optional> {
   targets: readonly string[];
-  id?: string;
-  task?: ScoreOptions['task'];
   /** milliseconds since 1970 */
   asOf?: number;
   family: Family;
@@ -90,6 +96,17 @@ export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
   if (twice !== undefined) throw errors.option('target', 'each column once', `'${twice}' twice`);
   if (rest.id !== undefined && targets.includes(rest.id)) throw errors.option('id', 'another column than the target', rest.id);
   const { family, defaults } = familyOf({ preset: rest.preset, effort, model });
+  const weights = rest.weight !== undefined ? 'weight' : rest.classWeight !== undefined ? 'classWeight' : undefined;
+  if (weights && !family.weighted) {
+    const others = Object.values(families).flatMap((other) => (other.weighted ? [`'${other.name}'`] : []));
+    throw errors.option(
+      weights,
+      `left out with model '${family.name}', or the model ${others.join(' or ')}`,
+      `${rest[weights]}`,
+    );
+  }
+  if (rest.weight !== undefined && (targets.includes(rest.weight) || rest.weight === rest.id))
+    throw errors.option('weight', 'another column than the target and the id', rest.weight);
   const seeded = 'seed' in family.options.entries ? { seed: rest.seed } : {};
   return {
     ...rest,

@@ -50,11 +50,13 @@ test('the same bytes for 1, 2 and 3 workers, and on the calling thread', async (
   };
   const weights = Float64Array.from({ length: rows }, (_, r) => (r % 5) / 2);
   const fit = async (own: Engine) => {
-    const options = { engine: own, maxIter: 3, categoricalFeatures: [3], earlyStopping: true };
+    const options = { engine: own, maxIter: 3, categoricalFeatures: [3], earlyStopping: true, maxFeatures: 0.6 };
     return [
       await bytesOf(await new GradientBoostingRegressor(options).fit(x, truth.regression)),
       await bytesOf(await new GradientBoostingClassifier(options).fit(x, truth.binary, { sampleWeight: weights })),
-      await bytesOf(await new GradientBoostingClassifier({ ...options, earlyStopping: false }).fit(x, truth.multiclass)),
+      await bytesOf(
+        await new GradientBoostingClassifier({ ...options, earlyStopping: false, maxFeatures: 1 }).fit(x, truth.multiclass),
+      ),
     ];
   };
   const expected = await fit(engine);
@@ -99,6 +101,18 @@ test('a row of weight 2 is two rows, one of weight 0 none; weights of classes ar
   assert.is(await bytesOf(await new GradientBoostingClassifier({ ...options, classWeight: map }).fit(x, y)), byRow);
 });
 
+test('with a share of the features each node is split by one of those drawn for it', async () => {
+  const { x, signal } = random(14, 500);
+  const fit = (more: object) =>
+    new GradientBoostingRegressor({ engine, maxIter: 10, categoricalFeatures: [3], ...more }).fit(x, signal);
+  const roots = ({ forest }: { forest?: Forest }) => (forest as Forest).trees.map(({ feature }) => feature[0]);
+  const one = await fit({ maxFeatures: 0.25, seed: 1 });
+  assert.is(new Set(roots(one)).size, 4, 'every feature gets its turn at the root');
+  assert.ok((await bytesOf(one)) === (await bytesOf(await fit({ maxFeatures: 0.3, seed: 1 }))), 'one of four, too');
+  assert.ok((await bytesOf(one)) !== (await bytesOf(await fit({ maxFeatures: 0.25, seed: 2 }))));
+  assert.ok((await bytesOf(await fit({}))) === (await bytesOf(await fit({ seed: 2 }))), 'nothing is drawn');
+});
+
 test('early stopping keeps the best rounds', async () => {
   const { x, next } = random(4, 600);
   const noise = Float64Array.from({ length: 600 }, () => Number(next() < 0.5));
@@ -135,6 +149,8 @@ test('what cannot be learnt is refused', async () => {
       [{ maxLeafNodes: 1 }, /maxLeafNodes.*2 to 256/],
       [{ maxBins: 256 }, /maxBins.*2 to 255/],
       [{ monotonicCst: [2] }, /monotonicCst/],
+      [{ maxFeatures: 0 }, /maxFeatures.*above 0 and up to 1/],
+      [{ maxFeatures: 1.1 }, /maxFeatures/],
       [{ earlyStopping: 'no' }, /earlyStopping/],
       [{ classWeight: 'even' }, /classWeight/],
     ],

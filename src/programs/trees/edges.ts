@@ -19,8 +19,13 @@ function between(a: number, b: number): number {
  */
 export function edgesOf(value: (row: number) => number, rows: number, maxBins: number): Float32Array {
   const sampled = Math.min(rows, SAMPLE);
-  const all = Float32Array.from({ length: sampled }, (_, i) => value(Math.floor((i * rows) / sampled)));
-  const sorted = all.filter((v) => !Number.isNaN(v)).sort();
+  const all = new Float32Array(sampled);
+  let present = 0;
+  for (let i = 0; i < sampled; i++) {
+    const v = value(Math.floor((i * rows) / sampled));
+    if (!Number.isNaN(v)) all[present++] = v;
+  }
+  const sorted = all.subarray(0, present).sort();
   const { values, counts } = distinct(sorted);
   if (values.length <= maxBins) return Float32Array.from(values.subarray(1), (v, i) => between(values[i], v));
   return quantiles(values, counts, sorted.length, maxBins);
@@ -39,25 +44,25 @@ function distinct(sorted: Float32Array): { values: Float32Array; counts: Int32Ar
 
 /** Bins are filled value by value until each holds its share of the rows that are left. */
 function quantiles(values: Float32Array, counts: Int32Array, total: number, maxBins: number): Float32Array {
-  const large = counts.map((count) => Number(count * maxBins >= total));
+  const large = (i: number) => counts[i] * maxBins >= total;
   let rest = total;
   let bins = maxBins;
-  counts.forEach((count, i) => {
-    if (!large[i]) return;
-    rest -= count;
+  for (let i = 0; i < counts.length; i++) {
+    if (!large(i)) continue;
+    rest -= counts[i];
     bins--;
-  });
+  }
   const edges: number[] = [];
   let share = rest / bins;
   let filled = 0;
   for (let i = 0; i + 1 < values.length && edges.length + 1 < maxBins; i++) {
-    if (!large[i]) rest -= counts[i];
+    if (!large(i)) rest -= counts[i];
     filled += counts[i];
-    const full = large[i] || filled >= share || (large[i + 1] && filled >= share / 2);
+    const full = large(i) || filled >= share || (large(i + 1) && filled >= share / 2);
     if (!full) continue;
     edges.push(between(values[i], values[i + 1]));
     filled = 0;
-    if (large[i]) continue;
+    if (large(i)) continue;
     bins--;
     share = rest / bins;
   }

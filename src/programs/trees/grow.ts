@@ -8,6 +8,7 @@
  */
 import type { Kernels } from '../../wasm/kernels.js';
 import type { Barrier } from '../barrier.js';
+import { FeatureDraw } from './draw.js';
 import { type BinnedFeature, type GrowOptions, type GrowPlaces, ownPlaces } from './places.js';
 import { LeafRows, type Ranges } from './rows.js';
 import { SPLIT_BYTES, type Split, splitAt, type Tree } from './tree.js';
@@ -38,10 +39,26 @@ interface Leaf extends Ranges {
   right: boolean;
 }
 
+/** Written out, since this is done for every node and objects put together of others take long. */
+function childOf(
+  { depth, lower, upper }: Leaf,
+  { first, rows, heldFirst, held }: Ranges,
+  { g, h }: Split['left'],
+  parent: number,
+  right: boolean,
+): Leaf {
+  return { first, rows, heldFirst, held, depth: depth + 1, slot: -1, g, h, lower, upper, split: undefined, parent, right };
+}
+
 export class Grower {
   readonly #rows: LeafRows;
   readonly #own: ReturnType<typeof ownPlaces>;
   readonly #offsets: Int32Array;
+  readonly #memory: DataView;
+  readonly #bytes: Uint8Array;
+  /** i64[leaves, 2]: pairs of the leaves, this worker's copy */
+  readonly #totals: BigInt64Array;
+  readonly #draw: FeatureDraw;
   #units: Units = { g: 1, h: 1, shift: 0 };
   #leaves: Leaf[] = [];
   /** numbers of histograms that no leaf has */
@@ -49,7 +66,7 @@ export class Grower {
 
   constructor(
     private readonly kernels: Kernels,
-    private readonly memory: WebAssembly.Memory,
+    memory: WebAssembly.Memory,
     private readonly barrier: Barrier,
     private readonly worker: number,
     private readonly workers: number,
@@ -60,6 +77,10 @@ export class Grower {
     this.#rows = new LeafRows(kernels, memory, barrier, worker, workers, at, features, options);
     this.#own = ownPlaces(at, options, worker);
     this.#offsets = new Int32Array(memory.buffer, at.offsets, features.length + 1);
+    this.#memory = new DataView(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#totals = new BigInt64Array(memory.buffer, this.#own.totals, 2 * options.maxLeafNodes);
+    this.#draw = new FeatureDraw(features.length, options.maxFeatures, options.seed);
   }
 
   /** Grows a tree from the pairs as they stand; all workers have met since these were written. */
@@ -113,7 +134,7 @@ export class Grower {
     this.barrier.wait();
     // Any feature's histogram sums to the same.
     this.kernels.tree_total(this.#own.totals, this.#hist(slot), this.#offsets[1]);
-    const [g, h] = new BigInt64Array(this.memory.buffer, this.#own.totals, 2);
+    const [g, h] = this.#totals;
     return {
       ...ranges,
       depth: 0,
@@ -148,19 +169,21 @@ export class Grower {
 
   /** The best splits of up to two leaves from their histograms; the workers meet. */
   #findSplits(numbers: readonly number[]): void {
-    const { at, workers, worker, memory } = this;
+    const { at, workers, worker } = this;
     const place = (i: number, w: number) => at.splits + (i * workers + w) * SPLIT_BYTES;
     numbers.forEach((number, i) => {
       const leaf = this.#leaves[number];
-      new Uint8Array(memory.buffer, place(i, worker), SPLIT_BYTES).fill(0);
+      this.#bytes.fill(0, place(i, worker), place(i, worker) + SPLIT_BYTES);
       if (leaf.slot < 0) return;
-      for (let f = worker; f < this.features.length; f += workers) this.#findSplit(place(i, worker), leaf, number, f);
+      const allowed = this.#draw.next();
+      for (let f = worker; f < this.features.length; f += workers)
+        if (!allowed || allowed[f]) this.#findSplit(place(i, worker), leaf, number, f);
     });
     this.barrier.wait();
     numbers.forEach((number, i) => {
       const leaf = this.#leaves[number];
       for (let w = 0; w < workers; w++) {
-        const split = splitAt(memory, place(i, w));
+        const split = splitAt(this.#memory, place(i, w));
         const { gain = 0, feature = 0 } = leaf.split ?? {};
         if (split && (split.gain > gain || (split.gain === gain && split.feature < feature))) leaf.split = split;
       }
@@ -196,20 +219,17 @@ export class Grower {
     tree.right.push(-1 - added);
     const children = this.#children(leaf, split, node);
     [this.#leaves[number], this.#leaves[added]] = children;
-    const totals = new BigInt64Array(this.memory.buffer, this.#own.totals, (added + 1) * 2);
-    totals.set(split.sums.subarray(0, 2), number * 2);
-    totals.set(split.sums.subarray(2), added * 2);
+    this.#totals.set(split.sums.slice(0, 2), number * 2);
+    this.#totals.set(split.sums.slice(2), added * 2);
     this.#searchChildren(leaf, children, [number, added]);
   }
 
   #children(leaf: Leaf, split: Split, node: number): [Leaf, Leaf] {
     const { constraint } = this.features[split.feature];
-    const { lower, upper } = leaf;
-    const common = { depth: leaf.depth + 1, slot: -1, split: undefined, parent: node, lower, upper };
     const [left, right] = this.#rows.deal(leaf, split);
     const children: [Leaf, Leaf] = [
-      { ...common, ...left, g: split.left.g, h: split.left.h, right: false },
-      { ...common, ...right, g: split.right.g, h: split.right.h, right: true },
+      childOf(leaf, left, split.left, node, false),
+      childOf(leaf, right, split.right, node, true),
     ];
     if (constraint !== 0) {
       // All that comes of the lower side stays below all that comes of the other.

@@ -19,6 +19,9 @@ export interface GrowOptions {
   /** rows of a leaf at least */
   minSamplesLeaf: number;
   l2Regularization: number;
+  /** share of the features that a node may be split by, drawn anew for each */
+  maxFeatures: number;
+  seed: number;
 }
 
 /** Bytes of a worker's own: pairs of a block of rows, sums of the leaves, keys of categories, a table of bins. */

@@ -1,7 +1,7 @@
 /** Trees laid out in memory for the kernels that ask them (assembly/trees/predict.ts) and explain them (assembly/trees/explain.ts). */
 import type { Layout } from '../../wasm/memory.js';
 import type { PredictorPlan } from '../predictor.js';
-import { quadratures } from './quadrature.js';
+import { type ReasonArrays, reasonsOf } from './reasons.js';
 import type { Tree } from './tree.js';
 
 /** What a feature's values become: the edges between the bins of a number, or how many labels a category has. */
@@ -36,14 +36,20 @@ export interface TreesPlan extends PredictorPlan {
 /** Bytes from one feature to the next in a tile of bins. */
 export const TILE_PITCH = 256;
 
+/** What a forest is in memory, before it has a place there. */
+export interface TreeArrays {
+  init: Float64Array;
+  columns: Int32Array;
+  edges: Float32Array;
+  trees: Int32Array;
+  nodes: Int32Array;
+  tables: Uint8Array;
+  values: Float32Array;
+  reasons: ReasonArrays;
+}
+
 /** @param init f64[outputs]: what the raw outputs are before any tree */
-export function placeTrees(
-  layout: Layout,
-  features: readonly FeatureBins[],
-  init: Float64Array,
-  trees: readonly Tree[],
-  widths: readonly number[],
-): TreesPlan {
+export function arraysOf(features: readonly FeatureBins[], init: Float64Array, trees: readonly Tree[]): TreeArrays {
   let first = 0;
   const columns = features.flatMap(({ edges, labels }) => {
     if (labels >= 0) return [0, -1 - labels];
@@ -63,24 +69,36 @@ export function placeTrees(
     nodes.push(...nodesOf(tree, features, tables));
     leaves += tree.value.length;
   }
-  const reasons = reasonsOf(trees);
+  return {
+    init,
+    columns: Int32Array.from(columns),
+    edges,
+    trees: Int32Array.from(heads),
+    nodes: Int32Array.from(nodes),
+    tables: Uint8Array.from(tables),
+    values: Float32Array.from(trees.flatMap(({ value }) => value)),
+    reasons: reasonsOf(trees),
+  };
+}
+
+export function placeTrees(layout: Layout, { reasons, ...arrays }: TreeArrays, widths: readonly number[]): TreesPlan {
   return {
     kind: 'trees',
-    features: features.length,
+    features: arrays.columns.length / 2,
     widths: widths.some((width) => width !== 1) ? [...widths] : [],
-    outputs: init.length,
-    count: trees.length,
+    outputs: arrays.init.length,
+    count: arrays.trees.length / 4,
     longest: reasons.longest,
-    init: layout.put(init),
-    columns: layout.put(Int32Array.from(columns)),
-    edges: layout.put(edges),
-    trees: layout.put(Int32Array.from(heads)),
-    nodes: layout.put(Int32Array.from(nodes)),
-    tables: layout.put(Uint8Array.from(tables)),
-    values: layout.put(Float32Array.from(trees.flatMap(({ value }) => value))),
-    leaves: layout.put(Int32Array.from(reasons.leaves)),
-    paths: layout.put(Int32Array.from(reasons.paths)),
-    constants: layout.put(Float64Array.from(reasons.constants)),
+    init: layout.put(arrays.init),
+    columns: layout.put(arrays.columns),
+    edges: layout.put(arrays.edges),
+    trees: layout.put(arrays.trees),
+    nodes: layout.put(arrays.nodes),
+    tables: layout.put(arrays.tables),
+    values: layout.put(arrays.values),
+    leaves: layout.put(reasons.leaves),
+    paths: layout.put(reasons.paths),
+    constants: layout.put(reasons.constants),
   };
 }
 
@@ -107,69 +125,4 @@ function nodesOf(tree: Tree, features: readonly FeatureBins[], tables: number[])
     records.push(tree.feature[i] * TILE_PITCH, test, slot(tree.left[i]), slot(tree.right[i]));
   }
   return records;
-}
-
-/** A feature that the path to a leaf tests. */
-interface Step {
-  feature: number;
-  /** the number of each node among the records, · 2 + 1 where going right passes */
-  tests: number[];
-  /** share of the training rows that pass all tests */
-  share: number;
-}
-
-function reasonsOf(trees: readonly Tree[]) {
-  const all = trees.map(pathsOf);
-  const longest = all.flat().reduce((most, { length }) => Math.max(most, length), 0);
-  const gauss = quadratures(Math.ceil(longest / 2));
-  const [leaves, paths, constants]: [number[], number[], number[]] = [[], [], []];
-  for (const steps of all.flat()) {
-    const points = Math.ceil(steps.length / 2);
-    leaves.push(paths.length, steps.length, constants.length, points);
-    for (const { feature, tests } of steps) paths.push(feature, tests.length, ...tests);
-    if (points > 0) constants.push(...constantsOf(steps, gauss[points - 1]));
-  }
-  return { longest, leaves, paths, constants };
-}
-
-function constantsOf(steps: readonly Step[], { points, weights }: { points: number[]; weights: number[] }): number[] {
-  const a = (share: number, t: number) => t + share * (1 - t);
-  const products = points.flatMap((t, q) => [
-    weights[q],
-    -1 / (1 - t),
-    ...steps.flatMap(({ share }) => [a(share, t), share * (1 - t)]),
-  ]);
-  return [...products, ...steps.flatMap(({ share }) => points.map((t) => (1 - share) / a(share, t)))];
-}
-
-/** The features that the path to each leaf tests, in the order of the leaves. */
-function pathsOf(tree: Tree): Step[][] {
-  const n = tree.feature.length;
-  const rows = rowsOf(tree);
-  const paths: Step[][] = tree.value.map(() => []);
-  const down = (child: number, rowsAbove: number, steps: readonly Step[], node: number, right: boolean) => {
-    const share = rows(child) / rowsAbove;
-    const feature = tree.feature[node];
-    const test = (n - 1 - node) * 2 + Number(right);
-    const known = steps.find((step) => step.feature === feature);
-    const own = known
-      ? steps.map((step) => (step === known ? { feature, tests: [...step.tests, test], share: step.share * share } : step))
-      : [...steps, { feature, tests: [test], share }];
-    if (child < 0) paths[-1 - child] = own;
-    else both(child, own);
-  };
-  const both = (node: number, steps: readonly Step[]) => {
-    down(tree.left[node], rows(node), steps, node, false);
-    down(tree.right[node], rows(node), steps, node, true);
-  };
-  if (n > 0) both(0, []);
-  return paths;
-}
-
-/** Training rows of a child, by its number. */
-function rowsOf({ feature, left, right, count }: Tree): (child: number) => number {
-  const inner = new Float64Array(feature.length);
-  const rows = (child: number) => (child < 0 ? count[-1 - child] : inner[child]);
-  for (let i = feature.length - 1; i >= 0; i--) inner[i] = rows(left[i]) + rows(right[i]);
-  return rows;
 }

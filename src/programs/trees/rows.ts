@@ -17,6 +17,9 @@ export interface Ranges {
 
 export class LeafRows {
   readonly #table: number;
+  /** u8[256] and i32[2, workers], see GrowPlaces */
+  readonly #left: Uint8Array;
+  readonly #counts: Int32Array;
 
   constructor(
     private readonly kernels: Kernels,
@@ -29,6 +32,8 @@ export class LeafRows {
     options: GrowOptions,
   ) {
     this.#table = ownPlaces(at, options, worker).table;
+    this.#left = new Uint8Array(memory.buffer, this.#table, 256);
+    this.#counts = new Int32Array(memory.buffer, at.counts, 2 * workers);
   }
 
   /** Puts all rows into one leaf, this worker its part of them. */
@@ -53,10 +58,10 @@ export class LeafRows {
 
   /** Deals a leaf's rows to its children; the workers meet. */
   deal(leaf: Ranges, split: Split): [left: Ranges, right: Ranges] {
-    const { kernels, memory, at, workers, worker } = this;
-    fillTable(new Uint8Array(memory.buffer, this.#table, 256), split, this.features[split.feature].bins);
+    const { kernels, at, workers, worker } = this;
+    const counts = this.#counts;
+    fillTable(this.#left, split, this.features[split.feature].bins);
     const column = at.bins + split.feature * at.pitch;
-    const counts = new Int32Array(memory.buffer, at.counts, 2 * workers);
     const ranges = [
       { first: leaf.first, n: leaf.rows },
       { first: leaf.heldFirst, n: leaf.held },
@@ -69,11 +74,11 @@ export class LeafRows {
     this.barrier.wait();
     const [rows, held] = ranges.map(({ first }, i) => {
       const { from, n } = parts[i];
-      const lefts = counts.subarray(i * workers, (i + 1) * workers);
-      const before = lefts.subarray(0, worker).reduce((a, b) => a + b, 0);
-      const left = lefts.reduce((a, b) => a + b, 0);
+      const own = i * workers + worker;
+      const before = this.#wentLeft(i * workers, own);
+      const left = before + this.#wentLeft(own, (i + 1) * workers);
       const [to, beside] = [first + before, first + left + (from - first - before)];
-      if (n > 0) kernels.tree_settle(at.order + to * 4, at.order + beside * 4, at.dealt + from * 4, n, lefts[worker]);
+      if (n > 0) kernels.tree_settle(at.order + to * 4, at.order + beside * 4, at.dealt + from * 4, n, counts[own]);
       return left;
     });
     this.barrier.wait();
@@ -82,6 +87,13 @@ export class LeafRows {
       { first, rows, heldFirst, held },
       { first: first + rows, rows: leaf.rows - rows, heldFirst: heldFirst + held, held: leaf.held - held },
     ];
+  }
+
+  /** The sum of the counts from one to before another. */
+  #wentLeft(from: number, to: number): number {
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += this.#counts[i];
+    return sum;
   }
 
   /** This worker's part of n numbers from `first` on. */

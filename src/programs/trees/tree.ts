@@ -33,28 +33,29 @@ export interface Split {
   bin: number;
   missingLeft: boolean;
   set: number[] | undefined;
-  /** pairs of the children as they stand (assembly/trees/gradients.ts), left and right */
-  sums: BigInt64Array;
+  /** pairs of the children as they stand (assembly/trees/gradients.ts): two of the left, two of the right */
+  sums: bigint[];
   /** rows and sums of derivatives of the children */
   left: { rows: number; g: number; h: number };
   right: { rows: number; g: number; h: number };
 }
 
-/** The split written at an address; undefined where none gained anything. */
-export function splitAt({ buffer }: WebAssembly.Memory, at: number): Split | undefined {
-  const [gain] = new Float64Array(buffer, at, 1);
+/** The split written at an address of the memory; undefined where none gained anything. */
+export function splitAt(memory: DataView, at: number): Split | undefined {
+  const f64 = (offset: number) => memory.getFloat64(at + offset, true);
+  const i32 = (offset: number) => memory.getInt32(at + offset, true);
+  const gain = f64(0);
   if (!(gain > 0)) return undefined;
-  const [feature, bin, missing, leftRows, rightRows] = new Int32Array(buffer, at + 8, 5);
-  const [gl, hl, gr, hr] = new Float64Array(buffer, at + 64, 4);
+  const bin = i32(12);
   return {
     gain,
-    feature,
+    feature: i32(8),
     bin,
-    missingLeft: missing === 1,
-    sums: new BigInt64Array(buffer, at + 32, 4).slice(),
-    set: bin < 0 ? [...new Uint32Array(buffer, at + 96, SET_WORDS)] : undefined,
-    left: { rows: leftRows, g: gl, h: hl },
-    right: { rows: rightRows, g: gr, h: hr },
+    missingLeft: i32(16) === 1,
+    sums: [32, 40, 48, 56].map((offset) => memory.getBigInt64(at + offset, true)),
+    set: bin < 0 ? Array.from({ length: SET_WORDS }, (_, w) => memory.getUint32(at + 96 + 4 * w, true)) : undefined,
+    left: { rows: i32(20), g: f64(64), h: f64(72) },
+    right: { rows: i32(24), g: f64(80), h: f64(88) },
   };
 }
 

@@ -42,7 +42,7 @@ function found(b: Bench, { bins, category, constraint, column }: Binned, g: numb
   const common = [o.minSamplesLeaf, 1e-3, o.l2, 1 / SCALE, 1 / SCALE, SHIFT] as const;
   if (category) b.kernels.tree_split_category(split, at, sums, b.room(600), bins, 3, ...common, o.lower, o.upper);
   else b.kernels.tree_split_number(split, at, sums, bins, 3, ...common, constraint, o.lower, o.upper);
-  return splitAt(b.memory, split);
+  return splitAt(new DataView(b.memory.buffer), split);
 }
 
 for (const b of benches()) {
