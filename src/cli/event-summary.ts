@@ -39,7 +39,7 @@ export function eventParagraphs(report: EventReport): string[] {
   if (evaluation) {
     const rankings = rankingsOf(evaluation);
     const rows = rankings.map(([name, { hitRate, ndcg, recall, map }]) => [
-      name === 'itemKnn' ? 'item-kNN' : name,
+      name,
       ...[hitRate, ndcg, recall, map].map((v) => v.toFixed(4)),
     ]);
     paragraphs.push(

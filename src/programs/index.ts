@@ -5,6 +5,8 @@ import { limits } from './limits.js';
 import { linear } from './linear/fit.js';
 import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
+import { rankItems } from './neighbours/rank-items.js';
+import { similarities } from './neighbours/similarities.js';
 import { predict } from './perceptron/predict.js';
 import { train } from './perceptron/train.js';
 import { permute } from './permute.js';
@@ -13,7 +15,22 @@ import { scale } from './scale.js';
 import { score } from './score.js';
 import { top } from './top.js';
 
-const table = { encode, factorize, limits, linear, linearPredict, moments, permute, predict, scale, score, top, train };
+const table = {
+  encode,
+  factorize,
+  limits,
+  linear,
+  linearPredict,
+  moments,
+  permute,
+  predict,
+  rankItems,
+  scale,
+  score,
+  similarities,
+  top,
+  train,
+};
 
 export type ProgramName = keyof typeof table;
 export type ProgramArgs<P extends ProgramName> = Parameters<(typeof table)[P]>[2];

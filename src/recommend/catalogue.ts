@@ -149,12 +149,16 @@ export class Recommender {
     return known.items.length > 0 ? this.model.foldIn(known) : { factors: new Float32Array(this.rank), bias: 0 };
   }
 
-  /** The n items most like one, best first. @throws CameoError 'argument' for an item that was not in fitting */
+  /**
+   * The n items most like one, best first.
+   * @throws CameoError 'argument' for an item that was not in fitting, and for a recommender that knows no similar items
+   */
   async similar(item: string, n = 10): Promise<Omit<Recommendation, 'because'>[]> {
     checked(LIST, { n });
     const number = this.#itemNumber.get(item);
     if (number === undefined)
       throw errors.invalid(`This item is not among the ${this.items.length} items that the model was fitted on.`);
+    if (!this.model.similar) throw errors.invalid(`A recommender of the family '${this.model.family}' knows no similar items.`);
     const [{ ids, scores }] = await this.model.similar([number], { n });
     return Array.from(ids, (other, k) => this.#item(other, scores[k]));
   }

@@ -5,7 +5,7 @@
  * Relevant are a user's held-out items that they had not had before. A recommender is fitted on the rest, and the items that the user
  * has not had are ranked: all of them (full ranking), or the relevant ones among `negatives` sampled ones each, which is
  * cheaper, higher, and not comparable with the former (Krichene and Rendle, "On Sampled Metrics for Item Recommendation",
- * 2020). Beside it stand popularity and item-based neighbours on the same data. With ratings, their errors stand beside those
+ * 2020). Beside it stand item-based neighbours and popularity on the same data. With ratings, their errors stand beside those
  * of always answering the mean.
  */
 import * as v from 'valibot';
@@ -15,14 +15,13 @@ import { type HeldPairs, HOLD_OUTS, holdOut, knownPairs } from '../events/hold-o
 import { pairsOf } from '../events/pairs.js';
 import { evaluateRanking, type RankingEvaluation } from '../metrics/ranking.js';
 import { evaluateRegression } from '../metrics/regression.js';
-import { above, oneOf, whole } from '../options.js';
+import { above, checked, oneOf, whole } from '../options.js';
 import { shuffle } from '../random.js';
 import type { Events } from '../table/events.js';
 import { familyOf, type NamedPairs, type RecommenderOptions } from './fit.js';
-import { historiesOf, itemsOf } from './histories.js';
-import { itemNeighbours } from './item-neighbours.js';
-import { popularity } from './popularity.js';
-import type { Histories, Ranker, Recommends } from './recommender.js';
+import { historiesOf, itemCounts, itemsOf } from './histories.js';
+import { families } from './index.js';
+import type { Histories, Recommends } from './recommender.js';
 
 /** What was held out of events: pairs to fit on, and pairs of the same users and items to hold the lists against. */
 export interface HeldOut {
@@ -32,13 +31,17 @@ export interface HeldOut {
   readonly held: HeldPairs;
 }
 
+/** The families that every other is held against, with their defaults. */
+const BESIDE = ['neighbours', 'popularity'] as const;
+type Beside = (typeof BESIDE)[number];
+
 export type RecommenderEvaluation<Family extends string = 'factorization'> = {
   /** how the data was split and ranked, in words */
   protocol: string;
   n: number;
   /** of the held-out ratings; null without ratings */
   ratings: RatingErrors | null;
-} & Record<Family | 'popularity' | 'itemKnn', RankingEvaluation>;
+} & Record<Family | Beside, RankingEvaluation>;
 
 export interface RatingErrors {
   rmse: number;
@@ -72,8 +75,6 @@ const SPLITS = {
 };
 /** Each user has a stream of their own, above those of all else. */
 const STREAM = 0x80000000;
-/** Users whose whole rankings are in memory at a time. */
-const CHUNK = 256;
 
 /** What the lists are held against, by number. */
 interface Truth {
@@ -116,19 +117,24 @@ export async function compareRecommenders(
   const candidates = negatives > 0 ? candidatesOf(truth, histories, items, negatives, seedOf(chosen)) : undefined;
 
   const model = await family.fit(engine, train.pairs, chosen, run);
-  const rankers = { [family.name]: model, popularity: popularity(histories, items), itemKnn: itemNeighbours(histories, items) };
   const rankings: Record<string, RankingEvaluation> = {};
-  for (const [name, ranker] of Object.entries<Ranker>(rankers)) {
+  const rank = async (name: string, ranked: Recommends) => {
     const lists = candidates
-      ? await rankCandidates(ranker, truth.users, candidates, items, n, run.signal)
-      : (await ranker.recommend(truth.users, { n, signal: run.signal })).map(({ ids }) => ids);
+      ? rankCandidates(ranked, truth.users, candidates, n)
+      : (await ranked.recommend(truth.users, { n, signal: run.signal })).map(({ ids }) => ids);
     rankings[name] = evaluateRanking(lists, truth.relevant, n);
+  };
+  await rank(family.name, model);
+  for (const name of BESIDE) {
+    const other = families[name];
+    if (other !== family) await rank(name, await other.fit(engine, train.pairs, checked(other.options, {}), run));
   }
+  const rated = model.predictsRatings && values && truth.rated.length > 0;
   return {
     protocol: `${how.says}, ${negatives > 0 ? `ranked against ${negatives} sampled items each` : 'full ranking'}`,
     n,
-    ...(rankings as Record<'factorization' | 'popularity' | 'itemKnn', RankingEvaluation>),
-    ratings: values && truth.rated.length > 0 ? ratingErrors(model, truth.rated, values) : null,
+    ...(rankings as Record<'factorization' | Beside, RankingEvaluation>),
+    ratings: rated ? ratingErrors(model, truth.rated, values) : null,
   };
 }
 
@@ -166,24 +172,16 @@ function candidatesOf({ users, relevant }: Truth, histories: Histories, count: n
   });
 }
 
-/** The n best of each user's candidates: all items are ranked, some users at a time, and the others struck out. */
-async function rankCandidates(
-  ranker: Ranker,
-  users: number[],
-  candidates: ReadonlySet<number>[],
-  items: number,
-  n: number,
-  signal: AbortSignal | undefined,
-): Promise<Int32Array[]> {
-  const lists: Int32Array[] = [];
-  for (let first = 0; first < users.length; first += CHUNK) {
-    const all = await ranker.recommend(users.slice(first, first + CHUNK), { n: items, signal });
-    for (const { ids } of all) {
-      const wanted = candidates[lists.length];
-      lists.push(ids.filter((item) => wanted.has(item)).subarray(0, n));
-    }
-  }
-  return lists;
+/** The n best of each user's candidates by their scores; of equal ones what more users had, and then the smaller number. */
+function rankCandidates(model: Recommends, users: number[], candidates: ReadonlySet<number>[], n: number): Int32Array[] {
+  const counts = itemCounts(model.histories, model.items);
+  return users.map((user, r) => {
+    const items = Int32Array.from(candidates[r]);
+    const scores = model.score(new Int32Array(items.length).fill(user), items);
+    const places = Int32Array.from(items, (_, place) => place);
+    places.sort((a, b) => scores[b] - scores[a] || counts[items[b]] - counts[items[a]] || items[a] - items[b]);
+    return places.subarray(0, n).map((place) => items[place]);
+  });
 }
 
 function ratingErrors(model: Recommends, rated: Truth['rated'], values: Float32Array): RatingErrors {

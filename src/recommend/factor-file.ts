@@ -7,7 +7,7 @@
 import { f32, f64, type Part, type PartReader } from '../part.js';
 import { type FactorizationSettings, SETTINGS } from './factorization-options.js';
 import { BIASES, FACTORS, type Factors } from './factors.js';
-import type { Histories } from './recommender.js';
+import { historyTensors, readHistories } from './history-file.js';
 
 const FORMAT = 'cameo-factorization';
 const VERSION = '1';
@@ -21,8 +21,7 @@ export function writeFactors(f: Factors, settings: FactorizationSettings): Part 
       userBiases: f32(f.userBiases),
       itemBiases: f32(f.itemBiases),
       mean: f64([f.mean]),
-      'history.offsets': f64(f.history.offsets),
-      'history.items': f64(f.history.items),
+      ...historyTensors(f.history),
     },
   };
 }
@@ -52,20 +51,4 @@ export function readFactors(part: PartReader): { factors: Factors; settings: Fac
     history: readHistories(part, users, items),
   };
   return { factors, settings };
-}
-
-/** Each user's items, ascending and each once. */
-function readHistories(part: PartReader, users: number, count: number): Histories {
-  const length = part.length('history.items');
-  const offsets = part.i32('history.offsets', [users + 1], { least: 0, most: length });
-  const items = part.i32('history.items', [length], { least: 0, most: count - 1 });
-  const rising = offsets.every((offset, u) => u === 0 || offset >= offsets[u - 1]);
-  const whole = rising && offsets[0] === 0 && offsets[users] === length;
-  part.check(whole, "tensor 'history.offsets'", `rising from 0 to ${length}`, `others, to ${offsets[users]}`);
-  for (let u = 0; u < users; u++) {
-    for (let t = offsets[u] + 1; t < offsets[u + 1]; t++) {
-      part.check(items[t] > items[t - 1], "tensor 'history.items'", 'ascending items of each user', 'another order');
-    }
-  }
-  return { offsets, items };
 }

@@ -1,5 +1,4 @@
 /** A fitted factorization as a recommender: how it is read, asked and written. factorization.ts adds how one is fitted. */
-import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import type { Part } from '../part.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
@@ -7,6 +6,7 @@ import { mostAlike, mostAlikeMean, unitRows } from './cosine.js';
 import { readFactors, writeFactors } from './factor-file.js';
 import type { FactorizationSettings } from './factorization-options.js';
 import { bestItems, checkKnown, type Factors, rowOf, scoresOf } from './factors.js';
+import { readFacts } from './facts.js';
 import { foldIn } from './fold-in.js';
 import { itemCounts, itemsOf } from './histories.js';
 import { nearest } from './nearest.js';
@@ -15,8 +15,6 @@ import type { NumberedHistory, RecommenderReader, Recommends, TopList } from './
 import { topByProduct } from './top.js';
 
 type ListOptions = { n: number } & RunOptions;
-
-const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
 export class FactorizedRecommender implements Recommends {
   readonly family = 'factorization';
@@ -43,6 +41,9 @@ export class FactorizedRecommender implements Recommends {
   }
   get histories() {
     return this.learnt.history;
+  }
+  get predictsRatings() {
+    return this.settings.loss === 'squared';
   }
 
   async recommend(users: ArrayLike<number>, { n, ...run }: ListOptions): Promise<TopList[]> {
@@ -109,6 +110,6 @@ export class FactorizedRecommender implements Recommends {
 export const factorizedReader: RecommenderReader = {
   read(engine, part) {
     const { factors, settings } = readFactors(part);
-    return new FactorizedRecommender(engine, factors, settings, part.has('facts') ? part.json('facts', FACTS) : {});
+    return new FactorizedRecommender(engine, factors, settings, readFacts(part));
   },
 };

@@ -3,9 +3,11 @@
  * carries (readers.ts).
  */
 import { factorization } from './factorization.js';
+import { neighbours } from './neighbours.js';
+import { popularity } from './popularity.js';
 import type { RecommenderFamily } from './recommender.js';
 
 export { readers } from './readers.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each family has options of its own
-export const families: Record<string, RecommenderFamily<any>> = { factorization };
+export const families: Record<string, RecommenderFamily<any>> = { factorization, neighbours, popularity };

@@ -1,5 +1,11 @@
 /** How the recommenders are read, by name: nothing here reaches what fits one. */
 import { factorizedReader } from './factorized.js';
+import { popularityReader } from './popularity.js';
 import type { RecommenderReader } from './recommender.js';
+import { weightedReader } from './weighted.js';
 
-export const readers: Record<string, RecommenderReader> = { factorization: factorizedReader };
+export const readers: Record<string, RecommenderReader> = {
+  factorization: factorizedReader,
+  neighbours: weightedReader('neighbours'),
+  popularity: popularityReader,
+};

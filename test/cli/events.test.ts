@@ -165,7 +165,7 @@ test('--evaluate holds the last order out and shows baselines', async () => {
   const { evaluation } = JSON.parse(stdout.toString());
   assert.match(evaluation.protocol, /temporal leave-last-out .* full ranking/);
   assert.is(evaluation.n, 10);
-  for (const name of ['factorization', 'popularity', 'itemKnn'])
+  for (const name of ['factorization', 'popularity', 'neighbours'])
     assert.ok(evaluation[name].hitRate > 0 && evaluation[name].users > 30);
 });
 
