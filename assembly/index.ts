@@ -26,4 +26,5 @@ export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { fill_columns, fold_contributions, gather_rows, interpolate_rows, one_hot } from './rows';
 export { relaxed } from './simd';
 export { standardize, standardize_column, standardize_inverse } from './standardize';
+export { tile_update } from './symmetric';
 export { top_n } from './top';

@@ -1,4 +1,5 @@
 /** Table of contents of the programs, by the name that a worker is sent. */
+import { ease } from './ease/ease.js';
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
 import { limits } from './limits.js';
@@ -16,6 +17,7 @@ import { score } from './score.js';
 import { top } from './top.js';
 
 const table = {
+  ease,
   encode,
   factorize,
   limits,

@@ -4,16 +4,17 @@
  * memory, and the rows taken out again.
  */
 import type { Engine } from '../engine/engine.js';
-import { CameoError, errors } from '../errors.js';
+import { errors } from '../errors.js';
 import { within } from '../part.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
-import type { FactorizeArgs, FactorizeResult } from '../programs/factorization/factorize.js';
+import type { FactorizeResult } from '../programs/factorization/factorize.js';
 import { shuffle } from '../random.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { ldOf, offsetsOf, startRows, takeRows } from './factor-rows.js';
 import type { FactorizationSettings } from './factorization-options.js';
 import { FACTORS, type Factors } from './factors.js';
+import { runGang } from './gang.js';
 import { historiesOf, itemsOf, joinHistories } from './histories.js';
 import type { Entries } from './interactions.js';
 import type { Histories } from './recommender.js';
@@ -21,7 +22,6 @@ import { BLOCKS, cutStrata, type Strata } from './strata.js';
 
 /** Stream of the generator for the held-out share. */
 const HELD_STREAM = 0x71000002;
-const ATTEMPTS = 3;
 
 /** The entries in the order of training: those of the strata by block, and behind them those held out. */
 interface Plan {
@@ -58,9 +58,8 @@ export async function learnFactors(
   const start = () => {
     startRows(engine, at.p, plan.strata, settings, before);
     if (at.squares) engine.f32(at.squares, plan.strata.rowsP + plan.strata.rowsQ).fill(1);
-    engine.i32(at.sync, BARRIER_BYTES / 4).fill(0);
   };
-  const result = await train(engine, { ...argsOf(settings, plan, at), mean }, start, run);
+  const result = (await runGang(engine, 'factorize', { ...argsOf(settings, plan, at), mean }, start, run)) as FactorizeResult;
   const rows = takeRows(engine, at.p, plan.strata, settings.rank);
   // Beyond, a file of the model would be refused.
   const usable = within(rows.userFactors, FACTORS) && within(rows.itemFactors, FACTORS);
@@ -174,22 +173,4 @@ function argsOf(settings: FactorizationSettings, { strata, blocks, trained, held
     samples: samplesOf(settings),
     patience,
   };
-}
-
-/** A worker that died in the middle leaves half-moved factors: all begin again, which gives the same bytes. */
-async function train(
-  engine: Engine,
-  args: Omit<FactorizeArgs, 'worker' | 'workers'>,
-  start: () => void,
-  run: RunOptions,
-): Promise<FactorizeResult> {
-  for (let attempt = 1; ; attempt++) {
-    start();
-    try {
-      const result = await engine.gang('factorize', (worker, workers) => ({ ...args, worker, workers }), run);
-      return result as FactorizeResult;
-    } catch (error) {
-      if (!(error instanceof CameoError) || error.code !== 'worker' || attempt === ATTEMPTS) throw error;
-    }
-  }
 }

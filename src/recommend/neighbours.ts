@@ -18,6 +18,7 @@ import type { ItemWeights } from '../programs/neighbours/item-scores.js';
 import { type RunOptions, throwIfAborted } from '../scheduler/scheduler.js';
 import { Layout, place } from '../wasm/memory.js';
 import { historiesOf } from './histories.js';
+import { type ItemRow, joinRows } from './item-weights.js';
 import type { Histories, Pairs, RecommenderFamily } from './recommender.js';
 import { WeightedRecommender, weightedReader } from './weighted.js';
 
@@ -128,26 +129,6 @@ async function neighboursOf(
     }
   }
   return joinRows(rows);
-}
-
-/** A row of weights between items: columns ascending. */
-export interface ItemRow {
-  readonly columns: Int32Array;
-  readonly values: Float32Array;
-}
-
-export function joinRows(rows: readonly ItemRow[]): ItemWeights {
-  const starts = new Int32Array(rows.length + 1);
-  rows.forEach(({ columns }, i) => {
-    starts[i + 1] = starts[i] + columns.length;
-  });
-  const columns = new Int32Array(starts[rows.length]);
-  const values = new Float32Array(columns.length);
-  rows.forEach((row, i) => {
-    columns.set(row.columns, starts[i]);
-    values.set(row.values, starts[i]);
-  });
-  return { starts, columns, values };
 }
 
 async function fit(engine: Engine, pairs: Pairs, options: NeighbourOptions, run: RunOptions) {

@@ -4,8 +4,8 @@ import type { Places } from '../programs/neighbours/item-scores.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { place } from '../wasm/memory.js';
 import { itemsOf } from './histories.js';
+import type { Weighted } from './item-weights.js';
 import type { TopList } from './recommender.js';
-import type { Weighted } from './weighted.js';
 
 const SHARD = 256;
 

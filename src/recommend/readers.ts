@@ -6,6 +6,7 @@ import { weightedReader } from './weighted.js';
 
 export const readers: Record<string, RecommenderReader> = {
   factorization: factorizedReader,
+  ease: weightedReader('ease'),
   neighbours: weightedReader('neighbours'),
   popularity: popularityReader,
 };

@@ -18,21 +18,12 @@ import { checkKnown } from './factors.js';
 import { readFacts } from './facts.js';
 import { itemCounts, itemsOf } from './histories.js';
 import { historyTensors, readHistories, readWeights } from './history-file.js';
+import type { Weighted } from './item-weights.js';
 import { descending, largest } from './order.js';
 import { rankUsers } from './rank-users.js';
-import type { Histories, NumberedHistory, RecommenderReader, Recommends, TopList } from './recommender.js';
+import type { NumberedHistory, RecommenderReader, Recommends, TopList } from './recommender.js';
 
 type ListOptions = { n: number } & RunOptions;
-
-/** What was learnt. */
-export interface Weighted {
-  readonly users: number;
-  readonly items: number;
-  readonly history: Histories;
-  /** f32[pairs]: how much each item of the history counts */
-  readonly counted?: Float32Array;
-  readonly weights: ItemWeights;
-}
 
 /** Users of fewer are ranked at once: to lay the weights out for the workers would take longer. */
 const FEW = 32;

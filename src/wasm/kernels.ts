@@ -206,6 +206,8 @@ export interface Kernels {
   standardize(tile: Address, pointers: Address, parameters: Address, rows: number, columns: number, ld: number): void;
   standardize_column(out: Address, column: Address, parameters: Address, rows: number): void;
   standardize_inverse(out: Address, column: Address, parameters: Address, rows: number): void;
+  // assembly/symmetric.ts
+  tile_update(c: Address, u: Address, w: Address, n: number): void;
   // assembly/top.ts
   top_n(
     values: Address,
