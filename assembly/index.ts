@@ -4,6 +4,7 @@
  * hold no state; the build fails when a binary has a data section.
  */
 export { activate, secant_backward } from './activation';
+export { als_gram, als_row } from './als';
 export { dense_backward_input, dense_backward_weights, dense_forward, dense_transpose, dense_weights } from './dense';
 export { factor_scores, factorize_bpr, factorize_logistic, factorize_squared } from './factorize';
 export { gemm_scratch } from './gemm';

@@ -1,4 +1,5 @@
 /** Table of contents of the programs, by the name that a worker is sent. */
+import { als } from './als/als.js';
 import { ease } from './ease/ease.js';
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
@@ -17,6 +18,7 @@ import { score } from './score.js';
 import { top } from './top.js';
 
 const table = {
+  als,
   ease,
   encode,
   factorize,

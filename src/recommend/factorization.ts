@@ -8,7 +8,7 @@ import type { Engine } from '../engine/engine.js';
 import { checked, seed } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { type FactorizationSettings, ranges, SETTINGS } from './factorization-options.js';
-import { FactorizedRecommender, factorizedReader } from './factorized.js';
+import { factorizationOf, factorizedReader } from './factorized.js';
 import { checkInteractions } from './interactions.js';
 import { learnFactors } from './learn-factors.js';
 import type { Pairs, RecommenderFamily, Recommends } from './recommender.js';
@@ -66,7 +66,7 @@ async function fit(engine: Engine, pairs: Pairs, options: FactorizationOptions, 
   const entries = { ...found, nUsers: Math.max(found.nUsers, pairs.users), nItems: Math.max(found.nItems, pairs.items) };
   const { factors, result } = await learnFactors(engine, settings, entries, undefined, run);
   const facts = { loss: settings.loss, epochs: result.lossCurve.length, stopped: result.stopped };
-  return new FactorizedRecommender(engine, factors, settings, facts);
+  return factorizationOf(engine, factors, settings, facts);
 }
 
 export const factorization: RecommenderFamily<FactorizationOptions> = {

@@ -4,6 +4,7 @@
  */
 import { ease } from './ease.js';
 import { factorization } from './factorization.js';
+import { ials } from './ials.js';
 import { neighbours } from './neighbours.js';
 import { popularity } from './popularity.js';
 import type { RecommenderFamily } from './recommender.js';
@@ -11,4 +12,4 @@ import type { RecommenderFamily } from './recommender.js';
 export { readers } from './readers.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each family has options of its own
-export const families: Record<string, RecommenderFamily<any>> = { factorization, ease, neighbours, popularity };
+export const families: Record<string, RecommenderFamily<any>> = { factorization, ials, ease, neighbours, popularity };

@@ -17,6 +17,19 @@ export interface Kernels {
     columns: number,
     activation: number,
   ): void;
+  // assembly/als.ts
+  als_gram(out: Address, y: Address, rows: number, ld: number): void;
+  als_row(
+    x: Address,
+    y: Address,
+    index: Address,
+    weights: Address,
+    gram: Address,
+    scratch: Address,
+    n: number,
+    ld: number,
+    l2: number,
+  ): void;
   // assembly/dense.ts
   dense_weights(inputs: number, units: number): number;
   dense_forward(
