@@ -78,7 +78,17 @@ export function als_gram(out: usize, y: usize, rows: i32, ld: i32): void {
  * x f32[ld] solves the row's equations, with y f32[…, ld] the other side's factors, of which the rows `index` i32[n] count, with weights f32[n]
  * or address 0 where all count 1. gram f32[ld, ld + 8] is G with b = 0. scratch f32[(ld + 64) · (ld + 8)].
  */
-export function als_row(x: usize, y: usize, index: usize, weights: usize, gram: usize, scratch: usize, n: i32, ld: i32, l2: f32): void {
+export function als_row(
+  x: usize,
+  y: usize,
+  index: usize,
+  weights: usize,
+  gram: usize,
+  scratch: usize,
+  n: i32,
+  ld: i32,
+  l2: f32,
+): void {
   const d = <usize>ld;
   const row = (d + 8) * F32;
   const a = scratch;
@@ -88,8 +98,8 @@ export function als_row(x: usize, y: usize, index: usize, weights: usize, gram: 
     const count = min(CHUNK, n - first);
     let to = g;
     for (let t = first; t < first + count; t++) {
-      const from = y + <usize>load<i32>(index + (<usize>t << 2)) * d * F32;
-      const w: f32 = weights ? sqrt<f32>(load<f32>(weights + (<usize>t << 2))) : 1;
+      const from = y + <usize>load<i32>(index + ((<usize>t) << 2)) * d * F32;
+      const w: f32 = weights ? sqrt<f32>(load<f32>(weights + ((<usize>t) << 2))) : 1;
       const wv = f32x4.splat(w);
       for (let k: usize = 0; k < d * F32; k += 16) v128.store(to + k, f32x4.mul(wv, v128.load(from + k)));
       v128.store(to + d * F32, f32x4.replace_lane(f32x4.splat(0), 0, w));

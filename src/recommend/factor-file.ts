@@ -5,16 +5,26 @@
  *     userBiases  f32[users]         itemBiases  f32[items]         history.items   f64[…]           mean f64[1]
  */
 import { f32, f64, type Part, type PartReader } from '../part.js';
-import { type FactorizationSettings, SETTINGS } from './factorization-options.js';
+import { type FactorizationSettings, FILE_SETTINGS } from './factorization-options.js';
 import { BIASES, FACTORS, type Factors } from './factors.js';
 import { historyTensors, readHistories } from './history-file.js';
 
 const FORMAT = 'cameo-factorization';
 const VERSION = '1';
 
+/** What is as it always was is left out, so that it is the same file. */
+function written({ regularizationExponent, samplingExponent, samplingCorrection, ...settings }: FactorizationSettings) {
+  return {
+    ...settings,
+    ...(regularizationExponent === 1 ? {} : { regularizationExponent }),
+    ...(samplingExponent === 1 ? {} : { samplingExponent }),
+    ...(settings.loss === 'logistic' && samplingCorrection ? { samplingCorrection } : {}),
+  };
+}
+
 export function writeFactors(f: Factors, settings: FactorizationSettings): Part {
   return {
-    metadata: { format: FORMAT, version: VERSION, options: JSON.stringify(settings) },
+    metadata: { format: FORMAT, version: VERSION, options: JSON.stringify(written(settings)) },
     tensors: {
       userFactors: f32(f.userFactors, f.users, f.rank),
       itemFactors: f32(f.itemFactors, f.items, f.rank),
@@ -35,7 +45,7 @@ export function readFactors(part: PartReader): { factors: Factors; settings: Fac
     const found = part.text(name);
     part.check(found === expected, name, `'${expected}'`, `'${found}'`);
   }
-  const settings = part.json('options', SETTINGS);
+  const settings = part.json('options', FILE_SETTINGS);
   const { rank } = settings;
   const [users, items] = [part.length('userBiases'), part.length('itemBiases')];
   part.check(users > 0 && items > 0, 'users and items', 'at least one of each', `${users} and ${items}`);

@@ -24,11 +24,11 @@ export const OPTIONS = v.strictObject({
   /** times that all users and then all items are solved */
   sweeps: v.optional(whole(1, 1000), 15),
   /** λ */
-  regularization: v.optional(atLeast(1e-6), 0.003),
+  regularization: v.optional(atLeast(1e-6), 5),
   /** ν: 1 scales the penalty of a row by how much it has, 0 is the same for all */
-  regularizationExponent: v.optional(atLeast(0), 1),
+  regularizationExponent: v.optional(atLeast(0), 0),
   /** α₀: weight of pairs that did not occur, beside 1 of those that did */
-  unobservedWeight: v.optional(atLeast(0), 0.1),
+  unobservedWeight: v.optional(atLeast(0), 1),
   seed: v.optional(seed, 42),
 });
 export type IalsOptions = v.InferOutput<typeof OPTIONS>;

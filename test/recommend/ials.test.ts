@@ -80,7 +80,7 @@ function objective({ user, item, users, items, weights }: Pairs, p: Float32Array
 }
 
 test('every sweep lowers the objective, and no small step from the end lowers it further', async () => {
-  const given = options({ rank: 6, regularization: 0.02, unobservedWeight: 0.2 });
+  const given = options({ rank: 6, regularization: 0.02, regularizationExponent: 1, unobservedWeight: 0.2 });
   const start = startItems(engine, counted.items, given);
   const after = async (sweeps: number) => learnIals(engine, counted, { ...given, sweeps }, start, {});
   let last = Number.POSITIVE_INFINITY;
@@ -103,7 +103,7 @@ test('every sweep lowers the objective, and no small step from the end lowers it
 
 test('folding in is exact: the minimum of the objective in one user beside the items, as fitting has it', async () => {
   const pairs = pairsOf(grouped(70, 40, 4, 12));
-  const given = options({ rank: 12, sweeps: 60, regularization: 0.02 });
+  const given = options({ rank: 12, sweeps: 60, regularization: 0.02, regularizationExponent: 1, unobservedWeight: 0.1 });
   const model = await fit(pairs, given);
   const q = model.write().tensors.itemFactors.values;
   const rank = given.rank;
