@@ -24,8 +24,21 @@ export { moments, moments_merge } from './moments';
 export { adam, sgd, sum_squares } from './optimizer';
 export { quantile_transform } from './quantile';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
-export { fill_columns, fold_contributions, gather_rows, interpolate_rows, one_hot } from './rows';
+export { fill_columns, fold_contributions, gather_rows, interpolate_rows, label_values, one_hot } from './rows';
 export { relaxed } from './simd';
 export { standardize, standardize_column, standardize_inverse } from './standardize';
 export { tile_update } from './symmetric';
 export { top_n } from './top';
+export { bin_codes, bin_numbers } from './trees/bins';
+export { tree_explain } from './trees/explain';
+export {
+  tree_gradients_logistic,
+  tree_gradients_softmax,
+  tree_gradients_squared,
+  tree_largest,
+  tree_loss_softmax,
+} from './trees/gradients';
+export { tree_histogram, tree_subtract, tree_total } from './trees/histogram';
+export { tree_add, tree_partition, tree_settle } from './trees/partition';
+export { tree_predict, tree_slots, tree_tile } from './trees/predict';
+export { tree_split_category, tree_split_number } from './trees/split';

@@ -44,6 +44,19 @@ export function one_hot(out: usize, codes: usize, on: usize, off: usize, rows: i
   }
 }
 
+/**
+ * One categorical column as one column of a row-major tile: out[r] = values[codes[r]], NaN for a code outside 0 … categories − 1. `out` is
+ * the column's address in row 0, rows `ld` floats apart; codes i32[rows], values f32[categories].
+ */
+export function label_values(out: usize, codes: usize, values: usize, rows: i32, categories: i32, ld: i32): void {
+  for (let r = 0; r < rows; r++) {
+    const code = load<i32>(codes);
+    store<f32>(out, <u32>code < <u32>categories ? load<f32>(values + <usize>code * F32) : <f32>NaN);
+    out += <usize>ld * F32;
+    codes += 4;
+  }
+}
+
 /** out f32[rows, ld] = value in columns first … ld − 1 (the padding of a tile). */
 export function fill_columns(out: usize, rows: i32, first: i32, ld: i32, value: f32): void {
   for (let r = 0; r < rows; r++) {

@@ -16,6 +16,7 @@ import { gemm } from './gemm.js';
 import { libmf } from './libmf.js';
 import { network } from './network.js';
 import { product } from './product.js';
+import { quality } from './quality.js';
 import { ranking } from './ranking.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
@@ -45,6 +46,7 @@ const benchmarks = {
   webgpu,
   edge,
   command,
+  quality,
 };
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

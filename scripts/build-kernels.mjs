@@ -1,7 +1,7 @@
 // Compiles the kernels: four builds of assembly/index.ts (asconfig.json) into dist/kernels/.
 // Fails when a binary has a data section (every instance would write it again over a shared memory) or is
-// larger than 40 kB, and prints the sizes.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+// larger than 40 kB, and prints the sizes. Beside them stands what `import wasm from 'cameo/kernels/simd.wasm'` gives, for TypeScript.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
 const LIMIT = 40_000;
@@ -37,3 +37,4 @@ for (const [target, { outFile }] of Object.entries(targets)) {
   if (bytes.length >= LIMIT) throw new Error(`${outFile} is ${bytes.length} bytes, the limit is ${LIMIT}`);
   console.log(`${outFile} ${(bytes.length / 1000).toFixed(1)} kB`);
 }
+writeFileSync('dist/kernels/kernels.d.ts', 'declare const kernels: WebAssembly.Module;\nexport default kernels;\n');

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { violationsOf } from './dependencies.mjs';
 
 const write = process.argv.includes('--write') ? ['--write'] : [];
@@ -21,9 +21,11 @@ function assembly() {
   try {
     const config = { ...JSON.parse(readFileSync('biome.json', 'utf8')), vcs: {}, files: { includes: ['assembly/**'] } };
     writeFileSync(join(copy, 'biome.json'), JSON.stringify(config));
-    mkdirSync(join(copy, 'assembly'));
-    const names = readdirSync('assembly').map((name) => join('assembly', name));
+    const names = readdirSync('assembly', { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
     for (const name of names) {
+      mkdirSync(dirname(join(copy, name)), { recursive: true });
       if (!name.endsWith('.ts')) copyFileSync(name, join(copy, name));
       else writeFileSync(join(copy, name), readFileSync(name, 'utf8').replace(/^@(\w+)$/gm, '//@$1'));
     }

@@ -2,6 +2,7 @@
  * `cameo/browser`: fitting and profiling in a page, on Web Workers and WebGPU where the page may have them. No files and no Arrow: a
  * table comes from columns or texts, profiles go out as plain objects. Nothing leaves the page.
  */
+import './globals.js';
 import { createEngine } from './engine/create-browser.js';
 import { createEdgeEngine } from './engine/create-edge.js';
 import { defaultEngine, provideDefaultEngine } from './engine/default.js';
@@ -13,6 +14,8 @@ export { type BrowserEngineOptions, createEngine } from './engine/create-browser
 export { defaultEngine } from './engine/default.js';
 export type { Engine } from './engine/engine.js';
 export { CameoError, type ErrorCode } from './errors.js';
+export { GradientBoostingClassifier, GradientBoostingRegressor } from './models/gradient-boosting.js';
+export type { GradientBoostingClassifierOptions, GradientBoostingOptions } from './models/gradient-boosting-options.js';
 export type { FitOptions as LinearFitOptions } from './models/linear-estimator.js';
 export { LogisticRegression, type LogisticRegressionOptions } from './models/logistic-regression.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';

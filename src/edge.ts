@@ -6,6 +6,7 @@
  *     const profiler = await Profiler.load(modelBytes, { wasm });
  *     profiler.profileOne({ PageValues: 12.5, Month: 'Nov' });
  */
+import './globals.js';
 import { createEdgeEngine } from './engine/create-edge.js';
 import { type LoadOptions, provide } from './profile/entry.js';
 import { Profiler as Whole } from './profile/profiler.js';

@@ -86,6 +86,8 @@ export const errors = {
     ),
   columnUnknown: (role: string, name: string, columns: readonly string[]) =>
     column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
+  columnLeftOut: (role: string, name: string, reason: string) =>
+    column(`${role} column '${name}' cannot be used: ${reason}. Make columns of numbers or text of it.`),
   columnDuplicate: (name: string, line?: number) =>
     column(
       `Column name '${name}' appears more than once${line === undefined ? '' : ` in line ${line}`} (letter case aside). ` +
@@ -158,6 +160,12 @@ export const errors = {
         'Give more users.',
     ),
   tooFewRows: (what: string, rows: number, needed: number) => data(`${what} needs at least ${needed} rows; found ${rows}.`),
+  weights: (row?: number) =>
+    data(
+      row === undefined
+        ? 'Every weight is 0. Give at least one row a weight above 0.'
+        : `The weight of row ${row} is negative, NaN or infinite. Weights are numbers from 0 on.`,
+    ),
   nonFinite: (what: string, row: number, columnNumber: number) =>
     data(`${what} has a NaN or infinity in row ${row}, column ${columnNumber}. Impute it first (SimpleImputer).`),
 

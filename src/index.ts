@@ -1,4 +1,5 @@
 /** The public API in Node, Deno and Bun: a table of contents. */
+import './globals.js';
 import './node.js';
 
 export type { Capabilities, Capability } from './engine/capabilities.js';
@@ -23,6 +24,8 @@ export { type Evaluation, evaluate, type Task } from './metrics/index.js';
 export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRanking, type RankingEvaluation } from './metrics/ranking.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
+export { GradientBoostingClassifier, GradientBoostingRegressor } from './models/gradient-boosting.js';
+export type { GradientBoostingClassifierOptions, GradientBoostingOptions } from './models/gradient-boosting-options.js';
 export type { FitOptions as LinearFitOptions } from './models/linear-estimator.js';
 export { LogisticRegression, type LogisticRegressionOptions } from './models/logistic-regression.js';
 export { MLPClassifier, type MLPOptions, MLPRegressor } from './models/mlp.js';
@@ -32,7 +35,6 @@ export type { OptionSchema } from './options.js';
 export type { Bounds, Part, PartReader } from './part.js';
 export type { Feature, FeatureKind, FeatureReader, Preset, Source, Value } from './prepare/feature.js';
 export type { Features } from './prepare/features.js';
-export type { Ignored } from './prepare/fit-features.js';
 export { type CategoryColumn, type Encoding, OneHotEncoder, type OneHotEncoderOptions } from './prepare/one-hot-encoder.js';
 export { QuantileTransformer, type QuantileTransformerOptions } from './prepare/quantile-transformer.js';
 export { SimpleImputer, type SimpleImputerOptions } from './prepare/simple-imputer.js';
@@ -77,7 +79,7 @@ export type { ExplanationEntry, ScoreSection } from './score/section.js';
 export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
 export type { BatchOptions, Field, FieldType, Filled, PlainRow, Section, SectionBatch, Users } from './table/section.js';
-export type { Column, ReadingNote, Table } from './table/table.js';
+export type { Column, Ignored, ReadingNote, Table } from './table/table.js';
 export type { Build } from './wasm/builds.js';
 export type { Layout, MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';

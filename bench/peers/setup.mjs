@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 
 const folder = resolve('build/peers');
 const python = join(folder, 'venv/bin/python');
-const PYTHON = ['numpy', 'scikit-learn', 'pandas', 'pyarrow', 'scipy', 'implicit', 'onnx'];
+const PYTHON = ['numpy', 'scikit-learn', 'pandas', 'pyarrow', 'scipy', 'implicit', 'onnx', 'lightgbm', 'xgboost-cpu'];
 const NPM = [
   'libmf',
   '@tensorflow/tfjs-core',
@@ -39,7 +39,7 @@ get('Python', join(folder, 'venv/lib'), () => run('python3', '-m', 'venv', 'venv
 const site = () =>
   readdirSync(join(folder, 'venv/lib')).map((version) => join(folder, 'venv/lib', version, 'site-packages'))[0];
 for (const name of PYTHON) {
-  const module = { 'scikit-learn': 'sklearn' }[name] ?? name;
+  const module = { 'scikit-learn': 'sklearn', 'xgboost-cpu': 'xgboost' }[name] ?? name;
   get(`Python package ${name}`, join(site(), module), () => run(python, '-m', 'pip', 'install', '--quiet', name));
 }
 for (const name of NPM)

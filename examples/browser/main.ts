@@ -11,6 +11,7 @@ import {
 } from 'cameo/browser';
 import Papa from 'papaparse';
 import { syntheticShop } from '../synthetic-shop.js';
+import { describe, suggestId } from './suggest.js';
 
 const $ = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const [form, stop, progress, rowInput] = [
@@ -61,14 +62,40 @@ function openText(text: string, name: string) {
   const option = (value: string, text = value) => new Option(text, value);
   target.replaceChildren(...names.map((column) => option(column)));
   target.value = names[names.length - 1];
-  id.replaceChildren(option('', 'the row number'), ...names.map((column) => option(column)));
-  id.value = names.find((column) => /(^|_)id$/i.test(column)) ?? '';
+  chosen = false;
+  suggest();
   $('ask').hidden = false;
   $('result').hidden = true;
   $('error').textContent = '';
   $('train').focus();
   start().catch(showError);
 }
+
+/** Whether the user's column was chosen by hand. */
+let chosen = false;
+
+/** Offers the columns that may name the user, with what is suggested, unless one was chosen; and says what is chosen, by its whole name. */
+function suggest() {
+  if (!table) return;
+  const { rows, columns } = table;
+  const suggestion = suggestId(table, target.value);
+  const before = id.value;
+  const option = ({ name }: { name: string }) => new Option(`${name}${name === suggestion?.name ? ' (suggested)' : ''}`, name);
+  id.replaceChildren(new Option('the row number', ''), ...columns.map(option));
+  id.value = chosen ? before : (suggestion?.name ?? '');
+  const said = (name: string) => {
+    const column = columns.find((other) => other.name === name);
+    return column ? describe(column, rows) : 'Rows are numbered from 1.';
+  };
+  $('target-hint').textContent = said(target.value);
+  const why = suggestion?.name === id.value ? ` Suggested, since ${suggestion.why}.` : '';
+  $('id-hint').textContent = `${said(id.value)}${why}`;
+}
+target.addEventListener('change', suggest);
+id.addEventListener('change', () => {
+  chosen = true;
+  suggest();
+});
 
 const openFile = async (file: File | undefined) => file && openText(await file.text(), file.name);
 
@@ -150,8 +177,7 @@ function element(tag: string, className = '', text = ''): HTMLElement {
 /** A bar with its name and number; a signed one grows from the middle. */
 function bar(name: string, detail: string, value: number, most: number, signed: boolean): HTMLElement {
   const [item, label, track, fill] = [element('li'), element('span', 'name', name), element('span', 'bar'), element('i')];
-  if (detail) label.append(' ', element('i', '', detail));
-  label.title = `${name} ${detail}`;
+  if (detail) label.append(element('i', '', ` = ${detail}`));
   const share = most > 0 ? (100 * Math.abs(value)) / most : 0;
   fill.style.width = `${signed ? share / 2 : Math.max(0, share)}%`;
   fill.style.left = signed ? `${value < 0 ? 50 - share / 2 : 50}%` : '0';
@@ -162,11 +188,11 @@ function bar(name: string, detail: string, value: number, most: number, signed: 
 }
 
 function showResult({ summary }: Profiler) {
-  const evaluation = summary.evaluation as unknown as Record<string, number>;
+  const evaluation = { ...summary.evaluation } as Record<string, number>;
   const shown = Object.entries(METRICS).filter(([name]) => Number.isFinite(evaluation[name]));
   const tile = ([name, value]: [string, string]) => {
     const box = element('div');
-    box.append(element('dt', '', name), element('dd', '', value));
+    box.append(element('dt', '', name), element('dd', Number.isNaN(Number(value.replaceAll(',', ''))) ? 'words' : '', value));
     return box;
   };
   $('metrics').replaceChildren(
@@ -176,7 +202,8 @@ function showResult({ summary }: Profiler) {
   );
   const importances = summary.importances.filter(({ mean }) => Number.isFinite(mean)).slice(0, 12);
   const most = Math.max(...importances.map(({ mean }) => Math.abs(mean)));
-  $('importance-note').textContent = 'Loss of the metric on held-out rows when the column is shuffled.';
+  const metric = { binary: 'ROC AUC', multiclass: 'accuracy', regression: 'R²' }[summary.task];
+  $('importance-note').textContent = `How much ${metric} falls on the held-out rows when the column is shuffled.`;
   $('importances').replaceChildren(...importances.map(({ feature, mean }) => bar(feature, '', mean, most, false)));
   rowInput.max = String(table?.rows ?? 1);
   rowInput.value = '1';
@@ -198,14 +225,22 @@ function showUser() {
   const profile = profiler.profileOne(rowAt(table, r));
   const { name, task, classes } = profiler.target;
   const score = profile[`score_${name}`] as number;
-  const value = task === 'regression' ? number.format(score) : `${(100 * score).toFixed(1)} %`;
-  const what = task === 'regression' ? name : `${name} = ${task === 'binary' ? classes[1] : profile[`prediction_${name}`]}`;
+  const regression = task === 'regression';
+  const value = regression ? number.format(score) : `${(100 * score).toFixed(1)} %`;
+  const label = task === 'binary' ? classes[1] : profile[`prediction_${name}`];
   const percentile = profile[`percentile_${name}`] as number | undefined;
+  const line = (...parts: (string | Node)[]) => {
+    const made = element('p');
+    made.append(...parts);
+    return made;
+  };
   $('score').replaceChildren(
-    element('span', '', `${profile.user_id ?? `row ${r + 1}`}: ${what} `),
-    element('b', '', value),
-    element('span', '', percentile === undefined ? '' : ` above ${percentile.toFixed(0)} % of users`),
+    line(profile.user_id === undefined || profile.user_id === null ? `Row ${r + 1}:` : `User ${profile.user_id}:`),
+    line(element('b', '', value), regression ? ` is the ${name} to expect.` : ` is the probability of ${name} = ${label}.`),
+    ...(percentile === undefined ? [] : [line(`That is more than for ${percentile.toFixed(0)} % of the users.`)]),
   );
+  $('reason-note').textContent =
+    `What each value adds, in ${regression ? `units of ${name}` : 'log-odds'}, compared with the average user.`;
   const reasons = (
     profile[`explanation_${name}`] as { feature: string; value: number | null; category: string | null; contribution: number }[]
   )

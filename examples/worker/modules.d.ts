@@ -1,7 +1,3 @@
-declare module '*.wasm' {
-  const module: WebAssembly.Module;
-  export default module;
-}
 declare module '*.cameo' {
   const bytes: ArrayBuffer;
   export default bytes;

@@ -1,13 +1,17 @@
 /** `cameo audience`: the users of a model who meet a condition, or who are like given ones. */
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { errors } from '../errors.js';
 import { type Behaviour, type BehaviourRow, behaviourRow } from '../events/behaviour.js';
+import { BehaviourSection } from '../events/behaviour-section.js';
 import { lock, openDatabase } from '../io/duckdb.js';
 import { checkExpression } from '../io/expression.js';
+import { formatOf } from '../io/pending-file.js';
 import { behaviourOf } from '../profile/sections.js';
+import type { Column } from '../table/table.js';
+import { writeChosen } from './chosen.js';
+import { readIds } from './ids.js';
 import { openModel } from './open-model.js';
-import { whole } from './options.js';
+import { names, whole } from './options.js';
 import { plain } from './terminal.js';
 
 /** Columns that a condition may name: those of the profiles. */
@@ -34,43 +38,58 @@ interface Flags {
   where?: string;
   like?: string;
   n: number;
+  output?: string;
+  columns?: string[];
   json?: boolean;
 }
 
-export function audienceCommand(): Command {
+export function audienceCommand(signal: AbortSignal): Command {
   return new Command('audience')
     .description('Users who meet a condition, or who are like the users of a list.')
     .requiredOption('--model <file>', 'what `cameo profile --events … --save` kept')
     .option('--where <condition>', `an SQL expression over the profiles, such as "segment = 'champions' AND monetary > 1000"`)
-    .option('--like <file>', 'user ids, one a line: finds the users most like them')
+    .option('--like <file>', "user ids, one a line, or '-' for standard input: finds the users most like them")
     .option('-n <N>', 'how many with --like', whole(1, 10_000_000), 100)
+    .option('-o, --output <file>', 'their profiles as .arrow, .jsonl, .csv (or .csv.gz) or .parquet instead of printing ids')
+    .option('--columns <columns>', 'of -o: which of the profile, separated by commas (default: behaviour)', names)
     .option('--json', 'print one JSON object')
-    .action(async ({ model, where, like, n, json }: Flags) => {
+    .action(async (flags: Flags) => {
+      const { model, where, like, output, columns, json } = flags;
       if ((where === undefined) === (like === undefined)) throw errors.invalid('Give either --where CONDITION or --like FILE.');
-      const read = (path: string) => readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
+      if (columns && output === undefined)
+        throw errors.invalid('--columns says what -o FILE writes: give -o, or leave --columns out.');
+      if (output !== undefined) {
+        formatOf(output);
+        if (json) throw errors.invalid('--json prints and -o FILE writes: leave one of them out.');
+      }
+      const sought = like === undefined ? undefined : await readIds(like);
       const profiler = await openModel(model);
-      if (where !== undefined) {
-        const users = await meeting(behaviourOf(profiler.sections), where);
-        process.stdout.write(
-          json
-            ? `${JSON.stringify({ where, count: users.length, users })}\n`
-            : users.map((u) => `${plain(u, 1000)}\n`).join(''),
-        );
+      const found: Audience = sought
+        ? await profiler.recommender.lookalikes(sought, flags.n)
+        : (await meeting(behaviourOf(profiler.sections), where as string)).map((user) => ({ user }));
+      if (output === undefined) {
+        process.stdout.write(json ? inJson(found, where) : inLines(found));
         return;
       }
-      const ids = (await read(like as string))
-        .toString()
-        .split('\n')
-        .map((id) => id.trim());
-      const users = await profiler.recommender.lookalikes(
-        ids.filter((id) => id !== ''),
-        n,
-      );
-      process.stdout.write(
-        json ? `${JSON.stringify({ users })}\n` : users.map((u) => `${u.score.toFixed(3)}  ${plain(u.user, 1000)}\n`).join(''),
-      );
+      const score = sought && Float64Array.from(found, (each) => each.score as number);
+      await writeChosen(profiler, output, {
+        users: found.map(({ user }) => user),
+        columns:
+          columns ?? profiler.sections.find((section) => section instanceof BehaviourSection)?.fields.map(({ name }) => name),
+        attributes: score && [{ name: 'likeness', kind: 'number', values: score } as Column],
+        signal,
+      });
     });
 }
+
+/** With `score` where they were found by likeness: the cosine with the mean of those given. */
+type Audience = { user: string; score?: number }[];
+
+const inJson = (users: Audience, where: string | undefined): string =>
+  `${JSON.stringify(where === undefined ? { users } : { where, count: users.length, users: users.map(({ user }) => user) })}\n`;
+
+const inLines = (users: Audience): string =>
+  users.map(({ user, score }) => `${score === undefined ? '' : `${score.toFixed(3)}  `}${plain(user, 1000)}\n`).join('');
 
 /** Ids of the users who meet the condition, in the order of the model. @throws CameoError 'argument' for a condition that is none */
 export async function meeting(behaviour: Behaviour | undefined, where: string): Promise<string[]> {
@@ -88,8 +107,8 @@ export async function meeting(behaviour: Behaviour | undefined, where: string): 
   insert.bindVarchar(1, JSON.stringify(rows));
   await insert.run();
   await lock(database);
-  const names = COLUMNS.map(([name]) => name);
-  const condition = await checkExpression(connection, 'where', where, names);
+  const known = COLUMNS.map(([name]) => name);
+  const condition = await checkExpression(connection, 'where', where, known);
   const found = await connection
     .runAndReadAll(`SELECT user_id FROM users WHERE CAST(${condition} AS BOOLEAN)`)
     .catch((cause) => {

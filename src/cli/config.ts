@@ -45,7 +45,7 @@ function applyConfig(command: Command, path: string, config: Record<string, unkn
 }
 
 function parsed(option: Option, value: unknown): unknown {
-  if (option.isBoolean()) {
+  if (option.isBoolean() || option.negate) {
     if (typeof value !== 'boolean') throw new InvalidArgumentError('Expected true or false.');
     return value;
   }

@@ -1,7 +1,9 @@
 /** `cameo inspect`: what is in a model or a profile file. */
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { errors } from '../errors.js';
+import { CameoError, errors } from '../errors.js';
+import { formatByName } from '../io/input.js';
 import { readTable } from '../io/read.js';
 import { readArrowMetadata } from '../io/read-arrow.js';
 import { type ModelFile, readModelFile } from '../profile/model-file.js';
@@ -12,12 +14,10 @@ import { columns, plain } from './terminal.js';
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description('Describe a model or a file of profiles.')
-    .argument('<file>', 'a model, or profiles as .arrow, .jsonl, .csv, .csv.gz or .parquet')
+    .argument('<file>', 'a model, or a table such as profiles: .arrow, .jsonl, .csv, .csv.gz or .parquet')
     .option('--json', 'print one JSON object')
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const description = /\.(arrow|jsonl|csv|csv\.gz|parquet)$/i.test(path)
-        ? await describeProfiles(path)
-        : await describeModel(path);
+      const description = formatByName(path) ? await describeProfiles(path) : await describeModel(path);
       process.stdout.write(json ? `${JSON.stringify(description)}\n` : textOf(description));
     });
 }
@@ -55,9 +55,14 @@ function describePart({ kind, part }: ModelFile['others'][number]) {
 }
 
 async function describeProfiles(path: string) {
-  const table = await readTable(path, { onError: 'text' });
-  const metadata = /\.arrow$/i.test(path) ? await readArrowMetadata(path) : {};
-  return { kind: 'profiles', rows: table.rows, columns: table.columns.map(describeColumn), metadata };
+  // An audience may be nobody.
+  const table: Table = await readTable(path, { onError: 'text' }).catch((error) =>
+    error instanceof CameoError && error.code === 'data' ? { rows: 0, columns: [] } : Promise.reject(error),
+  );
+  const metadata = formatByName(path) === 'arrow' ? await readArrowMetadata(createReadStream(path), path) : {};
+  // Such as recommendations: lists, of which no column is made.
+  const others = table.leftOut ? { others: table.leftOut } : {};
+  return { kind: 'profiles', rows: table.rows, columns: table.columns.map(describeColumn), ...others, metadata };
 }
 
 function describeColumn(column: Table['columns'][number]) {

@@ -6,7 +6,7 @@ import { errors } from '../errors.js';
 import { readEvents } from '../io/events.js';
 import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
-import { concatenate, readArrow } from '../io/read-arrow.js';
+import { readArrow, readArrowTable } from '../io/read-arrow.js';
 import type { Evaluation } from '../metrics/index.js';
 import { Profiler } from '../profile/profiler.js';
 import type { Progress } from '../progress.js';
@@ -133,9 +133,9 @@ async function readAll(input: string | undefined, { flags, signal }: Job): Promi
 
 /** Training needs the whole table; a model profiles batch by batch as they arrive. */
 async function readStandardInput(whole: boolean): Promise<Table | AsyncIterable<Table>> {
-  const tables = readArrow(process.stdin, 'standard input');
-  if (!whole) return tables;
-  const table = await concatenate(tables);
+  const name = 'standard input';
+  if (!whole) return readArrow(process.stdin, name);
+  const table = await readArrowTable(process.stdin, name);
   if (!table || table.rows === 0) throw errors.tableEmpty('Standard input');
   return table;
 }

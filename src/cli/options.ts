@@ -50,6 +50,7 @@ export interface FitFlags {
   seed: number;
   testSize: number;
   cv?: number;
+  importance: boolean;
 }
 
 export interface ReadFlags {
@@ -126,7 +127,8 @@ export function withFit(command: Command): Command {
     .addOption(new Option('--preset <preset>', 'how features are prepared').choices(['default', 'article']).default('default'))
     .option('--seed <N>', 'of the split, the weights and the batches', whole(0, 0xffffffff), 42)
     .option('--test-size <share>', 'share of the rows held out for evaluation', share, 0.2)
-    .option('--cv <K>', 'also cross-validate with K folds', whole(2, 1000));
+    .option('--cv <K>', 'also cross-validate with K folds', whole(2, 1000))
+    .option('--no-importance', 'do not measure how much each feature matters, which takes long on wide tables');
   for (const { option } of FAMILY_FLAGS) command.addOption(option());
   return command;
 }
@@ -140,6 +142,7 @@ export const scoreOptions = (flags: FitFlags): Omit<ScoreOptions, 'target'> => (
   seed: flags.seed,
   testSize: flags.testSize,
   folds: flags.cv ?? 0,
+  importance: flags.importance,
   modelOptions: Object.fromEntries(
     FAMILY_FLAGS.map(({ flag, name }) => [name, flags[flag as keyof FitFlags]]).filter(([, value]) => value !== undefined),
   ),

@@ -61,7 +61,7 @@ function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: numbe
   for (const [t, target] of targets.entries()) {
     const of = targets.length > 1 ? ` of '${plain(target.target)}'` : '';
     if (target.evaluation) parts.push(evaluationParagraph(outcome, target, t, of));
-    parts.push(importanceParagraph(outcome, target, t, of));
+    if (target.importances.length > 0) parts.push(importanceParagraph(outcome, target, t, of));
     const reasons = outcome.samples[t]?.toString();
     if (reasons) parts.push(`Reasons${of}, the three strongest\n${reasons}`);
   }

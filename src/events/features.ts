@@ -31,7 +31,7 @@ export function joinBehaviour(table: Table, id: string, behaviour: Behaviour): {
     const values = of(behaviour);
     return { name, kind: 'number', values: Float64Array.from(rows, (u) => (u === undefined ? without : values[u])) };
   });
-  return { table: { rows: table.rows, columns: [...table.columns, ...added] }, matched };
+  return { table: { ...table, columns: [...table.columns, ...added] }, matched };
 }
 
 /** How many rows of a table have events. */

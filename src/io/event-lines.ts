@@ -9,7 +9,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { errors } from '../errors.js';
 import type { EventCounts } from '../table/events.js';
-import { identifier, literal } from './duckdb.js';
+import { heldBy, identifier, literal } from './duckdb.js';
 import type { EventLog } from './event-log.js';
 import { checkExpression } from './expression.js';
 
@@ -113,7 +113,11 @@ async function columnTypes(connection: DuckDBConnection, log: EventLog, source: 
     ...(log.fields ?? []).map((name): [string, string] => ['Preference', name]),
   ];
   for (const [role, name] of named) {
-    if (name !== undefined && !types.has(name)) throw errors.columnUnknown(role, name, [...types.keys()]);
+    if (name === undefined) continue;
+    const type = types.get(name);
+    if (type === undefined) throw errors.columnUnknown(role, name, [...types.keys()]);
+    const held = heldBy(type);
+    if (held) throw errors.columnLeftOut(role, name, `it holds ${held}`);
   }
   return types;
 }
@@ -169,7 +173,10 @@ function textOf(column: string, type: string): string {
   const whole = `CAST(TRY_CAST(${column} AS HUGEINT) AS VARCHAR)`;
   const text = /^(FLOAT|DOUBLE|DECIMAL)/.test(type)
     ? `CASE WHEN ${column} = trunc(${column}) THEN ${whole} ELSE CAST(${column} AS VARCHAR) END`
-    : `CAST(${column} AS VARCHAR)`;
+    : // Numbers and texts together are JSON, in which texts have quotes.
+      type === 'JSON'
+      ? `${column}->>'$'`
+      : `CAST(${column} AS VARCHAR)`;
   return `nullif(trim(${text}), '')`;
 }
 

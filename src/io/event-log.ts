@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { flag } from '../options.js';
-import { type Database, literal, lock, READABLE, readerOf } from './duckdb.js';
+import { boundMemory, type Database, literal, lock, READABLE, readerOf } from './duckdb.js';
 import { copyFromPostgres, isPostgres } from './postgres.js';
 
 export interface EventLog {
@@ -98,6 +98,7 @@ export async function openSource(database: Database, log: EventLog, signal?: Abo
   const reader = readerOf(path);
   if (reader) {
     const files = GLOB.test(path) ? await filesOf(database, path) : [path];
+    await boundMemory(database, files);
     await lock(database, files);
     return `${reader}([${files.map(literal).join(', ')}])`;
   }

@@ -22,6 +22,7 @@ const NAMES: [pattern: RegExp, format: TableFormat][] = [
   [/\.(arrow|feather|ipc)$/i, 'arrow'],
   [/\.xlsx$/i, 'xlsx'],
 ];
+export const formatByName = (path: string): TableFormat | undefined => NAMES.find(([pattern]) => pattern.test(path))?.[1];
 export const TABLES = '.csv, .tsv, .json, .jsonl (each also with .gz), .parquet, .arrow, .xlsx';
 
 const STANDARD_INPUT = /^\/dev\/(stdin|fd\/0)$|^\/proc\/self\/fd\/0$/;
@@ -43,7 +44,7 @@ export class InputFile implements AsyncDisposable {
    * @throws CameoError 'file' for what is not there, cannot be read or is of no known format
    */
   static async open(path: string, signal?: AbortSignal): Promise<InputFile> {
-    const named = NAMES.find(([pattern]) => pattern.test(path))?.[1];
+    const named = formatByName(path);
     let folder: string | undefined;
     try {
       const there = await stat(path);

@@ -1,61 +1,100 @@
-/** Reads tables off Arrow files and streams by apache-arrow, which takes a sixth of a second to load and so is loaded where it is used. */
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import type { Vector } from 'apache-arrow';
-import { errors } from '../errors.js';
-import type { Column, Table } from '../table/table.js';
+/**
+ * Reads tables off Arrow files and streams, which may come from anywhere. apache-arrow believes what it reads: three changed bytes of a file
+ * let it loop for ever, others read beyond a buffer. Here every length, offset, code and name is checked before use (arrow/), columns that
+ * hold others are walked past, and no loop is longer than the bytes that are there.
+ */
+import { CameoError, errors } from '../errors.js';
+import { type Ignored, some, type Table } from '../table/table.js';
+import { type Batch, BatchReader } from './arrow/batch.js';
+import { holds } from './arrow/flatbuffer.js';
+import { messagesOf } from './arrow/messages.js';
+import { type ArrowField, type ArrowSchema, isPlain, readSchema } from './arrow/schema.js';
+import { isNumber } from './arrow/values.js';
 import { ColumnBuilder } from './column-builder.js';
 
-/** Reads tables off an Arrow IPC stream or file, a table for each record batch. */
-export async function* readArrow(input: Readable, path: string): AsyncGenerator<Table> {
+/**
+ * Reads an Arrow IPC stream or file.
+ * @returns a table for each record batch, or where `whole` is set one for all; none where there is no batch
+ * @throws CameoError 'file' for what is no Arrow, or damaged
+ */
+export async function* readArrow(input: AsyncIterable<Uint8Array>, path: string, whole = false): AsyncGenerator<Table> {
   try {
-    const { DataType, RecordBatchReader } = await import('apache-arrow');
-    const reader = await RecordBatchReader.from(input);
-    for await (const batch of reader) {
-      const columns = batch.schema.fields.map((field, j): Column => {
-        const vector = batch.getChildAt(j) as Vector;
-        const number = DataType.isInt(field.type) || DataType.isFloat(field.type) || DataType.isDecimal(field.type);
-        const builder = new ColumnBuilder(field.name, number);
-        const scale = DataType.isDecimal(field.type) ? 10 ** field.type.scale : 1;
-        builder.append(batch.numRows, (i) => {
-          const value = vector.get(i);
-          return number && value !== null ? Number(value) / scale : value;
-        });
-        return builder.finish(batch.numRows);
-      });
-      yield { rows: batch.numRows, columns };
+    let schema: ArrowSchema | undefined;
+    let reader: BatchReader | undefined;
+    let builder: TableBuilder | undefined;
+    for await (const message of messagesOf(input)) {
+      if (message.kind === 'schema') {
+        holds(!schema, 'it has a second schema');
+        schema = readSchema(message.header);
+        reader = new BatchReader(schema);
+        continue;
+      }
+      holds(reader !== undefined && schema !== undefined, 'it does not begin with a schema');
+      if (message.kind === 'dictionary') {
+        reader.dictionary(message);
+        continue;
+      }
+      builder ??= new TableBuilder(schema);
+      builder.append(reader.batch(message));
+      if (whole) continue;
+      yield builder.finish();
+      builder = undefined;
     }
+    if (builder) yield builder.finish();
   } catch (cause) {
-    throw errors.fileRead(path, cause);
+    throw cause instanceof CameoError ? cause : errors.fileRead(path, cause);
   }
 }
 
-/** All tables of a stream as one; undefined for none. */
-export async function concatenate(tables: AsyncIterable<Table>): Promise<Table | undefined> {
-  const parts: Table[] = [];
-  for await (const table of tables) parts.push(table);
-  if (parts.length <= 1) return parts[0];
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const columns = parts[0].columns.map(({ name, kind }, j) => {
-    const builder = new ColumnBuilder(name, kind === 'number');
-    for (const part of parts) {
-      const column = part.columns[j];
-      builder.append(part.rows, (i) => {
-        if (column.kind === 'number') return column.values[i];
-        return column.codes[i] < 0 ? null : column.categories[column.codes[i]];
-      });
-    }
-    return builder.finish(rows);
-  });
-  return { rows, columns };
+/** As `readArrow`, of the whole; undefined where there is no batch. */
+export async function readArrowTable(input: AsyncIterable<Uint8Array>, path: string): Promise<Table | undefined> {
+  for await (const table of readArrow(input, path, true)) return table;
+  return undefined;
 }
 
-/** The metadata of an Arrow file's schema. */
-export async function readArrowMetadata(path: string): Promise<Record<string, string>> {
-  const { RecordBatchReader } = await import('apache-arrow');
-  const reader = await RecordBatchReader.from(createReadStream(path));
-  await reader.open();
-  const metadata = Object.fromEntries(reader.schema.metadata);
-  await reader.cancel();
-  return metadata;
+class TableBuilder {
+  #rows = 0;
+  readonly #columns: ColumnBuilder[];
+  readonly #leftOut: Ignored[];
+
+  constructor({ fields }: ArrowSchema) {
+    this.#columns = fields
+      .filter(isPlain)
+      .map(({ name, type, dictionary }) => new ColumnBuilder(name, !dictionary && isNumber(type)));
+    this.#leftOut = fields.filter((field) => !isPlain(field)).map(leftOut);
+  }
+
+  append({ rows, columns }: Batch): void {
+    this.#columns.forEach((builder, j) => {
+      builder.append(rows, columns[j]);
+    });
+    this.#rows += rows;
+  }
+
+  finish(): Table {
+    const columns = this.#columns.map((builder) => builder.finish(this.#rows));
+    return { rows: this.#rows, columns, leftOut: some(this.#leftOut) };
+  }
+}
+
+const HOLDS: Partial<Record<ArrowField['type']['name'], string>> = {
+  struct: 'structs',
+  map: 'maps',
+  union: 'values of several types',
+  interval: 'intervals',
+  'run-end-encoded': 'run-end encoded values',
+};
+const leftOut = ({ name, type }: ArrowField): Ignored => ({ name, reason: `it holds ${HOLDS[type.name] ?? 'lists'}` });
+
+/** The metadata of a schema. @throws as `readArrow` */
+export async function readArrowMetadata(input: AsyncIterable<Uint8Array>, path: string): Promise<Record<string, string>> {
+  try {
+    for await (const { kind, header } of messagesOf(input)) {
+      holds(kind === 'schema', 'it does not begin with a schema');
+      return readSchema(header).metadata;
+    }
+    return {};
+  } catch (cause) {
+    throw cause instanceof CameoError ? cause : errors.fileRead(path, cause);
+  }
 }

@@ -1,18 +1,18 @@
 /**
- * Reads tables. CSV is read by us (table/csv-table.ts), JSON and Parquet by DuckDB, Arrow by apache-arrow (read-arrow.ts), workbooks by an
- * optional package (read-excel.ts). Numbers become float64, in whichever way a text column writes them (table/numbers.ts); text, booleans,
- * dates and everything else become categories. docs/files.md says what is read how.
+ * Reads tables. CSV and Arrow are read by us (table/csv-table.ts, read-arrow.ts), JSON and Parquet by DuckDB, workbooks by an optional
+ * package (read-excel.ts). Numbers become float64, in whichever way a text column writes them (table/numbers.ts); text, booleans, dates and
+ * everything else become categories; columns that hold others, such as lists, are left out. docs/files.md says what is read how.
  */
-import { createReadStream } from 'node:fs';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { errors } from '../errors.js';
 import { tableFromCsv } from '../table/csv-table.js';
-import { type Column, type ReadingNote, some, type Table } from '../table/table.js';
+import { type Column, type Ignored, type ReadingNote, some, type Table } from '../table/table.js';
 import { columnOfTexts, numbersIn } from '../table/text-column.js';
 import { ColumnBuilder } from './column-builder.js';
-import { identifier, literal, openDatabase } from './duckdb.js';
+import { boundMemory, heldBy, identifier, literal, openDatabase } from './duckdb.js';
 import { utf8Of } from './encoding.js';
 import { InputFile } from './input.js';
-import { concatenate, readArrow } from './read-arrow.js';
+import { readArrowTable } from './read-arrow.js';
 import { readExcel } from './read-excel.js';
 import { readableJson } from './read-json.js';
 import { type CheckedReadOptions, checkReadOptions, type ReadOptions } from './read-options.js';
@@ -51,7 +51,7 @@ async function readFile(file: InputFile, options: CheckedReadOptions): Promise<T
     case 'parquet':
       return readByDuckDB(file, 'read_parquet', options);
     case 'arrow':
-      return concatenate(readArrow(createReadStream(file.path), file.name));
+      return readArrowTable(file.bytes(), file.name);
     case 'xlsx':
       return readExcel(file, options);
   }
@@ -62,20 +62,26 @@ async function readByDuckDB(file: InputFile, reader: string, options: CheckedRea
   const { connection } = database;
   const builders: { builder: ColumnBuilder; type: string }[] = [];
   let rows = 0;
+  let leftOut: Ignored[] = [];
   try {
+    await boundMemory(database, [file.path]);
     // Into a table first: types are known from the whole file before any value is converted.
     const create = (more: string) => connection.run(`CREATE TABLE t AS FROM ${reader}(${literal(file.path)}${more})`);
     // Where the first rows did not tell what later ones hold, all are looked at.
     await create('').catch((cause) => (reader === 'read_json_auto' ? create(', sample_size = -1') : Promise.reject(cause)));
     const description = (await connection.runAndReadAll('DESCRIBE t')).getRows();
-    const casts = description.map(([name, type]) => {
+    const nested = await nestedIn(connection, description as [string, string][]);
+    leftOut = nested.map(([name, what]) => ({ name, reason: `it holds ${what}` }));
+    const known = new Map(nested);
+    const plain = description.filter(([name]) => !known.has(String(name)));
+    const casts = plain.map(([name, type]) => {
       const number = NUMBER.test(String(type));
       builders.push({ builder: new ColumnBuilder(String(name), number), type: String(type) });
       const column = identifier(String(name));
       // Numbers and texts together are a column of JSON, in which texts have quotes.
       return type === 'JSON' ? `${column}->>'$'` : `CAST(${column} AS ${number ? 'DOUBLE' : 'VARCHAR'})`;
     });
-    const result = await connection.stream(`SELECT ${casts.join(', ')} FROM t`);
+    const result = await connection.stream(`SELECT ${casts.join(', ') || 'NULL'} FROM t`);
     for (;;) {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) break;
@@ -90,7 +96,23 @@ async function readByDuckDB(file: InputFile, reader: string, options: CheckedRea
     throw errors.fileRead(file.name, cause);
   }
   const read = builders.map(({ builder, type }) => recognized(builder.finish(rows), type, options));
-  return { rows, columns: read.map(({ column }) => column), notes: some(read.flatMap(({ notes }) => notes)) };
+  const notes = some(read.flatMap((one) => one.notes));
+  return { rows, columns: read.map(({ column }) => column), notes, leftOut: some(leftOut) };
+}
+
+/** Columns of a table `t` that hold others, and what they hold. Whether a column of JSON does its values tell. */
+async function nestedIn(connection: DuckDBConnection, columns: readonly [name: string, type: string][]) {
+  const found: [name: string, what: string][] = [];
+  for (const [name, type] of columns) {
+    const what = heldBy(type);
+    if (what) found.push([name, what]);
+    if (type !== 'JSON') continue;
+    const some = await connection.runAndReadAll(
+      `SELECT count(*) > 0 FROM t WHERE json_type(${identifier(name)}) IN ('OBJECT', 'ARRAY')`,
+    );
+    if (some.getRows()[0][0]) found.push([name, 'lists or structs in some rows']);
+  }
+  return found;
 }
 
 /** A column of texts as numbers where it holds some in disguise. Plain whole numbers that a file has as texts stay texts. */

@@ -11,6 +11,7 @@ import {
   RecordBatchFileWriter,
   RecordBatchStreamWriter,
   type Schema,
+  Table,
   type Vector,
 } from 'apache-arrow';
 import { errors } from '../errors.js';
@@ -31,10 +32,20 @@ export async function writeProfiles(batches: AsyncIterable<RecordBatch>, schema:
     if (format === 'jsonl') await pipeline(source, jsonLines, sink);
     else if (format === 'csv') await pipeline(source, csvLines(schema, jsonOf), sink);
     else if (format === 'csv.gz') await pipeline(source, csvLines(schema, jsonOf), createGzip(), sink);
-    else await pipeline(source, RecordBatchFileWriter.throughNode(), sink);
+    else await pipeline(someOf(source, schema), RecordBatchFileWriter.throughNode(), sink);
   } catch (cause) {
     throw source.failed ? source.error : errors.fileWrite(file.path, cause);
   }
+}
+
+/** The batches, or a table without rows where there are none: of nothing apache-arrow makes a file of no bytes. */
+async function* someOf(batches: AsyncIterable<RecordBatch>, schema: Schema) {
+  let any = false;
+  for await (const batch of batches) {
+    any = true;
+    yield batch;
+  }
+  if (!any) yield new Table(schema);
 }
 
 /** Writes batches to a stream, such as standard output, as an Arrow IPC stream. The stream is left open. */

@@ -6,7 +6,8 @@ import { evaluateRegression, type RegressionEvaluation } from './regression.js';
 
 /** What is predicted: one of two classes, one of several, or a number. */
 export type Task = 'binary' | 'multiclass' | 'regression';
-export type Evaluation = ClassifierEvaluation | RegressionEvaluation;
+/** The metrics of a task; where it is known to the compiler, those of that task alone. */
+export type Evaluation<T extends Task = Task> = T extends 'regression' ? RegressionEvaluation : ClassifierEvaluation;
 
 /** The metric that importances are drops of. */
 export const METRIC = { binary: 'rocAuc', multiclass: 'accuracy', regression: 'r2' } as const;
@@ -16,6 +17,12 @@ export const METRIC = { binary: 'rocAuc', multiclass: 'accuracy', regression: 'r
  * @param truth 0 or 1, the class's number, or the number
  * @param scores [rows, outputs]: the probability of 1, of each class, or the number
  */
+export function evaluate<T extends Task>(
+  task: T,
+  truth: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  outputs: number,
+): Evaluation<T>;
 export function evaluate(task: Task, truth: ArrayLike<number>, scores: ArrayLike<number>, outputs: number): Evaluation {
   if (task === 'binary') return evaluateBinary(truth, scores);
   if (task === 'multiclass') return evaluateMulticlass(truth, scores, outputs);

@@ -16,7 +16,7 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { fitLinear, type LinearProblem } from './linear-fit.js';
-import type { Examples, Family, Model } from './model.js';
+import type { Examples, Family, Inputs, Model, ModelReader } from './model.js';
 import { meanRow } from './rows.js';
 import { weigh } from './weights.js';
 
@@ -47,6 +47,7 @@ const panel = (i: number, j: number, inner: number) => (j & ~7) * inner + i * 8 
 
 export class Linear implements Model {
   readonly family = 'linear';
+  readonly encoding = 'standard';
 
   /**
    * @param coef f32[outputs, inputs]
@@ -122,7 +123,7 @@ export class Linear implements Model {
 
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-export function read(part: PartReader, widths: readonly number[], outputs: number): Linear {
+function read(part: PartReader, { widths }: Inputs, outputs: number): Linear {
   const inputs = widths.reduce((a, b) => a + b, 0);
   const coef = part.f32('coef', [outputs, inputs], WEIGHTS);
   const intercept = part.f32('intercept', [outputs], WEIGHTS);
@@ -185,10 +186,12 @@ async function choose(
   return { C: PATH[best], chosen: `of ${PATH[0]} … ${PATH[PATH.length - 1]} by ${what} on ${how}` };
 }
 
+export const linearReader: ModelReader = { encoding: 'standard', read };
+
 export const linear: Family<LinearOptions> = {
+  ...linearReader,
   name: 'linear',
   tasks: ['binary', 'multiclass', 'regression'],
   options: OPTIONS,
   fit,
-  read,
 };

@@ -14,13 +14,22 @@ import type { Engine } from '../engine/engine.js';
 import type { Task } from '../metrics/index.js';
 import type { OptionSchema } from '../options.js';
 import type { Part, PartReader } from '../part.js';
+import type { Encoding } from '../prepare/feature.js';
 import type { PredictorPlan } from '../programs/predictor.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Layout } from '../wasm/memory.js';
 import type { Tile } from '../wasm/resident.js';
 
+/** What the features give a model to read. */
+export interface Inputs {
+  /** encoded columns of each feature, in order; they sum to the inputs */
+  readonly widths: readonly number[];
+  /** of each feature: how many labels its codes have; −1 where it is encoded as a number */
+  readonly labels: readonly number[];
+}
+
 /** What a family learns from: encoded rows and their truth. */
-export interface Examples {
+export interface Examples extends Inputs {
   readonly task: Task;
   /** raw outputs of a model: 1 for two classes and for a number, else one a class */
   readonly outputs: number;
@@ -28,12 +37,12 @@ export interface Examples {
   readonly x: Tile;
   /** f64[rows]: the class, from 0; or the number, standardized by the training rows' mean and deviation */
   readonly y: Float64Array;
-  /** encoded columns of each feature, in order; they sum to the inputs */
-  readonly widths: readonly number[];
 }
 
 export interface Model {
   readonly family: string;
+  /** how the rows that it reads are encoded */
+  readonly encoding: Encoding;
   /** what there is to tell of how it was learnt: epochs, trees, why it stopped */
   readonly facts: Readonly<Record<string, string | number>>;
   /** encoded columns that it reads, and raw outputs that it gives */
@@ -46,18 +55,19 @@ export interface Model {
   base(engine: Engine): number[];
   /** A heuristic weight of each feature that only this family has; absent where there is none. A copy. */
   weights?(): number[];
-  /** Its own tensors and metadata: all that `read` needs besides the widths. */
+  /** Its own tensors and metadata: all that `read` needs besides the inputs. */
   write(): Part;
 }
 
 /** How a model of a family is read: all that an entry needs which does not fit. */
 export interface ModelReader {
+  /** how the rows that its models read are encoded */
+  readonly encoding: Encoding;
   /**
-   * @param widths encoded columns of each feature
    * @param outputs raw outputs that the target needs
    * @throws CameoError 'model' naming what was expected and what was found
    */
-  read(part: PartReader, widths: readonly number[], outputs: number): Model;
+  read(part: PartReader, inputs: Inputs, outputs: number): Model;
 }
 
 export interface Family<Options = Record<string, unknown>> extends ModelReader {

@@ -13,7 +13,7 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { MLPClassifier, MLPRegressor } from './mlp.js';
-import type { Examples, Family, Model } from './model.js';
+import type { Examples, Family, Inputs, Model, ModelReader } from './model.js';
 import { meanRow } from './rows.js';
 
 /** Rows below which early stopping has too few held-out rows to go by. */
@@ -49,6 +49,7 @@ export type PerceptronOptions = v.InferOutput<typeof OPTIONS>;
 
 export class Perceptron implements Model {
   readonly family = 'perceptron';
+  readonly encoding = 'standard';
 
   /**
    * @param parameters packed (programs/perceptron/network.ts)
@@ -135,7 +136,7 @@ const NETWORK = v.object({
 });
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-export function read(part: PartReader, widths: readonly number[], outputs: number): Perceptron {
+function read(part: PartReader, { widths }: Inputs, outputs: number): Perceptron {
   const network = part.json('network', NETWORK);
   const facts = part.json('facts', FACTS);
   const { sizes } = network;
@@ -175,10 +176,12 @@ async function fit(
   return new Perceptron(mlp.network, mlp.parameters, meanRow(x), widths, facts);
 }
 
+export const perceptronReader: ModelReader = { encoding: 'standard', read };
+
 export const perceptron: Family<PerceptronOptions> = {
+  ...perceptronReader,
   name: 'perceptron',
   tasks: ['binary', 'multiclass', 'regression'],
   options: OPTIONS,
   fit,
-  read,
 };

@@ -1,19 +1,22 @@
 /**
- * Categories as features: text, booleans, and numbers that are codes, one encoded column per label, rare labels together.
+ * Categories as features: text, booleans, and numbers that are codes, one encoded column per label, rare labels together. Raw they are one
+ * column: the label's code; of a number that is a code the number itself, and NaN for rare ones.
  *
  * A number is a code when all its values are whole, from 1 on, with 3 to 32 different ones: an operating system's, a region's. Counts start
- * at 0 and stay numbers. In the article's preset every number stays a number.
+ * at 0 and stay numbers. In the article's preset every number stays a number, and where rows are wanted raw alone.
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { f32, type Part, type PartReader } from '../part.js';
 import type { CategoryPlan } from '../programs/encoders/category.js';
+import type { CodePlan } from '../programs/encoders/code.js';
 import type { Column } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
 import { kindName, refuseInfinity } from './columns.js';
 import {
   ENCODED,
+  type Encoding as Encoded,
   type Feature,
   type FeatureKind,
   type FeatureReader,
@@ -52,8 +55,17 @@ export class CategoryFeature implements Feature {
   get labels(): readonly string[] {
     return this.encoding.labels;
   }
-  get width(): number {
-    return this.encoding.labels.length;
+  width(encoding: Encoded): number {
+    return encoding === 'raw' ? 1 : this.encoding.labels.length;
+  }
+  codes(encoding: Encoded): number {
+    return encoding === 'raw' && this.from === 'number' ? -1 : this.encoding.labels.length;
+  }
+  /** f32[labels]: what each label is in the raw encoding. */
+  rawValues(): Float32Array {
+    const { labels, frequent } = this.encoding;
+    if (this.from === 'category') return Float32Array.from(labels.keys());
+    return Float32Array.from(labels, (label, i) => (i < frequent ? Number(label) : Number.NaN));
   }
 
   bind(column: Column): Source {
@@ -106,8 +118,12 @@ const joined = (arrays: readonly Float32Array[]): Float32Array => {
   return all;
 };
 
-function place(features: readonly CategoryFeature[], layout: Layout): CategoryPlan {
-  const labels = features.map(({ width }) => width);
+function place(features: readonly CategoryFeature[], layout: Layout, encoding: Encoded): CategoryPlan | CodePlan {
+  const labels = features.map((feature) => feature.labels.length);
+  if (encoding === 'raw') {
+    const values = layout.put(joined(features.map((feature) => feature.rawValues())));
+    return { kind: 'code', columns: features.length, inputs: features.length, labels, values };
+  }
   return {
     kind: 'category',
     columns: features.length,

@@ -24,6 +24,13 @@ export const ENCODED = { least: -1e6, most: 1e6 };
 /** How columns are prepared: 'default' suits most tables, 'article' is the plain program that this one began from. */
 export type Preset = 'default' | 'article';
 
+/**
+ * How a family of models reads its rows. 'standard': numbers standardized (by default their ranks), a category a column for each label.
+ * 'raw': one column a feature, the number or the code of the label, NaN for missing numbers. The same features can be placed in each encoding that
+ * they were fitted for, side by side.
+ */
+export type Encoding = 'standard' | 'raw';
+
 /** A table's column as a feature reads it. */
 export interface Source {
   /** a value a row: float64 that become float32, or codes */
@@ -34,12 +41,14 @@ export interface Source {
 
 export interface Feature {
   readonly name: string;
-  /** encoded columns */
-  readonly width: number;
   /** what a raw value is: a float32, or an int32 code into `labels` */
   readonly raw: 'f32' | 'i32';
   /** names of the codes for reasons; empty for numbers */
   readonly labels: readonly string[];
+  /** encoded columns */
+  width(encoding: Encoding): number;
+  /** how many labels its codes have; −1 where it is encoded as a number */
+  codes(encoding: Encoding): number;
   /** @throws CameoError 'column' for a column of another type than in fitting, or with an infinite value */
   bind(column: Column): Source;
   /** The raw value of one row's value. @throws as `bind`, naming row `row` */
@@ -50,7 +59,7 @@ export interface Feature {
 export interface FeatureReader<F extends Feature = Feature> {
   readonly name: string;
   /** Lays the fitted numbers of all features of the kind out; called to measure and for real. */
-  place(features: readonly F[], layout: Layout): EncoderPlan;
+  place(features: readonly F[], layout: Layout, encoding: Encoding): EncoderPlan;
   write(features: readonly F[]): Part;
   /** @throws CameoError 'model' */
   read(part: PartReader): F[];
@@ -62,7 +71,13 @@ export interface FeatureKind<F extends Feature = Feature> extends FeatureReader<
    * @returns true; false to leave it to the next kind; or why no kind should take it
    * @throws CameoError 'column' for a column that can be no feature
    */
-  takes(column: Column, rows: Int32Array, preset: Preset): boolean | string;
-  /** Learns features from the training rows of the columns that it took, in their order. */
-  fit(engine: Engine, columns: readonly Column[], rows: Int32Array, preset: Preset): Promise<F[]>;
+  takes(column: Column, rows: Int32Array, preset: Preset, encodings: readonly Encoding[]): boolean | string;
+  /** Learns features from the training rows of the columns that it took, in their order: all that these encodings need. */
+  fit(
+    engine: Engine,
+    columns: readonly Column[],
+    rows: Int32Array,
+    preset: Preset,
+    encodings: readonly Encoding[],
+  ): Promise<F[]>;
 }

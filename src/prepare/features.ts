@@ -6,12 +6,13 @@ import { errors } from '../errors.js';
 import { joinParts, type Part, PartReader, partOf } from '../part.js';
 import { type EncodePlan, rawPitch } from '../programs/encode.js';
 import type { RawColumns } from '../programs/encoder.js';
+import { leftOut } from '../table/columns.js';
 import type { RowKeys } from '../table/row-keys.js';
 import type { PlainRow } from '../table/section.js';
 import type { Table } from '../table/table.js';
 import type { Layout } from '../wasm/memory.js';
 import { checkTable } from './columns.js';
-import type { Feature, FeatureReader } from './feature.js';
+import type { Encoding, Feature, FeatureReader } from './feature.js';
 import { readers } from './kinds.js';
 
 /** Features of one kind. */
@@ -42,8 +43,6 @@ export class Features {
   /** all features, in order */
   readonly list: readonly Feature[];
   readonly names: readonly string[];
-  /** encoded columns of each feature */
-  readonly widths: readonly number[];
   readonly #numbers: ReadonlyMap<string, number>;
   /** of each feature: the bits of the raw value that a missing one becomes */
   readonly #missing: Int32Array;
@@ -51,7 +50,6 @@ export class Features {
   constructor(private readonly kinds: readonly OfKind[]) {
     this.list = kinds.flatMap(({ features }) => features);
     this.names = this.list.map(({ name }) => name);
-    this.widths = this.list.map(({ width }) => width);
     this.#numbers = new Map(this.names.map((name, j) => [name, j]));
     const missing = this.list.map((feature) => feature.one(undefined, 0));
     this.#missing = Int32Array.from(missing);
@@ -59,9 +57,9 @@ export class Features {
     for (const [j, { raw }] of this.list.entries()) if (raw === 'f32') bits[j] = missing[j];
   }
 
-  /** Encoded columns. */
-  get inputs(): number {
-    return this.widths.reduce((a, b) => a + b, 0);
+  /** Encoded columns of each feature. */
+  widths(encoding: Encoding): number[] {
+    return this.list.map((feature) => feature.width(encoding));
   }
   /** Of each feature: how many labels its codes have; −1 for a number. */
   get labelCounts(): number[] {
@@ -76,10 +74,15 @@ export class Features {
     return this.list.length * rawPitch(rows);
   }
 
-  /** Lays the fitted numbers out in memory. */
-  place(layout: Layout): EncodePlan {
-    const kinds = this.kinds.map(({ kind, features }) => kind.place(features, layout));
-    return { inputs: this.inputs, columns: this.list.length, kinds };
+  /** What the features give a model to read. */
+  inputs(encoding: Encoding): { widths: number[]; labels: number[] } {
+    return { widths: this.widths(encoding), labels: this.list.map((feature) => feature.codes(encoding)) };
+  }
+
+  /** Lays the fitted numbers of an encoding out in memory. */
+  place(layout: Layout, encoding: Encoding): EncodePlan {
+    const kinds = this.kinds.map(({ kind, features }) => kind.place(features, layout, encoding));
+    return { inputs: kinds.reduce((sum, { inputs }) => sum + inputs, 0), columns: this.list.length, kinds };
   }
 
   /**
@@ -91,6 +94,8 @@ export class Features {
     const byName = new Map(table.columns.map((column) => [column.name, column]));
     const missing = this.names.filter((name) => !byName.has(name));
     if (missing.length > 0) {
+      const left = leftOut(table, missing[0]);
+      if (left) throw errors.columnLeftOut('Feature', left.name, left.reason);
       const expected = new Set(this.names);
       const unexpected = table.columns.map(({ name }) => name).filter((name) => !expected.has(name) && !known.has(name));
       throw errors.columnMissing(missing[0], this.names.length, missing, unexpected);

@@ -1,6 +1,6 @@
 /**
- * Numbers as features: missing → the mean; ranked among the training quantiles (not in the article's preset); standardized. One encoded
- * column each.
+ * Numbers as features: missing → the mean; ranked among the training quantiles (not in the article's preset); standardized. Raw they stay
+ * as they are, NaN where missing. One encoded column each.
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
@@ -14,6 +14,7 @@ import { isCodes } from './category.js';
 import { refuseInfinity } from './columns.js';
 import {
   ENCODED,
+  type Encoding,
   type Feature,
   type FeatureKind,
   type FeatureReader,
@@ -28,13 +29,12 @@ import { StandardScaler } from './standard-scaler.js';
 const FLOAT32 = { least: -3.4e38, most: 3.4e38 };
 
 export class NumberFeature implements Feature {
-  readonly width = 1;
   readonly raw = 'f32';
   readonly labels: readonly string[] = [];
 
   /**
    * @param quantiles ascending; empty for no ranks
-   * @param mean and scale: of the ranks, or of the values without them
+   * @param mean and scale: of the ranks, or of the values without them; 0 and 1 where only raw values were asked for
    */
   constructor(
     readonly name: string,
@@ -42,6 +42,13 @@ export class NumberFeature implements Feature {
     readonly mean: number,
     readonly scale: number,
   ) {}
+
+  width(): number {
+    return 1;
+  }
+  codes(): number {
+    return -1;
+  }
 
   bind(column: Column): Source {
     if (column.kind === 'number') {
@@ -61,14 +68,18 @@ export class NumberFeature implements Feature {
   }
 }
 
-function place(features: readonly NumberFeature[], layout: Layout): NumberPlan {
-  const nQuantiles = features[0]?.quantiles.length ?? 0;
+/** x = (x − 0) · 1, and missing stays missing. */
+const IDENTITY = [0, 0, 1, Number.NaN];
+
+function place(features: readonly NumberFeature[], layout: Layout, encoding: Encoding): NumberPlan {
+  const raw = encoding === 'raw';
+  const nQuantiles = raw ? 0 : (features[0]?.quantiles.length ?? 0);
   const quantiles = new Float32Array(features.length * nQuantiles);
   const standardize = new Float32Array(features.length * 4);
   features.forEach((feature, j) => {
-    quantiles.set(feature.quantiles, j * nQuantiles);
+    if (nQuantiles > 0) quantiles.set(feature.quantiles, j * nQuantiles);
     const high = Math.fround(feature.mean);
-    standardize.set([high, feature.mean - high, 1 / feature.scale, feature.mean], j * 4);
+    standardize.set(raw ? IDENTITY : [high, feature.mean - high, 1 / feature.scale, feature.mean], j * 4);
   });
   return {
     kind: 'number',
@@ -112,7 +123,14 @@ function read(part: PartReader): NumberFeature[] {
   });
 }
 
-async function fit(engine: Engine, columns: readonly Column[], rows: Int32Array, preset: Preset): Promise<NumberFeature[]> {
+async function fit(
+  engine: Engine,
+  columns: readonly Column[],
+  rows: Int32Array,
+  preset: Preset,
+  encodings: readonly Encoding[],
+): Promise<NumberFeature[]> {
+  if (!encodings.includes('standard')) return columns.map(({ name }) => new NumberFeature(name, new Float32Array(0), 0, 1));
   let matrix = new Matrix(columns.map((column) => valuesOf(column, rows)));
   let quantiles: Float32Array[] | undefined;
   if (preset === 'default') {
@@ -141,9 +159,10 @@ export const number: FeatureKind<NumberFeature> = {
   write,
   read,
   fit,
-  takes(column, rows, preset) {
+  takes(column, rows, preset, encodings) {
     if (column.kind !== 'number') return false;
     refuseInfinity(column);
-    return preset === 'article' || !isCodes(column, rows);
+    // Where nobody wants a column a label, a code is a number as good as any: models that split need no more than its order.
+    return preset === 'article' || !encodings.includes('standard') || !isCodes(column, rows);
   },
 };

@@ -74,7 +74,7 @@ export function placeModel(engine: Engine, { scores, others }: ModelFile): Secti
 /** A section for each score; those that read the same features share a scorer. */
 export function sectionsOfScores(engine: Engine, scores: readonly Score[]): Section[] {
   const groups: Score[][] = [];
-  const written = scores.map(({ features }) => fingerprint(features.write()));
+  const written = scores.map(({ features, model }) => model.encoding + fingerprint(features.write()));
   scores.forEach((score, s) => {
     const same = groups.find(([first]) => written[scores.indexOf(first)] === written[s]);
     if (same) same.push(score);

@@ -60,6 +60,13 @@ export interface ProfileOptions extends BatchOptions {
   copy?: boolean;
   /** columns of the source that the profiles carry as they are, numbers as float64; default: none */
   attributes?: readonly Pick<Column, 'name' | 'kind'>[];
+  /** columns of the profiles that are wanted, in this order, after user_id and the attributes; default: all */
+  columns?: readonly string[];
+  /**
+   * instead of a source: the users of these ids, of a model that has events; one without any is marked `is_cold_start` and recommended what
+   * most users had. Default: every user of the events
+   */
+  users?: readonly string[];
   onProgress?: never;
 }
 
@@ -71,6 +78,8 @@ export const PROFILE_OPTIONS = v.strictObject({
     v.array(v.looseObject({ name: v.string('a column name'), kind: oneOf('number', 'category') }), 'a list of columns'),
     [],
   ),
+  columns: v.optional(v.array(v.string(), "names of the profile's columns")),
+  users: v.optional(v.array(v.string(), 'a list of ids')),
   ...RUN,
 });
 

@@ -190,7 +190,7 @@ export class Profiler implements Fitted, Disposable {
    * Profiles every row, in order, a record batch for each shard of 4,096 rows.
    *
    * @param source a table, or tables that arrive one after the other; a slow reader of the batches slows its reading. A model of events
-   *   alone needs none: it profiles every user of the events
+   *   alone needs none: it profiles every user of the events, or those of the option `users`
    * @throws CameoError 'column' for a column that is absent or of another type than in fitting; 'runtime' where this entry has no Arrow
    */
   async *profile(source?: Table | AsyncIterable<Table>, options: ProfileOptions = {}): AsyncGenerator<RecordBatch> {

@@ -9,9 +9,10 @@ import { type Evaluation, evaluate } from '../metrics/index.js';
 import { checked } from '../options.js';
 import { kindName, refuseInfinity } from '../prepare/columns.js';
 import { truthOf } from '../prepare/target.js';
+import { ScoreSection } from '../score/section.js';
 import { SHARD, scoreRows } from '../score/shards.js';
 import { columnOf, idsOf } from '../table/columns.js';
-import type { Field, Users } from '../table/section.js';
+import type { Field, Section, Users } from '../table/section.js';
 import type { Column, Table } from '../table/table.js';
 import { fillBatches } from './batches.js';
 import type { Fitted } from './fitted.js';
@@ -25,15 +26,31 @@ interface Shard extends Users {
 
 /** See Profiler.schema. */
 export async function schemaOf(profiler: Fitted, options: ProfileOptions): Promise<Schema> {
-  return (await arrowOf(profiler, checked(PROFILE_OPTIONS, options))).schema;
+  const { schema, selected } = await outputOf(profiler, checked(PROFILE_OPTIONS, options));
+  return selected ? schema.selectAt(selected) : schema;
 }
 
-async function arrowOf({ sections }: Fitted, { explain, attributes = [] }: Pick<ProfileOptions, 'explain' | 'attributes'>) {
+type Wanted = Pick<ProfileOptions, 'explain' | 'attributes' | 'columns'>;
+
+/** What comes out: of which sections, in which schema, and which of its columns where not all are wanted. */
+async function outputOf({ sections }: Fitted, { explain, attributes = [], columns }: Wanted) {
   // Arrow is loaded when batches are asked for: single profiles do without.
   const { ProfileArrow } = await import('../table/arrow.js');
   const kept = (field: Field) => explain || !field.reasons;
-  const fields = sections.map((section) => section.fields.filter(kept));
-  return new ProfileArrow(fields, attributes, metadataOf(sections));
+  const fieldsOf = (section: Section) => section.fields.filter(kept);
+  const asked = columns && new Set(columns.filter((name) => name !== 'user_id'));
+  const of = asked ? sections.filter((section) => fieldsOf(section).some(({ name }) => asked.has(name))) : sections;
+  const arrow = new ProfileArrow(of.map(fieldsOf), attributes, metadataOf(of));
+  const { schema } = arrow;
+  const before = 1 + attributes.length;
+  const place = (name: string) => {
+    const found = schema.fields.findIndex((field, i) => i >= before && field.name === name);
+    if (found >= 0) return found;
+    const known = sections.flatMap((section) => fieldsOf(section).map((field) => `'${field.name}'`));
+    throw errors.option('columns', `some of ${known.join(', ')}`, `'${name}'`);
+  };
+  const selected = asked && [...Array(before).keys(), ...[...asked].map(place)];
+  return { of, arrow, schema, selected };
 }
 
 /** See Profiler.profile. */
@@ -42,12 +59,14 @@ export async function* profileTables(
   source: Table | AsyncIterable<Table> | undefined,
   options: ProfileOptions,
 ): AsyncGenerator<RecordBatch> {
-  const { copy, attributes, explain, n, signal } = checked(PROFILE_OPTIONS, options);
-  const arrow = await arrowOf(profiler, { explain, attributes });
-  const shards = source === undefined ? usersOf(profiler) : shardsOf(profiler, source, attributes);
+  const { copy, attributes, explain, columns, users: ids, n, signal } = checked(PROFILE_OPTIONS, options);
+  if (source !== undefined && ids) throw errors.invalid("Give a table to profile, or the option 'users', not both.");
+  const { of, arrow, selected } = await outputOf(profiler, { explain, attributes, columns });
+  const shards = source === undefined ? usersOf(profiler, of, ids, attributes) : shardsOf(profiler, source, attributes);
   const width = Math.max(1, profiler.engine.scheduler.width);
-  for await (const { users, filled } of fillBatches(profiler.sections, shards, width, { explain, n, signal })) {
-    yield arrow.batch(users.ids, users.carried, users.first, filled, copy);
+  for await (const { users, filled } of fillBatches(of, shards, width, { explain, n, signal })) {
+    const batch = arrow.batch(users.ids, users.carried, users.first, filled, copy);
+    yield selected ? batch.selectAt(selected) : batch;
   }
 }
 
@@ -69,12 +88,23 @@ export async function evaluateTable(
   return evaluate(target.task, actual, all[scorer.scores.indexOf(score)], model.outputs);
 }
 
-/** Every user of the events, where there is no table. */
-async function* usersOf({ sections, scores }: Fitted): AsyncGenerator<Shard> {
-  const users = behaviourOf(sections)?.users;
-  if (scores.length > 0 || !users) throw errors.invalid('This model reads a table: give the table to profile.');
+/** Users of the events, where there is no table: those of the ids, or all. */
+async function* usersOf(
+  profiler: Fitted,
+  sections: readonly Section[],
+  ids: readonly string[] | undefined,
+  attributes: readonly Pick<Column, 'name' | 'kind'>[],
+): AsyncGenerator<Shard> {
+  const users = ids ?? behaviourOf(profiler.sections)?.users;
+  if (!users || sections.some((section) => section instanceof ScoreSection)) {
+    throw errors.invalid('This model reads a table: give the table to profile.');
+  }
+  for (const column of attributes as Column[]) {
+    const values = column.kind === 'number' ? column.values : column.codes;
+    if (values?.length !== users.length) throw errors.shape(`Attribute '${column.name}'`, 'a value for each user', 'others');
+  }
   for (let first = 0; first < users.length; first += SHARD) {
-    yield { ids: users.slice(first, first + SHARD), first: 0, carried: [] };
+    yield { ids: users.slice(first, first + SHARD), first, carried: attributes as Column[] };
   }
 }
 

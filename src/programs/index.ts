@@ -9,6 +9,7 @@ import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
 import { rankItems } from './neighbours/rank-items.js';
 import { similarities } from './neighbours/similarities.js';
+import { outputs } from './outputs.js';
 import { predict } from './perceptron/predict.js';
 import { train } from './perceptron/train.js';
 import { permute } from './permute.js';
@@ -16,9 +17,13 @@ import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { score } from './score.js';
 import { top } from './top.js';
+import { bin } from './trees/bin.js';
+import { boost } from './trees/boost.js';
 
 const table = {
   als,
+  bin,
+  boost,
   ease,
   encode,
   factorize,
@@ -26,6 +31,7 @@ const table = {
   linear,
   linearPredict,
   moments,
+  outputs,
   permute,
   predict,
   rankItems,

@@ -2,9 +2,11 @@
 import { linear } from './linear/predictor.js';
 import { perceptron } from './perceptron/predictor.js';
 import type { PredictorKind } from './predictor.js';
+import { trees } from './trees/predictor.js';
 
 /** By the `kind` of their plans. */
 export const predictors: Record<string, PredictorKind> = {
   linear: linear as PredictorKind,
   perceptron: perceptron as PredictorKind,
+  trees: trees as PredictorKind,
 };

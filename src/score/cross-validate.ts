@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { square } from '../math.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
+import type { GradientBoostingClassifier, GradientBoostingRegressor } from '../models/gradient-boosting.js';
 import type { LogisticRegression } from '../models/logistic-regression.js';
 import type { MLPClassifier, MLPRegressor } from '../models/mlp.js';
 import type { Ridge } from '../models/ridge.js';
@@ -27,7 +28,13 @@ const OPTIONS = v.strictObject({
   cv: v.optional(v.custom<number | readonly Split[]>(isCv, 'a whole number from 2, or splits'), 5),
   seed: v.optional(anySeed, 0),
 } satisfies Entries<CrossValidationOptions>);
-export type Estimator = MLPClassifier | MLPRegressor | LogisticRegression | Ridge;
+export type Estimator =
+  | GradientBoostingClassifier
+  | GradientBoostingRegressor
+  | LogisticRegression
+  | MLPClassifier
+  | MLPRegressor
+  | Ridge;
 
 export interface CrossValidationResult {
   /** all metrics of each fold's test rows */
@@ -39,7 +46,7 @@ export interface CrossValidationResult {
 
 /**
  * @param estimator makes a new, unfitted estimator for each fold; a classifier's classes are those of all of `y`
- * @param x features without NaN
+ * @param x features; without NaN but for trees, which take it for missing
  * @param y a class (any number) or a number per row
  * @throws CameoError 'argument' for wrong options, 'data' when a class is in the test rows of a fold only
  */

@@ -11,7 +11,7 @@ import { QuantileTransformer } from '../prepare/quantile-transformer.js';
 import type { Split } from '../prepare/split.js';
 import { targetOf, truthOf } from '../prepare/target.js';
 import type { Progress } from '../progress.js';
-import { columnOf } from '../table/columns.js';
+import { checkColumn, columnOf } from '../table/columns.js';
 import { Matrix } from '../table/matrix.js';
 import type { Table } from '../table/table.js';
 import { place } from '../wasm/memory.js';
@@ -19,12 +19,14 @@ import { meanAndDeviation } from './cross-validate.js';
 import { importances } from './importance.js';
 import { examine, type Job, type Learnt, learn, type Question, scoresOf } from './learn.js';
 import type { CheckedScoreOptions } from './options.js';
-import { baseOf, type CrossValidation, type Score } from './score.js';
+import { baseOf, type CrossValidation, type Score, type Summary } from './score.js';
 import { encodeRows } from './shards.js';
 import { folds, holdOut } from './split.js';
 
-/** Held-out rows that permutation importance looks at, at most. */
+/** Held-out rows that permutation importance looks at, at most; and at most so many values of all features, for wide tables, but some rows. */
 const IMPORTANCE_ROWS = 20_000;
+const IMPORTANCE_VALUES = 4_000_000;
+const IMPORTANCE_LEAST = 1000;
 /** Scores of the training rows that percentiles are found among. */
 const RANKS = 1000;
 
@@ -42,7 +44,7 @@ export async function fitScores(
     return { target, truth: truthOf(target, column) };
   });
   if (options.id !== undefined) columnOf(table, 'Id', options.id);
-  for (const name of options.ignore) columnOf(table, 'Ignored', name);
+  for (const name of options.ignore) checkColumn(table, 'Ignored', name);
   const without = new Set([...options.targets, ...options.ignore, ...(options.id === undefined ? [] : [options.id])]);
   const report = run.onProgress ?? (() => {});
   const job: Job = { engine, table, without, options, run: { signal: run.signal }, report };
@@ -78,7 +80,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
   const evaluations = await examine(job, learnt, questions, split.test);
   const ranked = questions.some(({ target }) => target.task !== 'multiclass');
   const trained = ranked ? await scoresOf(job, learnt, split.train) : [];
-  const importance = await rank(job, learnt, questions, split.test);
+  const importance = options.importance ? await rank(job, learnt, questions, split.test) : questions.map(() => []);
   report({ stage: 'evaluate', done: 1, total: 1 });
   const validated = options.folds > 0 ? await crossValidate(job, questions, labelled) : undefined;
   const scores: Score[] = [];
@@ -91,6 +93,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
       base: baseOf(model.base(engine), target),
       ranks: target.task === 'multiclass' ? new Float32Array(0) : await quantiles(engine, trained[q]),
       summary: {
+        task: target.task,
         preset: options.preset,
         seed: options.seed,
         family: model.family,
@@ -102,7 +105,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
         importances: importance[q],
         crossValidation: validated?.[q] ?? null,
         ignored: learnt.ignored,
-      },
+      } as Summary,
     });
   }
   return scores;
@@ -116,9 +119,10 @@ async function quantiles(engine: Engine, scores: Float32Array): Promise<Float32A
 /** Importances of each answer on held-out rows: by falling mean, or as the article has it by signed weight. */
 async function rank(job: Job, { features, binding, answers }: Learnt, questions: readonly Question[], test: Split['test']) {
   const { engine, options, run } = job;
-  const step = Math.ceil(test.length / IMPORTANCE_ROWS);
+  const most = Math.max(IMPORTANCE_LEAST, Math.min(IMPORTANCE_ROWS, IMPORTANCE_VALUES / features.names.length));
+  const step = Math.ceil(test.length / most);
   const rows = test.filter((_, i) => i % step === 0);
-  const { at: plan, region } = place(engine, (layout) => features.place(layout));
+  const { at: plan, region } = place(engine, (layout) => features.place(layout, options.family.encoding));
   using _ = region;
   using held = await encodeRows(engine, plan, features, binding, rows, run);
   const all = [];

@@ -57,7 +57,7 @@ export async function importances(
   };
   const slotBytes = permuteScratch(engine.kernels, args);
   let first = 0;
-  const jobs = features.widths.map((count) => {
+  const jobs = features.widths(model.encoding).map((count) => {
     const job = { first, count, repeats: REPEATS };
     first += count;
     return job;

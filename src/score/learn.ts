@@ -3,11 +3,11 @@ import type { Engine } from '../engine/engine.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
 import type { Model } from '../models/model.js';
 import type { Binding, Features } from '../prepare/features.js';
-import { fitFeatures, type Ignored } from '../prepare/fit-features.js';
+import { fitFeatures } from '../prepare/fit-features.js';
 import { standardizeBy, type Target } from '../prepare/target.js';
 import type { Progress } from '../progress.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import type { Table } from '../table/table.js';
+import type { Ignored, Table } from '../table/table.js';
 import { place } from '../wasm/memory.js';
 import type { CheckedScoreOptions } from './options.js';
 import { ResidentScores } from './resident.js';
@@ -41,9 +41,10 @@ export interface Learnt {
 /** Learns features and models from these rows, on which every question has an answer. */
 export async function learn(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Learnt> {
   const { engine, table, options, run, report } = job;
-  const { features, ignored } = await fitFeatures(engine, table, rows, job.without, options.preset);
+  const { encoding } = options.family;
+  const { features, ignored } = await fitFeatures(engine, table, rows, job.without, options.preset, [encoding]);
   const binding = features.bind(table, new Set([...job.without, ...ignored.map(({ name }) => name)]));
-  const { at: plan, region } = place(engine, (layout) => features.place(layout));
+  const { at: plan, region } = place(engine, (layout) => features.place(layout, encoding));
   using _ = region;
   using x = await encodeRows(engine, plan, features, binding, rows, run);
   report({ stage: 'prepare', done: 1, total: 1 });
@@ -57,7 +58,7 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
     report({ stage: 'train', done: 0, total });
     const onProgress = (done: number, loss: number) =>
       report({ stage: 'train', done, total, note: `${note}loss ${loss.toFixed(4)}` });
-    const examples = { task: target.task, outputs, x, y, widths: features.widths };
+    const examples = { task: target.task, outputs, x, y, ...features.inputs(encoding) };
     const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
     answers.push({ target, model });
   }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { families } from '../models/index.js';
 import type { Family } from '../models/model.js';
-import { bag, checked, oneOf, seed, share, whole } from '../options.js';
+import { bag, checked, flag, oneOf, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
 
 /** What each preset asks of the family that is taken by default, where the caller says nothing else. */
@@ -26,6 +26,7 @@ export const SCORE_ENTRIES = {
   seed: v.optional(seed, 42),
   testSize: v.optional(share, 0.2),
   folds: v.optional(whole(0, 1000), 0),
+  importance: v.optional(flag, true),
 };
 
 export interface ScoreOptions {
@@ -49,6 +50,8 @@ export interface ScoreOptions {
   testSize?: number;
   /** folds of a cross-validation beside the held-out evaluation; default 0: none */
   folds?: number;
+  /** whether features are ranked by what the held-out rows lose without them; default true. Wide tables train in half the time without */
+  importance?: boolean;
 }
 
 export interface CheckedScoreOptions extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'model' | 'modelOptions'>> {

@@ -54,13 +54,15 @@ export function writeScore({ target, id, features, model, base, ranks, summary }
     ['features', features.write()],
     ['model', model.write()],
   ]);
+  // The target says what the task is.
+  const { task: _, ...told } = summary;
   return {
     metadata: {
       version: VERSION,
       target: JSON.stringify(target),
       ...(id !== undefined && { id }),
       family: model.family,
-      summary: JSON.stringify(summary),
+      summary: JSON.stringify(told),
       ...metadata,
     },
     tensors: { base: f64(base), ranks: f32(ranks), ...tensors },
@@ -84,8 +86,9 @@ export function readScore(given: Part): Score {
   if (!Object.hasOwn(readers, family)) throw errors.modelFile('family', `one of ${known.join(', ')}`, `'${family}'`);
   const features = Features.read(partOf(given, 'features'), part.json('features.kinds', v.array(v.string())));
   const outputs = target.task === 'multiclass' ? target.classes.length : 1;
-  const model = readers[family].read(new PartReader(partOf(given, 'model')), features.widths, outputs);
-  const summary = part.json('summary', SUMMARY) as unknown as Summary;
+  const inputs = features.inputs(readers[family].encoding);
+  const model = readers[family].read(new PartReader(partOf(given, 'model')), inputs, outputs);
+  const summary = { task: target.task, ...part.json('summary', SUMMARY) } as unknown as Summary;
   part.check(summary.family === family, 'family in the summary', `'${family}'`, `'${summary.family}'`);
   const ranks = part.f32('ranks', [part.length('ranks')]);
   const rising = ranks.every((rank, i) => i === 0 || rank >= ranks[i - 1]);

@@ -16,11 +16,12 @@ export class ResidentScores implements Disposable {
   readonly plan: ScorePlan;
   readonly #region: Region;
 
+  /** @param scores of models that read the same encoding */
   constructor(space: Space, features: Features, scores: readonly Placeable[]) {
     const { at, region } = place(
       space,
       (layout): ScorePlan => ({
-        encode: features.place(layout),
+        encode: features.place(layout, scores[0].model.encoding),
         targets: scores.map(({ target, model, ranks }) => ({
           name: target.name,
           task: target.task,

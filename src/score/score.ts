@@ -1,14 +1,17 @@
 /** A fitted score: what is predicted, from which features, by which model, and what training found. */
-import type { Evaluation } from '../metrics/index.js';
+import type { Evaluation, Task } from '../metrics/index.js';
 import type { Model } from '../models/model.js';
 import type { Preset } from '../prepare/feature.js';
 import type { Features } from '../prepare/features.js';
-import type { Ignored } from '../prepare/fit-features.js';
 import type { Target } from '../prepare/target.js';
+import type { Ignored } from '../table/table.js';
 import type { Importance } from './importance.js';
 
-/** The facts of training that a model file carries. */
-export interface Summary {
+/** The facts of training that a model file carries. `evaluation` is that of the task: `if (summary.task !== 'regression') … .rocAuc`. */
+export type Summary = { [T in Task]: SummaryOf<T> }[Task];
+
+export interface SummaryOf<T extends Task> {
+  task: T;
   preset: Preset;
   seed: number;
   /** the family of the model, and what it tells of how it was learnt: epochs, why it stopped */
@@ -19,7 +22,7 @@ export interface Summary {
   trainRows: number;
   testRows: number;
   /** on the held-out rows */
-  evaluation: Evaluation;
+  evaluation: Evaluation<T>;
   /** by falling mean; in the article's preset by signed weight */
   importances: Importance[];
   crossValidation: CrossValidation | null;

@@ -15,9 +15,17 @@ export interface ReadingNote {
   message: string;
 }
 
+/** A column that was not used, and why. */
+export interface Ignored {
+  name: string;
+  reason: string;
+}
+
 export interface Table {
   rows: number;
   columns: Column[];
+  /** columns of the source that can be neither, such as lists */
+  leftOut?: readonly Ignored[];
   notes?: readonly ReadingNote[];
 }
 

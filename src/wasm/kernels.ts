@@ -2,9 +2,11 @@
  * The kernels as TypeScript sees them: the exports of assembly/index.ts. Every address is a byte offset into the
  * memory that the instance was given. Shapes and formulas stand beside each kernel in assembly/.
  */
+import type { TreeKernels } from './tree-kernels.js';
+
 type Address = number;
 
-export interface Kernels {
+export interface Kernels extends TreeKernels {
   // assembly/activation.ts
   activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
   secant_backward(
@@ -220,9 +222,10 @@ export interface Kernels {
   gather_rows(out: Address, x: Address, index: Address, rows: number, ld: number): void;
   interpolate_rows(out: Address, x1: Address, x0: Address, rows: number, ld: number, t: number): void;
   one_hot(out: Address, codes: Address, on: Address, off: Address, rows: number, categories: number, ld: number): void;
+  label_values(out: Address, codes: Address, values: Address, rows: number, categories: number, ld: number): void;
   // assembly/simd.ts
   /** 1 where the build uses relaxed SIMD, else 0 */
-  readonly relaxed: WebAssembly.Global;
+  readonly relaxed: { value: number };
   // assembly/standardize.ts
   standardize(tile: Address, pointers: Address, parameters: Address, rows: number, columns: number, ld: number): void;
   standardize_column(out: Address, column: Address, parameters: Address, rows: number): void;

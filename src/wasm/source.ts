@@ -6,7 +6,7 @@ import { errors } from '../errors.js';
  * read `file:` URLs through `fetch` where they can; give the bytes where they cannot.
  */
 export type WasmSource = WasmInput | Promise<WasmInput>;
-type WasmInput = WebAssembly.Module | BufferSource | URL | string | Response;
+type WasmInput = WebAssembly.Module | ArrayBufferView | ArrayBuffer | URL | string | Response;
 
 const MAGIC = [0, 97, 115, 109];
 

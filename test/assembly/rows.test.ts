@@ -55,6 +55,24 @@ for (const b of benches()) {
     );
   });
 
+  test(`${b.build} label_values: the values of codes, NaN for unknown and missing ones, other columns untouched`, () => {
+    fc.assert(
+      fc.property(shapes, ({ rows, columns: categories, seed }) => {
+        b.reset();
+        const next = generator(seed);
+        const codes = Array.from({ length: rows }, () => Math.floor(next() * (categories + 2)) - 1);
+        const values = Float32Array.from({ length: categories }, next);
+        const out = b.room(rows * 3);
+        b.kernels.label_values(out + 4, b.i32(codes), b.f32(values), rows, categories, 3);
+        const actual = b.read(out, rows * 3);
+        for (let r = 0; r < rows; r++) {
+          const known = codes[r] >= 0 && codes[r] < categories;
+          assert.equal([...actual.subarray(r * 3, r * 3 + 3)], [Number.NaN, known ? values[codes[r]] : Number.NaN, Number.NaN]);
+        }
+      }),
+    );
+  });
+
   test(`${b.build} standardize: columns to rows, NaN filled, each row within its stride`, () => {
     fc.assert(
       fc.property(shapes, ({ rows, columns, seed }) => {

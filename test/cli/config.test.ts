@@ -54,6 +54,7 @@ test('a bad file is refused with its name and what is wrong', async () => {
     [{ tagret: 'x' }, /'bad\.json' has an option 'tagret', which 'profile' does not know/],
     [{ seed: -1 }, /Option 'seed' in 'bad\.json': Expected a whole number/],
     [{ preset: 'best' }, /Option 'preset' in 'bad\.json': Expected one of default, article/],
+    [{ importance: 'no' }, /Option 'importance' in 'bad\.json': Expected true or false/],
     [{ quiet: 'yes' }, /Option 'quiet' in 'bad\.json': Expected true or false/],
     [{ target: { name: 'x' } }, /Option 'target' in 'bad\.json': Expected a text/],
   ];

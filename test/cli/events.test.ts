@@ -105,9 +105,8 @@ test('bad input ends with 2, a clear line and no file', async () => {
     [[...job, '--as-of', 'tomorrow'], /'asOf' must be a date/],
     [['profile', '--events', 'log.csv'], /--events needs --user and --time/],
     [['profile', '--events', 'log.csv', '--target', 'user', ...flags], /--target goes with a table of users/],
-    [['recommend', '--model', 'm.cameo', '--user', 'stranger'], /This user is not among the 60 users/],
     [['similar', '--model', 'log.csv', '--item', 'i1'], /Not a usable model file/],
-    [['recommend', '--model', 'm.cameo'], /required option '--user <id>'/],
+    [['recommend', '--model', 'm.cameo'], /Give either --user ID or --users FILE/],
   ];
   for (const [args, message] of cases) {
     const { code, stdout, stderr } = await cameo(

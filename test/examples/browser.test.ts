@@ -56,6 +56,10 @@ if (browser) {
       assert.match((await page.textContent('#table')) as string, /shop\.csv: 3,000 rows, 13 columns/);
       assert.is(await page.inputValue('#target'), 'churned');
       assert.is(await page.inputValue('#id'), 'user_id');
+      assert.match(
+        (await page.textContent('#id-hint')) as string,
+        /^user_id: .*3,000 different\. Suggested, since its values are all different\.$/,
+      );
       await page.evaluate(`globalThis.seen = new Set();
         new MutationObserver(() => seen.add(document.getElementById('status').textContent.split(' ')[0]))
           .observe(document.getElementById('status'), { childList: true, characterData: true, subtree: true });`);
@@ -68,8 +72,12 @@ if (browser) {
       const bars = await page.locator('#importances li').count();
       assert.ok(bars >= 8);
       const first = (await page.textContent('#score')) as string;
-      assert.match(first, /churned = yes \d+\.\d %/);
+      assert.match(first, /\d+\.\d % is the probability of churned = yes\./);
       assert.ok((await page.locator('#reasons li').count()) >= 5);
+      const whole = await page.$$eval('.bars .name', (names) =>
+        names.every((name) => name.scrollWidth <= name.clientWidth + 1),
+      );
+      assert.ok(whole, 'no name is cut');
       await page.click('#next');
       assert.is(await page.inputValue('#row'), '2');
       assert.is.not(await page.textContent('#score'), first);
@@ -92,6 +100,10 @@ if (browser) {
       await page.keyboard.press('ArrowUp');
       assert.is(await page.inputValue('#row'), '2');
       assert.is(await overflow(page), 0);
+      const whole = await page.$$eval('.bars .name', (names) =>
+        names.every((name) => name.scrollWidth <= name.clientWidth + 1),
+      );
+      assert.ok(whole, 'no name is cut');
       await page.screenshot({ path: 'build/page-phone.png', fullPage: true });
     }));
 
@@ -103,6 +115,8 @@ if (browser) {
       await page.click('#sample');
       await page.waitForSelector('#ask:not([hidden])');
       await page.selectOption('#target', 'user_id');
+      assert.is.not(await page.inputValue('#id'), 'user_id', 'what is predicted is not suggested as the name of the user');
+      await page.selectOption('#id', 'user_id');
       await page.click('#train');
       await page.waitForSelector('#error:not(:empty)');
       assert.match((await page.textContent('#error')) as string, /another column than the target/);

@@ -15,7 +15,7 @@ import {
   StratifiedKFold,
   type Table,
 } from '../../src/index.js';
-import { Linear, type LinearOptions, linear, read } from '../../src/models/linear.js';
+import { Linear, type LinearOptions, linear, linearReader } from '../../src/models/linear.js';
 import type { Examples } from '../../src/models/model.js';
 import { toTile } from '../../src/models/rows.js';
 import { checked } from '../../src/options.js';
@@ -25,7 +25,7 @@ import { stride } from '../../src/wasm/kernels.js';
 import { place } from '../../src/wasm/memory.js';
 import { rawOutputs } from '../support/linear.js';
 import { refusal } from '../support/refused.js';
-import { generator, makeTable, randomTable, rowOf } from '../support/tables.js';
+import { generator, makeTable, numbersOnly, randomTable, rowOf } from '../support/tables.js';
 
 const wasm = readFileSync('dist/kernels/simd.wasm');
 const inline = await createEngine({ threads: 0, reproducible: true });
@@ -147,7 +147,7 @@ function examplesOf(engine: Engine, rows: number, columns: number, classes: numb
   });
   const task = classes === 0 ? 'regression' : classes === 2 ? 'binary' : 'multiclass';
   const x = toTile(engine, new Matrix(data));
-  const examples: Examples = { task, outputs: classes > 2 ? classes : 1, x, y, widths: data.map(() => 1) };
+  const examples: Examples = { task, outputs: classes > 2 ? classes : 1, x, y, ...numbersOnly(data.length) };
   return { examples, data, y };
 }
 
@@ -278,7 +278,7 @@ test('what cannot be learnt from, or read, is refused; an abort ends the fits of
   }
   const model = new Linear(Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6), Float32Array.of(7, 8), [1, 1], { C: 1 });
   const part = model.write();
-  const reread = read(new PartReader(part), [1, 1], 2);
+  const reread = linearReader.read(new PartReader(part), numbersOnly(2), 2);
   assert.equal(reread.write(), part);
   const broken = (name: string, values: number[], shape = [values.length]) => ({
     ...part,
@@ -291,7 +291,7 @@ test('what cannot be learnt from, or read, is refused; an abort ends the fits of
     [broken('mean', [1, 2, 3]), /'mean'/],
     [{ ...part, metadata: { facts: '{"C":null}' } }, /'facts'/],
   ] as const) {
-    const error = await refusal(() => read(new PartReader(bad), [1, 1], 2));
+    const error = await refusal(() => linearReader.read(new PartReader(bad), numbersOnly(2), 2));
     assert.is(error.code, 'model');
     assert.match(error.message, message);
   }

@@ -1,6 +1,6 @@
 /**
  * With `reproducible` the same bytes on every version of the engine: SHA-256 of factorizations of each loss, of a network, of
- * linear models and of a fold-in, as Node 20, 22, 24 and 26 gave them. Every machine that runs this test compares its own with them; a change
+ * linear models, of trees and of a fold-in, as Node 20, 22, 24 and 26 gave them. Every machine that runs this test compares its own with them; a change
  * of the method changes the values, and they are then made anew (the test prints what it found). Those of folding in events were made
  * anew when it stopped shuffling the whole history in each call: it now draws from a stream of its own. Those of the logistic loss were made
  * anew when the logarithm of the sampling distribution came into it, which moved the biases and nothing else.
@@ -31,6 +31,9 @@ const EXPECTED: Record<string, string> = {
   'linear target': 'ee7b0fb001ab7983',
   'linear c': 'b48c2e0cb98c8e52',
   'linear b': 'c17b4f8cbffb2bdf',
+  'trees target': 'a1b2f6ddc4fd26d6',
+  'trees c': 'b4447f20c6baa026',
+  'trees b': '54b764f8f72a8b7e',
 };
 
 const sha256 = (...parts: Uint8Array[]) => {
@@ -73,9 +76,11 @@ test('the same bytes as on other versions', async () => {
   found.network = sha256(...learnt.sort().map((name) => new Uint8Array(tensors[name].values.buffer)));
   found.profiler = sha256(await profiler.save());
   found.profile = sha256(Buffer.from(JSON.stringify(profiler.profileOne({ a: 1.5, b: 2, c: 'y' }))));
-  for (const target of ['target', 'c', 'b']) {
-    using linear = await Profiler.fit(engine, { table }, { target, seed: 5, model: 'linear' });
-    found[`linear ${target}`] = sha256(await linear.save());
+  for (const model of ['linear', 'trees']) {
+    for (const target of ['target', 'c', 'b']) {
+      using fitted = await Profiler.fit(engine, { table }, { target, seed: 5, model });
+      found[`${model} ${target}`] = sha256(await fitted.save());
+    }
   }
   console.log(JSON.stringify(found));
   assert.equal(found, EXPECTED);

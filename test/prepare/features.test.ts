@@ -14,7 +14,7 @@ import { makeTable, randomTable, rowOf } from '../support/tables.js';
 const engine = await createEngine({ threads: 0, reproducible: true });
 const allRows = (table: Table) => Int32Array.from({ length: table.rows }, (_, r) => r);
 const fit = (table: Table, preset: 'default' | 'article' = 'default') =>
-  fitFeatures(engine, table, allRows(table), new Set(['target']), preset);
+  fitFeatures(engine, table, allRows(table), new Set(['target']), preset, ['standard']);
 
 /** The raw columns of some rows as numbers: f32 or i32 by feature. */
 function raw(features: Features, rows: number, fill: (words: { f32: Float32Array; i32: Int32Array }, columns: number) => void) {
@@ -37,7 +37,7 @@ test('what a table gives and what its rows give one by one are the same, before 
       const part = features.write();
       const read = Features.read(part, JSON.parse(part.metadata.kinds));
       assert.equal(read.names, features.names);
-      assert.equal(read.widths, features.widths);
+      assert.equal(read.widths('standard'), features.widths('standard'));
       assert.equal(read.write(), part);
       const other = makeTable({ ...shape, rows: 21, seed: shape.seed + 1 }, 4);
       const binding = read.bind(other, new Set(['target']));
@@ -88,7 +88,7 @@ test('numbers, codes, categories, identifiers: what each column becomes', async 
   };
   const { features, ignored } = await fit(table);
   assert.equal(features.names, ['count', 'price', 'word', 'code']);
-  assert.equal(features.widths, [1, 1, 4, 5]);
+  assert.equal(features.widths('standard'), [1, 1, 4, 5]);
   assert.equal(features.labelCounts, [-1, -1, 4, 5]);
   assert.equal(features.labels, ['a', 'b', 'c', 'd', '1', '2', '3', '4', '5']);
   assert.equal(ignored, [{ name: 'mail', reason: '60 different values in 60 rows: an identifier or free text' }]);

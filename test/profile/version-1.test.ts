@@ -59,7 +59,8 @@ for (const name of names) {
       using profiler = await Profiler.load(bytes, { engine });
       const { target, features } = profiler;
       // What a family tells of itself had names of its own.
-      const { facts: learnt, family, ...rest } = profiler.summary;
+      const { facts: learnt, family, task, ...rest } = profiler.summary;
+      assert.is(task, profiler.target.task);
       assert.is(family, 'perceptron');
       const summary = { ...rest, ...learnt };
       const metadata = Object.fromEntries((await profiler.schema()).metadata);

@@ -1,6 +1,6 @@
 /** The package as it is published: packed, installed in an empty folder, imported by every runtime, bundled by three bundlers. */
-import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine, Profiler } from '../../src/index.js';
 import { openBrowser, serve } from '../support/browser.js';
+import { installPackage } from '../support/package.js';
 import { runtime } from '../support/runtimes.js';
 import { generator } from '../support/tables.js';
 import { startWorkerd } from '../support/workerd.js';
@@ -23,16 +24,7 @@ const write = (name: string, text: string | Uint8Array) => {
   return join(folder, name);
 };
 
-// npm pack, unpacked into node_modules; its dependencies are those of this checkout, so that nothing is fetched.
-const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { encoding: 'utf8' });
-const [{ filename, files }] = JSON.parse(packed) as { filename: string; files: { path: string }[] }[];
-const installed = join(folder, 'node_modules/cameo');
-mkdirSync(installed, { recursive: true });
-execFileSync('tar', ['xzf', join(folder, filename), '-C', installed, '--strip-components', '1']);
-for (const name of readdirSync('node_modules')) {
-  if (!name.startsWith('.')) symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
-}
-write('package.json', '{ "type": "module", "private": true }');
+const { installed, files } = installPackage(folder, []);
 
 const next = generator(3);
 const values = Float64Array.from({ length: 300 }, () => next());
@@ -59,40 +51,15 @@ const profiler = await Profiler.load(model, { wasm });
 const { prediction_y } = profiler.profileOne({ x: 0.9, z: 0.1 });`;
 
 test('the package holds what its exports name, and no sources or tests', () => {
-  const names = files.map(({ path }) => path);
   for (const name of ['simd', 'relaxed', 'simd-shared', 'relaxed-shared'])
-    assert.ok(names.includes(`dist/kernels/${name}.wasm`));
+    assert.ok(files.includes(`dist/kernels/${name}.wasm`));
   assert.equal(
-    names.filter((name) => /^(dist\/(test|bench)|test|bench|src|assembly)\//.test(name)),
+    files.filter((name) => /^(dist\/(test|bench)|test|bench|src|assembly)\//.test(name)),
     [],
   );
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
   const paths = JSON.stringify(exports).match(/\.\/dist\/[^"*]+"/g) ?? [];
-  for (const path of paths) assert.ok(names.includes(path.slice(2, -1)), path);
-});
-
-test('the types of each entry hold together for who installs it', async () => {
-  write(
-    'types.ts',
-    `import { createEngine, Profiler } from 'cameo';
-import { Profiler as Edge, type Profile } from 'cameo/edge';
-import { createEngine as inPage, tableFromText } from 'cameo/browser';
-export async function use(bytes: Uint8Array, wasm: WebAssembly.Module): Promise<Profile[]> {
-  const edge = await Edge.load(bytes, { wasm });
-  // @ts-expect-error the edge entry does not fit
-  void Edge.fit;
-  await inPage({ threads: 0 });
-  void tableFromText(['a'], [['1']]);
-  const node = await Profiler.load(bytes, { engine: await createEngine() });
-  return [edge.profileOne({ x: 1 }), ...node.profileBatch([{ x: 2 }])];
-}
-`,
-  );
-  const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,esnext.disposable,dom'];
-  const types = ['--types', 'node,@webgpu/types', '--skipLibCheck'];
-  await run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), ...flags, ...types, 'types.ts'], {
-    cwd: folder,
-  }).catch((error) => assert.unreachable(error.stdout));
+  for (const path of paths) assert.ok(files.includes(path.slice(2, -1)), path);
 });
 
 const script = write(

@@ -5,6 +5,7 @@ import {
   createEngine,
   crossValidate,
   evaluateRegression,
+  GradientBoostingRegressor,
   KFold,
   Matrix,
   MLPClassifier,
@@ -21,8 +22,12 @@ const x = new Matrix(columns);
 const number = Float64Array.from(columns[0], (v, i) => 3 * v - columns[1][i] + 0.1 * next());
 const engine = await createEngine({ threads: 2 });
 
-test('a regressor: every fold as if done by hand, in any order of the workers', async () => {
-  const make = () => new MLPRegressor({ engine, seed: 3, maxIter: 30 });
+test('regressors: every fold as if done by hand, in any order of the workers', async () => {
+  await byHand(() => new MLPRegressor({ engine, seed: 3, maxIter: 30 }));
+  await byHand(() => new GradientBoostingRegressor({ engine, maxIter: 5 }));
+});
+
+async function byHand(make: () => MLPRegressor | GradientBoostingRegressor): Promise<void> {
   const splits = new KFold({ nSplits: 4, seed: 7 }).split(rows);
   const { folds, mean, std } = await crossValidate(make, x, number, { cv: 4, seed: 7 });
   for (const [k, { train, test: held }] of splits.entries()) {
@@ -43,7 +48,7 @@ test('a regressor: every fold as if done by hand, in any order of the workers', 
   const r2 = folds.map((fold) => ('r2' in fold ? fold.r2 : Number.NaN));
   assert.ok(Math.abs(mean.r2 - r2.reduce((a, b) => a + b) / 4) < 1e-12);
   assert.ok(Math.abs(std.r2 - Math.sqrt(r2.reduce((s, v) => s + (v - mean.r2) ** 2, 0) / 4)) < 1e-12);
-});
+}
 
 test('classifiers of two and three classes, with class names of their own', async () => {
   for (const names of [

@@ -22,15 +22,19 @@ export function cameo(
     env,
     input,
     interrupt,
+    seconds,
   }: {
     cwd?: string;
     env?: NodeJS.ProcessEnv;
     input?: Uint8Array /** Ctrl-C half a second after this is true */;
     interrupt?: () => boolean;
+    /** it is killed after, and its code is null then */
+    seconds?: number;
   } = {},
 ): Promise<Ended> {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env });
+    const timeout = seconds === undefined ? undefined : seconds * 1000;
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, timeout, killSignal: 'SIGKILL' });
     const out: Buffer[] = [];
     let stderr = '';
     child.stdout.on('data', (data) => out.push(data));

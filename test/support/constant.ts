@@ -41,6 +41,7 @@ const predictor: PredictorKind<ConstantPlan> = (_, memory, { values, outputs, gr
 
 class ConstantModel implements Model {
   readonly family = 'constant';
+  readonly encoding = 'raw';
   readonly facts = { learnt: 'the mean' };
 
   constructor(
@@ -66,7 +67,8 @@ class ConstantModel implements Model {
 }
 
 const reader: ModelReader = {
-  read: (part: PartReader, widths, outputs) => new ConstantModel(part.f32('values', [outputs]), widths),
+  encoding: 'raw',
+  read: (part: PartReader, { widths }, outputs) => new ConstantModel(part.f32('values', [outputs]), widths),
 };
 
 const family: Family<{ prior: number }> = {

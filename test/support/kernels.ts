@@ -14,6 +14,8 @@ export interface Bench {
   /** Address of a copy of the values. */
   f32(values: ArrayLike<number>): number;
   i32(values: ArrayLike<number>): number;
+  u8(values: ArrayLike<number>): number;
+  f64(values: ArrayLike<number>): number;
   /** Address of that many bytes, filled with garbage so that a kernel must write what it promises. */
   room(floats: number): number;
   /** Copies values out. */
@@ -46,6 +48,16 @@ export function open(build: Build): Bench {
     i32(values) {
       const at = layout.take(values.length * 4);
       new Int32Array(memory.buffer, at, values.length).set(values);
+      return at;
+    },
+    u8(values) {
+      const at = layout.take(values.length);
+      new Uint8Array(memory.buffer, at, values.length).set(values);
+      return at;
+    },
+    f64(values) {
+      const at = layout.take(values.length * 8);
+      new Float64Array(memory.buffer, at, values.length).set(values);
       return at;
     },
     room(floats) {

@@ -81,3 +81,6 @@ export const rowOf = (table: Table, r: number) =>
       return [c.name, c.codes[r] < 0 ? undefined : c.categories[c.codes[r]]];
     }),
   );
+
+/** What features are that are numbers, a column each. */
+export const numbersOnly = (n: number) => ({ widths: new Array<number>(n).fill(1), labels: new Array<number>(n).fill(-1) });

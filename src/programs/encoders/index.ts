@@ -1,10 +1,12 @@
 /** Table of contents of the encoders: how features of each kind are encoded inside a worker. */
 import type { EncoderKind } from '../encoder.js';
 import { category } from './category.js';
+import { code } from './code.js';
 import { number } from './number.js';
 
 /** By the `kind` of their plans. */
 export const encoders: Record<string, EncoderKind> = {
   number: number as EncoderKind,
   category: category as EncoderKind,
+  code: code as EncoderKind,
 };

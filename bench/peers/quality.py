@@ -1,0 +1,73 @@
+"""Fits the peers at their defaults on splits that it is given, one thread, and prints their metrics.
+
+Reads JSON from standard input: {"file", "target", "task", "splits": [{"train": [rows], "test": [rows]}, ...]}.
+Prints JSON: {peer: [metrics of each split]}. Text and booleans are categories; empty is missing.
+"""
+import json
+import sys
+import warnings
+
+import numpy as np
+import pandas as pd
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.metrics import accuracy_score, average_precision_score, log_loss, r2_score, roc_auc_score, root_mean_squared_error
+
+warnings.filterwarnings("ignore")
+
+
+def peers():
+    found = {"scikit-learn": (HistGradientBoostingClassifier, HistGradientBoostingRegressor, {"categorical_features": "from_dtype"})}
+    try:
+        import lightgbm
+
+        found["LightGBM"] = (lightgbm.LGBMClassifier, lightgbm.LGBMRegressor, {"verbose": -1, "n_jobs": 1})
+    except ImportError:
+        pass
+    try:
+        import xgboost
+
+        found["XGBoost"] = (xgboost.XGBClassifier, xgboost.XGBRegressor, {"enable_categorical": True, "n_jobs": 1})
+    except ImportError:
+        pass
+    return found
+
+
+def metrics(task, truth, model, x):
+    if task == "regression":
+        predicted = model.predict(x)
+        return {"rmse": root_mean_squared_error(truth, predicted), "r2": r2_score(truth, predicted)}
+    proba = model.predict_proba(x)
+    if task == "binary":
+        p = proba[:, 1]
+        return {
+            "rocAuc": roc_auc_score(truth, p),
+            "averagePrecision": average_precision_score(truth, p),
+            "logLoss": log_loss(truth, p),
+            "accuracy": accuracy_score(truth, p > 0.5),
+        }
+    labels = np.arange(proba.shape[1])
+    return {"accuracy": accuracy_score(truth, proba.argmax(1)), "logLoss": log_loss(truth, proba, labels=labels)}
+
+
+def main():
+    given = json.load(sys.stdin)
+    table = pd.read_csv(given["file"], na_values=[""], keep_default_na=False)
+    y = table.pop(given["target"])
+    task = given["task"]
+    if task != "regression":
+        y = y.astype(str).astype("category").cat.codes
+    for name in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[name]) or table[name].dtype == bool:
+            table[name] = table[name].astype(str).where(table[name].notna()).astype("category")
+    result = {}
+    for name, (classifier, regressor, options) in peers().items():
+        result[name] = []
+        for split in given["splits"]:
+            model = (regressor if task == "regression" else classifier)(**options)
+            model.fit(table.iloc[split["train"]], y.iloc[split["train"]])
+            test = split["test"]
+            result[name].append(metrics(task, y.iloc[test], model, table.iloc[test]))
+    json.dump(result, sys.stdout)
+
+
+main()

@@ -1,0 +1,125 @@
+/**
+ * Answers that hold: every family over tables that nobody tuned it to, beside LightGBM, XGBoost and scikit-learn's gradient boosting at their
+ * defaults on the same splits. The means over the seeds are printed and, with the spread, kept in bench/results/quality.json.
+ *
+ * A column of the comparison is a line in COLUMNS, a table a line in TABLES.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createEngine, type Engine, Profiler, readTable, type Table, type Task, trainTestSplit } from '../src/index.js';
+import { targetOf, truthOf } from '../src/prepare/target.js';
+import { python } from './support.js';
+
+const DATA = '../shared/data';
+const SEEDS = [42, 43, 44, 45, 46];
+const TEST_SIZE = 0.2;
+
+/** Tables: name → file below DATA, and the target. */
+const TABLES: Record<string, readonly [file: string, target: string]> = {
+  'online shoppers': ['online_shoppers_intention.csv', 'Revenue'],
+  bank: ['tables/bank.csv', 'y'],
+  telco: ['tables/telco.csv', 'Churn'],
+  campaign: ['tables/campaign.csv', 'Response'],
+  german: ['tables/german.csv', 'Risk'],
+  housing: ['tables/housing.csv', 'median_house_value'],
+  bean: ['tables/bean.csv', 'Class'],
+};
+
+/** What is compared: options of a fit by name. */
+const COLUMNS: Record<string, { model: string; modelOptions?: Record<string, unknown> }> = {
+  perceptron: { model: 'perceptron' },
+  trees: { model: 'trees' },
+};
+
+/** The metrics that are shown of each task. */
+const SHOWN: Record<Task, readonly string[]> = {
+  binary: ['rocAuc', 'averagePrecision', 'logLoss'],
+  multiclass: ['accuracy', 'logLoss'],
+  regression: ['rmse'],
+};
+
+type Metrics = Record<string, number>;
+/** metrics of each seed, by column */
+type Found = Record<string, Metrics[]>;
+
+interface Result {
+  rows: number;
+  task: Task;
+  /** by column and metric: mean and deviation over the seeds, and each */
+  columns: Record<string, Record<string, { mean: number; deviation: number; each: number[] }>>;
+}
+
+/** The splits that a fit makes of its seed, for the peers. */
+function splitsOf(table: Table, target: string, seeds: readonly number[]) {
+  const column = table.columns.find(({ name }) => name === target) as Table['columns'][number];
+  const asked = targetOf(column);
+  const truth = truthOf(asked, column);
+  if (truth.some(Number.isNaN)) throw new Error(`target '${target}' has missing values`);
+  const stratify = asked.task === 'regression' ? undefined : truth;
+  const splits = seeds.map((seed) => trainTestSplit(table.rows, { testSize: TEST_SIZE, seed, stratify }));
+  return { task: asked.task, splits: splits.map(({ train, test }) => ({ train: [...train], test: [...test] })) };
+}
+
+async function ours(engine: Engine, table: Table, target: string, seeds: readonly number[]): Promise<Found> {
+  const found: Found = {};
+  for (const [name, options] of Object.entries(COLUMNS)) {
+    found[name] = [];
+    for (const seed of seeds) {
+      using profiler = await Profiler.fit(engine, { table }, { target, seed, testSize: TEST_SIZE, ...options });
+      found[name].push({ ...profiler.summary.evaluation } as unknown as Metrics);
+    }
+  }
+  return found;
+}
+
+function theirs(file: string, target: string, { task, splits }: ReturnType<typeof splitsOf>): Found {
+  if (!python) return {};
+  const input = JSON.stringify({ file, target, task, splits });
+  return JSON.parse(execFileSync(python, ['bench/peers/quality.py'], { input, encoding: 'utf8', maxBuffer: 1e9 }));
+}
+
+function summaryOf(found: Found, metrics: readonly string[]): Result['columns'] {
+  const statistics = (each: number[]) => {
+    const mean = each.reduce((a, b) => a + b, 0) / each.length;
+    return { mean, deviation: Math.sqrt(each.reduce((sum, v) => sum + (v - mean) ** 2, 0) / each.length), each };
+  };
+  const of = (runs: Metrics[]) => Object.fromEntries(metrics.map((m) => [m, statistics(runs.map((run) => run[m]))]));
+  return Object.fromEntries(Object.entries(found).map(([name, runs]) => [name, of(runs)]));
+}
+
+function print(name: string, { task, columns }: Result): void {
+  for (const metric of SHOWN[task]) {
+    const cells = Object.entries(columns).map(([column, metrics]) => {
+      const { mean, deviation } = metrics[metric];
+      const text = task === 'regression' ? mean.toFixed(0) : mean.toFixed(4);
+      return `${column} ${text} ± ${task === 'regression' ? deviation.toFixed(0) : deviation.toFixed(4)}`;
+    });
+    console.log(`${`${name}, ${metric}`.padEnd(34)} ${cells.join('   ')}`);
+  }
+}
+
+export async function quality(): Promise<void> {
+  const only = process.env.CAMEO_QUALITY?.split(',');
+  const results: Record<string, Result> = {};
+  await using engine = await createEngine({ device: 'wasm', reproducible: true });
+  for (const [name, [file, target]] of Object.entries(TABLES)) {
+    const path = resolve(DATA, file);
+    if (only && !only.includes(name)) continue;
+    if (!existsSync(path)) {
+      console.log(`${name} is not compared: ${path} is not there`);
+      continue;
+    }
+    const table = await readTable(path);
+    const split = splitsOf(table, target, SEEDS);
+    const found = { ...(await ours(engine, table, target, SEEDS)), ...theirs(path, target, split) };
+    results[name] = { rows: table.rows, task: split.task, columns: summaryOf(found, SHOWN[split.task]) };
+    print(name, results[name]);
+  }
+  if (only) return;
+  mkdirSync('bench/results', { recursive: true });
+  writeFileSync(
+    'bench/results/quality.json',
+    `${JSON.stringify({ seeds: SEEDS, testSize: TEST_SIZE, tables: results }, null, 1)}\n`,
+  );
+}

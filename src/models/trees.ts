@@ -1,0 +1,60 @@
+/**
+ * The family of gradient-boosted trees: histograms of binned features, grown leaf by leaf (programs/trees/), exact contributions
+ * (assembly/trees/explain.ts). The defaults are LightGBM's.
+ */
+import * as v from 'valibot';
+import type { Engine } from '../engine/engine.js';
+import { above, atLeast, flag, seed, share, whole } from '../options.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
+import { stride } from '../wasm/kernels.js';
+import { type Forest, forestReader, MAX_BINS, MAX_LEAVES } from './forest.js';
+import { learnForest, type TreeOptions } from './learn-trees.js';
+import type { Examples, Family } from './model.js';
+
+/** Rows below which early stopping has too few held-out rows to go by. */
+const EARLY_STOPPING_ROWS = 100;
+
+/** Options of how trees are grown, shared with the estimators. */
+export const TREE_ENTRIES = {
+  learningRate: v.optional(above(0), 0.1),
+  /** rounds at most: a tree each, with several classes one a class */
+  maxIter: v.optional(whole(1, 1_000_000), 100),
+  maxLeafNodes: v.optional(whole(2, MAX_LEAVES), 31),
+  /** splits from the root to a leaf at most; default: no limit */
+  maxDepth: v.optional(whole(1)),
+  minSamplesLeaf: v.optional(whole(1), 20),
+  l2Regularization: v.optional(atLeast(0), 0),
+  /** bins of a number; missing values have one more */
+  maxBins: v.optional(whole(2, MAX_BINS), 255),
+  validationFraction: v.optional(share, 0.1),
+  nIterNoChange: v.optional(whole(1), 10),
+  tol: v.optional(atLeast(0), 1e-7),
+};
+
+export const OPTIONS = v.strictObject({
+  ...TREE_ENTRIES,
+  /** hold rows out, stop when their loss no longer falls, and keep the best rounds; where there are rows enough */
+  earlyStopping: v.optional(flag, false),
+  seed: v.optional(seed, 42),
+});
+
+async function fit(engine: Engine, examples: Examples, options: TreeOptions, run: RunOptions): Promise<Forest> {
+  const { x, labels } = examples;
+  const earlyStopping = options.earlyStopping && x.rows >= EARLY_STOPPING_ROWS;
+  const source = {
+    ...examples,
+    rows: x.rows,
+    features: labels.map((own) => ({ labels: own, constraint: 0 })),
+    slotBytes: 0,
+    values: (feature: number) => ({ x: x.address() + feature * 4, step: stride(x.columns) }),
+  };
+  return learnForest(engine, source, { ...options, earlyStopping }, run);
+}
+
+export const trees: Family<TreeOptions> = {
+  ...forestReader,
+  name: 'trees',
+  tasks: ['binary', 'multiclass', 'regression'],
+  options: OPTIONS,
+  fit,
+};

@@ -1,0 +1,123 @@
+/** The family of trees: through everything, with categories never seen and columns of one value; the same bytes; what it refuses. */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Profiler as Edge } from '../../src/edge.js';
+import { createEngine, type ExplanationEntry, Profiler, type Table } from '../../src/index.js';
+import { refusal } from '../support/refused.js';
+import { makeTable, randomTable, rowOf } from '../support/tables.js';
+
+const wasm = readFileSync('dist/kernels/simd.wasm');
+const inline = await createEngine({ threads: 0, reproducible: true });
+const OPTIONS = { target: 'target', model: 'trees', modelOptions: { maxIter: 8, minSamplesLeaf: 3 } };
+
+test('100 random tables: fit, save, load, profile, explain, the edge', async () => {
+  await fc.assert(
+    fc.asyncProperty(randomTable, fc.boolean(), async (shape, constant) => {
+      const table = makeTable(shape);
+      if (constant) table.columns.push({ name: 'same', kind: 'number', values: new Float64Array(table.rows).fill(3) });
+      using fitted = await Profiler.fit(inline, { table }, { ...OPTIONS, seed: shape.seed % 1000 });
+      const { family, facts } = fitted.summary;
+      assert.is(family, 'trees');
+      assert.ok(Number(facts.rounds) <= 8 && ['maxIter', 'noGain'].includes(String(facts.stopped)), JSON.stringify(facts));
+      const bytes = await fitted.save();
+      using loaded = await Profiler.load(bytes, { engine: inline });
+      assert.equal(await loaded.save(), bytes);
+      using edge = await Edge.load(bytes, { wasm });
+      // The last rows have categories that training had not.
+      const other = makeTable({ ...shape, rows: 17, seed: shape.seed + 1 }, 5);
+      other.columns = other.columns.filter(({ name }) => name !== 'target');
+      if (constant) other.columns.push({ name: 'same', kind: 'number', values: new Float64Array(17).fill(Number.NaN) });
+      const base = JSON.parse((await loaded.schema()).metadata.get('cameo.contribution.base') as string) as number[];
+      let r = 0;
+      for await (const batch of loaded.profile(other)) {
+        for (const row of batch) {
+          const one = edge.profileOne(rowOf(other, r++));
+          const score = one.score_target as number;
+          assert.ok(Number.isFinite(score));
+          assert.is(score, row.score_target);
+          assert.equal(loaded.profileOne(rowOf(other, r - 1)), one);
+          const parts = (one.explanation_target as ExplanationEntry[]).map(({ contribution }) => contribution);
+          const sum = parts.reduce((s, part) => s + part, 0);
+          const size = Math.max(1, ...[score, base[0], ...parts].map(Math.abs));
+          if (shape.task === 'binary') assert.ok(Math.abs(sum - (Math.log(score / (1 - score)) - base[0])) < 1e-5 * size);
+          if (shape.task === 'regression') assert.ok(Math.abs(sum - (score - base[0])) < 1e-6 * size, `${sum} ${score}`);
+        }
+      }
+      assert.is(r, 17);
+    }),
+  );
+});
+
+test('the same bytes for 1, 2 and 3 workers: two classes, several, and numbers', async () => {
+  const shape = { seed: 5, rows: 9000, numbers: 40, codes: 10, texts: 10, missing: 0.1 };
+  for (const task of ['binary', 'multiclass', 'regression'] as const) {
+    const table = makeTable({ ...shape, task });
+    const options = { ...OPTIONS, modelOptions: { maxIter: 3, earlyStopping: true }, folds: 2 };
+    let expected: Uint8Array | undefined;
+    for (const threads of [0, 1, 2, 3]) {
+      await using engine = await createEngine({ threads, reproducible: true });
+      using fitted = await Profiler.fit(engine, { table }, options);
+      const bytes = await fitted.save();
+      expected ??= bytes;
+      assert.ok(Buffer.compare(bytes, expected) === 0, `${task}, ${threads} workers`);
+      assert.is(engine.memoryStats().regions, 1, 'the model alone stays in memory');
+    }
+  }
+});
+
+/** A table of a number and a text that tell two classes apart. */
+function shop(rows: number): Table {
+  const visits = Float64Array.from({ length: rows }, (_, r) => (r * 37) % 100);
+  const codes = Int32Array.from({ length: rows }, (_, r) => (r * 11) % 3);
+  const bought = Int32Array.from({ length: rows }, (_, r) => Number(visits[r] > 50 !== (codes[r] === 1)));
+  return {
+    rows,
+    columns: [
+      { name: 'visits', kind: 'number', values: visits },
+      { name: 'channel', kind: 'category', codes, categories: ['mail', 'shop', 'web'] },
+      { name: 'bought', kind: 'category', codes: bought, categories: ['no', 'yes'] },
+    ],
+  };
+}
+
+test('two features that matter together are learnt, named in the reasons, and ranked', async () => {
+  using fitted = await Profiler.fit(inline, { table: shop(1000) }, { target: 'bought', model: 'trees' });
+  const { evaluation, importances } = fitted.summary;
+  assert.ok((evaluation as unknown as { rocAuc: number }).rocAuc > 0.999);
+  assert.equal(importances.map(({ feature }) => feature).sort(), ['channel', 'visits']);
+  const profile = fitted.profileOne({ visits: 80, channel: 'web' });
+  assert.ok((profile.score_bought as number) > 0.99);
+  const reasons = profile.explanation_bought as ExplanationEntry[];
+  assert.equal(
+    reasons.map(({ feature, value, category }) => [feature, value, category]),
+    [
+      ['visits', 80, null],
+      ['channel', null, 'web'],
+    ],
+  );
+});
+
+test('what cannot be fitted is refused, and nothing stays in memory', async () => {
+  await using engine = await createEngine({ threads: 1 });
+  for (const [options, message] of [
+    [{ maxBins: 300 }, /'maxBins'.*2 to 255/],
+    [{ maxLeafNodes: 1 }, /'maxLeafNodes'.*2 to 256/],
+    [{ learningRate: -1 }, /'learningRate'/],
+    [{ depth: 3 }, /'depth' is not known/],
+  ] as const) {
+    const error = await refusal(() =>
+      Profiler.fit(engine, { table: shop(60) }, { target: 'bought', model: 'trees', modelOptions: options }),
+    );
+    assert.is(error.code, 'argument');
+    assert.match(error.message, message);
+  }
+  const controller = new AbortController();
+  controller.abort();
+  const run = { target: 'bought', model: 'trees', signal: controller.signal };
+  assert.is((await refusal(() => Profiler.fit(engine, { table: shop(60) }, run))).code, 'aborted');
+  assert.is(engine.memoryStats().regions, 0);
+});
+
+test.run();
