@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errors } from '../errors.js';
 import type { EventLog } from '../io/event-log.js';
+import { RECOMMENDERS } from '../recommend/names.js';
 import { names, whole } from './options.js';
 
 export interface EventFlags {
@@ -22,6 +23,8 @@ export interface EventFlags {
   prefer?: string[];
   asOf?: string;
   halfLife?: number;
+  recommender?: string;
+  effort?: 'full' | 'fast';
   recommendations: number;
   evaluate?: boolean;
   split: 'last' | 'random';
@@ -66,6 +69,18 @@ export const withEvents = (command: Command): Command =>
       'the moment that recency counts back from; events from then on are left out (default: the last event)',
     )
     .option('--half-life <days>', 'age at which an event counts half for recommendations', days)
+    .addOption(
+      new Option(
+        '--recommender <name>',
+        'how to recommend; auto compares them on the later events of this log and takes the best (default: auto)',
+      ).choices(['auto', ...RECOMMENDERS]),
+    )
+    .addOption(
+      new Option('--effort <effort>', 'of auto: fast compares nothing and takes ials (default: full)').choices([
+        'full',
+        'fast',
+      ]),
+    )
     .option('--evaluate', 'also measure the recommendations of events on what was held out')
     .addOption(
       new Option('--split <split>', 'what --evaluate holds out: last orders, or pairs at random')
@@ -76,7 +91,7 @@ export const withEvents = (command: Command): Command =>
     .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10)
     .addHelpText('after', TRUST);
 
-const ABOUT_ITEMS = ['label', 'weight', 'rating', 'halfLife', 'evaluate'] as const;
+const ABOUT_ITEMS = ['label', 'weight', 'rating', 'halfLife', 'recommender', 'effort', 'evaluate'] as const;
 
 /** The log that the options describe. */
 export function eventLogOf(flags: EventFlags): EventLog {

@@ -20,10 +20,10 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
   checked(FIT_OPTIONS, given);
   if (typeof data !== 'object' || data === null) throw errors.shape('Data', '{ table }, { events } or both', kindOf(data));
   const { table, events } = data;
-  const { signal, onProgress, onWarning: _, recommender, recommenderOptions, halfLife, ...scoring } = given;
+  const { signal, onProgress, onWarning: _, recommender, recommenderOptions, effort, halfLife, ...scoring } = given;
   checkData(data, scoring);
   const run = { signal, onProgress };
-  const asked = { recommender, recommenderOptions, halfLife, seed: given.seed };
+  const asked = { recommender, recommenderOptions, effort, halfLife, seed: given.seed };
   const options = table && checkScoreOptions(scoring as ScoreOptions);
   // Recommending is loaded where there are events.
   const ofEvents = events && (await import('./fit-events.js'));

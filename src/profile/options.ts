@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { bag, callback, flag, oneOf, opaque, RUN, whole } from '../options.js';
 import type { Progress } from '../progress.js';
+import type { Effort } from '../recommend/fit.js';
 import { SCORE_ENTRIES, type ScoreOptions } from '../score/options.js';
 import type { Events } from '../table/events.js';
 import type { BatchOptions } from '../table/section.js';
@@ -15,8 +16,13 @@ export interface FitData {
 }
 
 export interface EventOptions {
-  /** how to recommend; default 'factorization' */
+  /**
+   * how to recommend, by name; default 'auto': what ranks best on the later events of this log (recommend/choose.ts), or 'factorization' where
+   * `recommenderOptions` are given
+   */
   recommender?: string;
+  /** of 'auto': 'full' (default) compares the candidates, 'fast' takes iALS with its defaults */
+  effort?: Effort;
   /** options of that recommender, such as { rank: 32 } */
   recommenderOptions?: Readonly<Record<string, unknown>>;
   /** days after which an event counts half for recommendations; default: all count the same */
@@ -34,6 +40,7 @@ export interface FitOptions extends Omit<ScoreOptions, 'target'>, EventOptions {
 
 export const EVENT_ENTRIES = {
   recommender: v.optional(v.string('the name of a recommender')),
+  effort: v.optional(oneOf('full', 'fast')),
   recommenderOptions: v.optional(bag, {}),
   halfLife: v.optional(
     v.pipe(

@@ -12,7 +12,7 @@ import { joinParts, type Part, type PartReader } from '../part.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { itemsOf } from './histories.js';
 import { readers } from './readers.js';
-import type { NumberedHistory, Recommends, TopList } from './recommender.js';
+import type { Choice, NumberedHistory, Recommends, TopList } from './recommender.js';
 
 export interface Recommendation {
   item: string;
@@ -53,6 +53,8 @@ export class Recommender {
   readonly users: readonly string[];
   readonly items: readonly string[];
   readonly labels: readonly (string | null)[];
+  /** how it was chosen where that was just done; a file does not hold it */
+  choice: Choice | undefined;
   readonly #userNumber: ReadonlyMap<string, number>;
   readonly #itemNumber: ReadonlyMap<string, number>;
 

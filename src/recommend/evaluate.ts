@@ -13,15 +13,16 @@ import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { type HeldPairs, HOLD_OUTS, holdOut, knownPairs } from '../events/hold-out.js';
 import { pairsOf } from '../events/pairs.js';
-import { evaluateRanking, type RankingEvaluation } from '../metrics/ranking.js';
+import type { RankingEvaluation } from '../metrics/ranking.js';
 import { evaluateRegression } from '../metrics/regression.js';
 import { above, checked, oneOf, whole } from '../options.js';
-import { shuffle } from '../random.js';
 import type { Events } from '../table/events.js';
-import { familyOf, type NamedPairs, type RecommenderOptions } from './fit.js';
-import { historiesOf, itemCounts, itemsOf } from './histories.js';
+import { CANDIDATES, chooseRecommender, leftOut } from './choose.js';
+import { AUTO, familyOf, type NamedPairs, type RecommenderOptions } from './fit.js';
+import { historiesOf } from './histories.js';
 import { families } from './index.js';
-import type { Histories, Recommends } from './recommender.js';
+import type { Recommends } from './recommender.js';
+import { candidatesOf, rankingOf, type Truth, truthOf } from './truth.js';
 
 /** What was held out of events: pairs to fit on, and pairs of the same users and items to hold the lists against. */
 export interface HeldOut {
@@ -39,6 +40,8 @@ export type RecommenderEvaluation<Family extends string = 'factorization'> = {
   /** how the data was split and ranked, in words */
   protocol: string;
   n: number;
+  /** of 'auto': what was chosen, without a look at what is held out */
+  chosen?: string;
   /** of the held-out ratings; null without ratings */
   ratings: RatingErrors | null;
 } & Record<Family | Beside, RankingEvaluation>;
@@ -73,16 +76,6 @@ const SPLITS = {
     needs: 'Leaving a fifth out (pairs of known users and items)',
   },
 };
-/** Each user has a stream of their own, above those of all else. */
-const STREAM = 0x80000000;
-
-/** What the lists are held against, by number. */
-interface Truth {
-  /** users with relevant items, and the items of each */
-  users: number[];
-  relevant: number[][];
-  rated: { user: number; item: number; rating: number }[];
-}
 
 /**
  * Holds some of the events out, fits a recommender of the family that the options name on the rest, and compares it.
@@ -93,20 +86,37 @@ export async function evaluateRecommender(
   events: Events,
   options: EvaluationOptions = {},
 ): Promise<RecommenderEvaluation> {
-  const { options: chosen, rest } = familyOf(options, { ...RANKING, ...SPLIT });
+  const auto = options.recommender === AUTO;
+  const { recommender: _, ...unnamed } = options;
+  const { options: chosen, run, rest } = familyOf(auto ? unnamed : options, { ...RANKING, ...SPLIT });
   const { split, halfLife, ...others } = { ...options, ...rest };
   const how = SPLITS[split];
-  const { train: before, held } = holdOut(events, split, seedOf(chosen));
+  const seed = seedOf(chosen);
+  const { train: before, held } = holdOut(events, split, seed);
   if (held.user.length === 0) throw errors.tooFewRows(how.needs, 0, 1);
   const train = pairsOf(before, { halfLife });
-  return compareRecommenders(engine, { how, train, held: knownPairs(held, train) }, others);
+  const cut = { how, train, held: knownPairs(held, train) };
+  if (!auto) return compareRecommenders(engine, cut, others);
+  // Chosen without a look at what is held out here.
+  const { recommender } = events.rating
+    ? { recommender: 'factorization' }
+    : await chooseRecommender(engine, before, { seed, halfLife }, { signal: run.signal });
+  const beside = CANDIDATES.filter((name) => !leftOut(name, train.pairs));
+  const seeded = 'seed' in families[recommender].options.entries ? { seed } : {};
+  const { n, negatives } = rest;
+  const asked = { n, negatives, ...seeded, signal: run.signal, recommender };
+  return { ...(await compareRecommenders(engine, cut, asked, beside)), chosen: recommender };
 }
 
-/** As evaluateRecommender, of what is held out already. */
+/**
+ * As evaluateRecommender, of what is held out already.
+ * @param beside families that stand beside it with their defaults
+ */
 export async function compareRecommenders(
   engine: Engine,
   { how, train, held }: HeldOut,
   options: EvaluationOptions = {},
+  beside: readonly string[] = BESIDE,
 ): Promise<RecommenderEvaluation> {
   const { family, options: chosen, run, rest } = familyOf(options, RANKING);
   const { n, negatives } = rest;
@@ -117,17 +127,13 @@ export async function compareRecommenders(
   const candidates = negatives > 0 ? candidatesOf(truth, histories, items, negatives, seedOf(chosen)) : undefined;
 
   const model = await family.fit(engine, train.pairs, chosen, run);
-  const rankings: Record<string, RankingEvaluation> = {};
-  const rank = async (name: string, ranked: Recommends) => {
-    const lists = candidates
-      ? rankCandidates(ranked, truth.users, candidates, n)
-      : (await ranked.recommend(truth.users, { n, signal: run.signal })).map(({ ids }) => ids);
-    rankings[name] = evaluateRanking(lists, truth.relevant, n);
-  };
-  await rank(family.name, model);
-  for (const name of BESIDE) {
+  const rank = (ranked: Recommends) => rankingOf(ranked, truth, n, candidates, run.signal);
+  const rankings: Record<string, RankingEvaluation> = { [family.name]: await rank(model) };
+  for (const name of beside) {
     const other = families[name];
-    if (other !== family) await rank(name, await other.fit(engine, train.pairs, checked(other.options, {}), run));
+    const seeded = 'seed' in other.options.entries ? { seed: seedOf(chosen) } : {};
+    if (other !== family)
+      rankings[name] = await rank(await other.fit(engine, train.pairs, checked(other.options, seeded), run));
   }
   const rated = model.predictsRatings && values && truth.rated.length > 0;
   return {
@@ -140,49 +146,6 @@ export async function compareRecommenders(
 
 /** The seed of the recommender's options splits and samples too. */
 const seedOf = ({ seed }: Record<string, unknown>) => (typeof seed === 'number' ? seed : 42);
-
-/** The held-out pairs whose item the user had not had before, by user; and those with a rating. */
-function truthOf({ user, item, values }: HeldPairs, histories: Histories): Truth {
-  const relevant = new Map<number, number[]>();
-  const rated: Truth['rated'] = [];
-  user.forEach((u, t) => {
-    const i = item[t];
-    if (values && !Number.isNaN(values[t])) rated.push({ user: u, item: i, rating: values[t] });
-    if (itemsOf(histories, u).includes(i)) return;
-    const list = relevant.get(u);
-    if (list) list.push(i);
-    else relevant.set(u, [i]);
-  });
-  return { users: [...relevant.keys()], relevant: [...relevant.values()], rated };
-}
-
-/** Each user's relevant items, and for each some that the user never had, without repetition, at random by seed and user. */
-function candidatesOf({ users, relevant }: Truth, histories: Histories, count: number, negatives: number, seed: number) {
-  return users.map((user, r) => {
-    const chosen = new Set(relevant[r]);
-    const known = new Set(itemsOf(histories, user));
-    const order = shuffle(
-      Int32Array.from({ length: count }, (_, item) => item),
-      seed,
-      STREAM + user,
-    );
-    const most = relevant[r].length * (negatives + 1);
-    for (let k = 0; k < order.length && chosen.size < most; k++) if (!known.has(order[k])) chosen.add(order[k]);
-    return chosen;
-  });
-}
-
-/** The n best of each user's candidates by their scores; of equal ones what more users had, and then the smaller number. */
-function rankCandidates(model: Recommends, users: number[], candidates: ReadonlySet<number>[], n: number): Int32Array[] {
-  const counts = itemCounts(model.histories, model.items);
-  return users.map((user, r) => {
-    const items = Int32Array.from(candidates[r]);
-    const scores = model.score(new Int32Array(items.length).fill(user), items);
-    const places = Int32Array.from(items, (_, place) => place);
-    places.sort((a, b) => scores[b] - scores[a] || counts[items[b]] - counts[items[a]] || items[a] - items[b]);
-    return places.subarray(0, n).map((place) => items[place]);
-  });
-}
 
 function ratingErrors(model: Recommends, rated: Truth['rated'], values: Float32Array): RatingErrors {
   const truth = rated.map(({ rating }) => rating);

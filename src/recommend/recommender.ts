@@ -76,6 +76,29 @@ export interface Recommends {
   write(): Part;
 }
 
+/** A recommender that was compared to choose one of several (choose.ts). */
+export interface Candidate {
+  readonly recommender: string;
+  /** at 10; null where it was left out */
+  readonly ndcg: number | null;
+  readonly hitRate: number | null;
+  readonly seconds: number;
+  /** why it was left out */
+  readonly note?: string;
+}
+
+/** What was chosen, and against what. */
+export interface Choice {
+  readonly recommender: string;
+  /** what was held out and who was looked at, in words */
+  readonly protocol: string;
+  /** users whose lists were compared; 0 where there was nothing to choose by */
+  readonly users: number;
+  /** in the order of CANDIDATES */
+  readonly candidates: readonly Candidate[];
+  readonly seconds: number;
+}
+
 /** How a recommender is read: all that an entry needs which does not fit. */
 export interface RecommenderReader {
   /** @throws CameoError 'model' naming what was expected and what was found */

@@ -42,7 +42,9 @@ const flags = [
   '--where',
   'quantity > 0',
 ];
-const job = ['profile', '--events', 'log.csv', ...flags];
+const log = ['profile', '--events', 'log.csv', ...flags];
+// By name, since audiences of those who are alike need factors.
+const job = [...log, '--recommender', 'factorization'];
 
 test('profile --events writes profiles and a model; recommend and similar answer from it', async () => {
   const { code, stdout, stderr } = await cameo([...job, '-o', 'p.jsonl', '--save', 'm.cameo', '--threads', '1', '--json'], {
@@ -155,6 +157,43 @@ test('audience: a condition over the profiles, and lookalikes of a list', async 
     const { code, stderr, stdout } = await cameo(['audience', '--model', 'm.cameo', ...args], { cwd });
     assert.equal([code, stdout.toString()], [2, '']);
     assert.match(stderr, message);
+  }
+});
+
+test('without a name a recommender is chosen: the summary says against what, and --evaluate shows them all', async () => {
+  const { code, stdout, stderr } = await cameo([...log, '--evaluate', '--threads', '1', '--json'], { cwd });
+  assert.is(code, 0, stderr);
+  const { choice, evaluation } = JSON.parse(stdout.toString());
+  const names = ['ials', 'ease', 'neighbours', 'factorization', 'popularity'];
+  assert.equal(
+    choice.candidates.map(({ recommender }: { recommender: string }) => recommender),
+    names,
+  );
+  assert.ok(choice.users > 20 && choice.seconds > 0 && names.includes(choice.recommender));
+  const best = Math.max(...choice.candidates.map(({ ndcg }: { ndcg: number }) => ndcg));
+  assert.is(choice.candidates.find((c: { recommender: string }) => c.recommender === choice.recommender).ndcg, best);
+  for (const name of names) assert.ok(evaluation[name].users > 30, name);
+  assert.ok(names.includes(evaluation.chosen));
+  const summary = await cameo([...log, '--threads', '1'], { cwd });
+  const text = summary.stdout.toString();
+  assert.match(text, /Recommender: \w+, fitted before, compared on .*, full ranking, \d+ users, in \d+\.\d\d s\n/);
+  for (const name of names) assert.match(text, new RegExp(`${name} +[01]\\.\\d{4} +[01]\\.\\d{4} +\\d+\\.\\d\\d s`));
+  assert.match(text, / chosen\n/);
+});
+
+test('--effort fast compares nothing; what does not go together is refused', async () => {
+  const { code, stdout, stderr } = await cameo([...log, '--effort', 'fast', '--threads', '1', '--json'], { cwd });
+  assert.is(code, 0, stderr);
+  assert.is(JSON.parse(stdout.toString()).choice, null);
+  for (const [args, message] of [
+    [['--recommender', 'best'], /Allowed choices are auto, factorization, ials, ease, neighbours, popularity/],
+    [['--recommender', 'ials', '--effort', 'fast'], /'effort' is of choosing a recommender, and 'ials' is chosen already/],
+    [['--effort', 'some'], /Allowed choices are full, fast/],
+  ] as const) {
+    const bad = await cameo([...log, ...args, '--threads', '0', '-o', 'never.jsonl'], { cwd });
+    assert.equal([bad.code, bad.stdout.toString()], [2, ''], bad.stderr);
+    assert.match(bad.stderr, message);
+    assert.not.ok(readdirSync(cwd).some((name) => name.includes('never')));
   }
 });
 
