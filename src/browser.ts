@@ -35,8 +35,10 @@ export type { Summary } from './score/score.js';
 export type { ExplanationEntry } from './score/section.js';
 export type { EventCounts, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
+export type { Moment } from './table/moment.js';
 export type { Column, ReadingNote, Table } from './table/table.js';
 export { type TextOptions, tableFromCSV, tableFromText } from './table/text.js';
+export type { Warning, WarningCode } from './warnings.js';
 export type { MemoryStats } from './wasm/memory.js';
 export type { WasmSource } from './wasm/source.js';
 

@@ -21,6 +21,8 @@ export type { History, Recommendation, Recommender } from './recommend/catalogue
 export type { FoldedIn } from './recommend/fold-in.js';
 export type { Summary } from './score/score.js';
 export type { ExplanationEntry } from './score/section.js';
+export type { Moment } from './table/moment.js';
+export type { Warning, WarningCode } from './warnings.js';
 export type { MemoryStats } from './wasm/memory.js';
 export type { WasmSource } from './wasm/source.js';
 
@@ -31,7 +33,7 @@ export const Profiler: {
    * As in every entry, but that the kernels must be given.
    *
    * @param bytes a model file
-   * @param options `wasm`: the kernels; `maximum`: bytes of linear memory at most, default 64 MiB; `onWarning`
+   * @param options `wasm`: the kernels; `maximum`: bytes of linear memory at most, default 64 MiB; `asOf`: what dates count back from; `onWarning`
    * @throws CameoError 'argument' for wrong options, 'model' for bytes that are not a whole model file of a known version, 'runtime' for kernels that are none,
    *   'memory' where the model does not fit
    */

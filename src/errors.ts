@@ -29,7 +29,8 @@ export class CameoError extends Error {
   }
 }
 
-const list = (names: readonly string[]) => {
+/** Names in quotes, five at most. */
+export const quotedList = (names: readonly string[]) => {
   const shown = names.slice(0, 5).map((name) => `'${name}'`);
   if (names.length > 5) shown.push(`${names.length - 5} more`);
   return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown.join('');
@@ -73,8 +74,8 @@ export const errors = {
 
   columnMissing: (name: string, fitted: number, missing: string[], unexpected: string[]) =>
     column(
-      `Column '${name}' is missing: the model was fitted on ${fitted} columns; this table lacks ${list(missing)}` +
-        `${unexpected.length ? `, and has ${list(unexpected)} unexpectedly` : ''}. Rename or add the column, or fit a new model.`,
+      `Column '${name}' is missing: the model was fitted on ${fitted} columns; this table lacks ${quotedList(missing)}` +
+        `${unexpected.length ? `, and has ${quotedList(unexpected)} unexpectedly` : ''}. Rename or add the column, or fit a new model.`,
     ),
   columnType: (name: string, expected: string, found: string) =>
     column(`Column '${name}' was ${expected} when the model was fitted and is ${found} here. Convert it, or fit a new model.`),
@@ -82,10 +83,10 @@ export const errors = {
     argument(`Row ${row} must be an object with values by column name, such as { age: 40 }; found ${found}.`),
   rowUnknown: (row: number, keys: readonly string[], known: readonly string[]) =>
     column(
-      `Row ${row} has ${keys.length > 0 ? `the keys ${list(keys)}` : 'no key'}, and the model knows none of them; it knows ${list(known)}.`,
+      `Row ${row} has ${keys.length > 0 ? `the keys ${quotedList(keys)}` : 'no key'}, and the model knows none of them; it knows ${quotedList(known)}.`,
     ),
   columnUnknown: (role: string, name: string, columns: readonly string[]) =>
-    column(`${role} column '${name}' is not in the table, which has ${list(columns)}.`),
+    column(`${role} column '${name}' is not in the table, which has ${quotedList(columns)}.`),
   columnLeftOut: (role: string, name: string, reason: string) =>
     column(`${role} column '${name}' cannot be used: ${reason}. Make columns of numbers or text of it.`),
   columnDuplicate: (name: string, line?: number) =>
@@ -101,6 +102,11 @@ export const errors = {
     column(`Column '${name}' has no value in any row. Leave it out with --ignore ${name}, or fill it.`),
   columnInfinite: (name: string, row: number) =>
     column(`Column '${name}' is infinite in row ${row}. Replace infinities with a number or with nothing.`),
+  noDate: (name: string, row: number) =>
+    column(
+      `Column '${name}' was a date when the model was fitted, and row ${row} holds none. Write it as '2025-12-31' or ` +
+        `'2025-12-31T23:59:59Z', or give a Date or milliseconds since 1970.`,
+    ),
   columnStray: (name: string, kind: string, row: number, line: number | undefined, cells: number, rows: number) =>
     column(
       `Column '${name}' holds numbers, and ${kind} in row ${row}${line === undefined ? '' : ` (line ${line})`}` +
@@ -135,7 +141,13 @@ export const errors = {
     argument(`Option '${option}' is about items, and the events name none: give 'item', or leave '${option}' out.`),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
   headerOnly: (path: string, line: number) => data(`'${path}' has no rows: nothing stands below the names in line ${line}.`),
-  noFeatures: () => data('No feature column is left besides the target, the id and the ignored columns.'),
+  noFeatures: (left: readonly { name: string; reason: string }[]) =>
+    data(
+      `No feature column is left besides the target, the id and the ignored columns${left
+        .slice(0, 5)
+        .map(({ name, reason }) => `; '${name}': ${reason}`)
+        .join('')}.`,
+    ),
   targetClasses: (name: string, classes: number) =>
     data(
       `Target '${name}' has ${classes === 1 ? 'one class' : 'no class'} in the rows used for training; at least two are needed.`,
@@ -240,13 +252,6 @@ export function kindOf(value: unknown): string {
       ? 'null'
       : typeof value;
 }
-
-/** What is said without ending the work. */
-export const warnings = {
-  keyUnknown: (key: string, known: readonly string[]) =>
-    `Key '${key}' of a row is not known to the model and is not read; the model knows ${list(known)}.`,
-  keysUnknown: (told: number) => `More than ${told} keys of rows are not known to the model; the others are not told.`,
-};
 
 /** The first line of another library's message, without what it quotes of the data. */
 function firstLine(message: string) {

@@ -62,6 +62,8 @@ export type { FoldedIn } from './recommend/fold-in.js';
 export type { Interactions } from './recommend/interactions.js';
 export { MatrixFactorization, type RecommendOptions } from './recommend/matrix-factorization.js';
 export type {
+  Candidate,
+  Choice,
   Histories,
   NumberedHistory,
   Pairs,
@@ -72,14 +74,18 @@ export type {
 } from './recommend/recommender.js';
 export type { RunOptions } from './scheduler/scheduler.js';
 export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './score/cross-validate.js';
+export { type ColumnDescription, type DescribeOptions, type Description, describeTable } from './score/describe.js';
 export type { Importance } from './score/importance.js';
 export type { ScoreOptions } from './score/options.js';
 export type { CrossValidation, Score, Summary } from './score/score.js';
 export type { ExplanationEntry, ScoreSection } from './score/section.js';
 export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';
+export type { Moment } from './table/moment.js';
 export type { BatchOptions, Field, FieldType, Filled, PlainRow, Section, SectionBatch, Users } from './table/section.js';
-export type { Column, Ignored, ReadingNote, Table } from './table/table.js';
+export type { Bin, NumberStatistics } from './table/statistics.js';
+export type { Column, Ignored, IgnoredCode, ReadingNote, Table } from './table/table.js';
+export type { Warning, WarningCode } from './warnings.js';
 export type { Build } from './wasm/builds.js';
 export type { Layout, MemoryStats } from './wasm/memory.js';
 export { ResidentMatrix, Tile } from './wasm/resident.js';

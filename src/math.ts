@@ -4,6 +4,7 @@
  *
  *     log   x = 2ᵉ · m,  √½ ≤ m < √2:    e · log 2 + 2 · (s + s³/3 + s⁵/5 + …),   s = (m − 1) / (m + 1)
  *     exp   x = k · log 2 + r,  |r| ≤ ½ log 2:    2ᵏ · (1 + r + r²/2! + …)
+ *     sin   x = (k + r) quarters of a turn,  |r| ≤ ½:    ± sin or cos of r quarters, by their series
  */
 const bits = new DataView(new ArrayBuffer(8));
 
@@ -43,6 +44,26 @@ export function exp(x: number): number {
 
 /** xʸ = exp(y · log x) within 4 + 5 |y · log x| ulp, for normal positive x; exactly 1 for y = 0 and for x = 1. */
 export const pow = (x: number, y: number): number => exp(y * log(x));
+
+/** sin 2πx, for a number of turns whose fourfold is below 2⁵³: within 2 ulp of 1, and exact at whole quarters. */
+export function sine(turns: number): number {
+  const quarters = 4 * turns;
+  const k = Math.floor(quarters + 0.5);
+  const r = (quarters - k) * (Math.PI / 2);
+  const size = ((k % 4) + 4) % 4;
+  const value = size % 2 === 0 ? r * series(r * r, 17) : series(r * r, 16);
+  return size < 2 ? value : 0 - value;
+}
+
+/** cos 2πx, as `sine`. */
+export const cosine = (turns: number): number => sine(turns + 0.25);
+
+/** 1 − x²/((n−1)n) · (…): the series of cos r up to an even n, of sin r / r up to an odd one. */
+function series(square: number, n: number): number {
+  let sum = 1;
+  for (let k = n; k >= 2; k -= 2) sum = 1 - (sum * square) / (k * (k - 1));
+  return sum;
+}
 
 /** x², rounded once: `x ** 2` is not in every engine. */
 export const square = (x: number): number => x * x;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { argmax, exp, log, logistic, pow, square } from '../src/math.js';
+import { argmax, cosine, exp, log, logistic, pow, sine, square } from '../src/math.js';
 import { inRuntime } from './support/runtimes.js';
 
 /** Units in the last place of `expected` between the two. */
@@ -48,6 +48,24 @@ test('pow is within 4 + 5 |y log x| ulp', () => {
   fc.assert(fc.property(normal, (x) => assert.equal([pow(x, 0), pow(1, Math.min(x, 1e300))], [1, 1])));
 });
 
+test('sine and cosine of turns are within 2 ulp of 1, and exact at quarters', () => {
+  const near = (actual: number, expected: number, x: number) => assert.ok(Math.abs(actual - expected) <= 2 ** -51, `${x}`);
+  fc.assert(
+    // Turns of few digits: the product with 2π is then the only rounding of what is compared with.
+    fc.property(fc.integer({ min: -(2 ** 20), max: 2 ** 20 }), (k) => {
+      const x = k / 2 ** 20;
+      near(sine(x), Math.sin(2 * Math.PI * (x % 0.5)) * (Math.abs(x % 1) >= 0.5 ? -1 : 1), x);
+      near(sine(x) * sine(x) + cosine(x) * cosine(x), 1, x);
+      assert.is(sine(x + 8), sine(x) || 0);
+      assert.is(cosine(x), sine(x + 0.25));
+    }),
+    RUNS,
+  );
+  const quarters = [0, 0.25, 0.5, 0.75, 1, 1.25, -0.25];
+  assert.equal(quarters.map(sine), [0, 1, 0, -1, 0, 1, -1]);
+  assert.equal(quarters.map(cosine), [1, 0, -1, 0, 1, 0, 0]);
+});
+
 test('logistic falls and rises symmetrically about a half', () => {
   assert.is(logistic(0), 0.5);
   fc.assert(
@@ -72,7 +90,7 @@ test('argmax is the first of the largest', () => {
   );
 });
 
-const EXPECTED = '098e461f74549d872827cfbe14ee5ab1cac095e445d588fd4faeed2c638ba251';
+const EXPECTED = '0432c6af4371d45378390751c5339d674920dd3e7cbbca8fa60c75b5f14d329a';
 const table = fileURLToPath(new URL('./support/math-table.js', import.meta.url));
 for (const [name, ...args] of [['node'], ['node26'], ['bun'], ['deno', 'run', '--allow-read', '--quiet']]) {
   inRuntime(name, 'the same bytes over a table', (command) => {

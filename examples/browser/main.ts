@@ -3,13 +3,13 @@ import {
   CameoError,
   createEngine,
   type Engine,
+  type ExplanationEntry,
   Profiler,
   type Progress,
   type Row,
   type Table,
-  tableFromText,
+  tableFromCSV,
 } from 'cameo/browser';
-import Papa from 'papaparse';
 import { syntheticShop } from '../synthetic-shop.js';
 import { describe, suggestId } from './suggest.js';
 
@@ -44,21 +44,20 @@ function showError(error: unknown) {
 }
 
 /** Reads a CSV, whose first line names the columns. */
-function openText(text: string, name: string) {
-  const { data, errors } = Papa.parse<string[]>(text, { skipEmptyLines: 'greedy' });
-  const [names, ...rows] = data;
-  if (!names || names.length < 2 || rows.length < 20) {
-    $('table').textContent =
-      `${name} has no header with two columns and 20 rows below it${errors[0] ? `: ${errors[0].message}` : ''}.`;
-    return;
-  }
+async function openText(text: string, name: string) {
   try {
-    table = tableFromText(names, rows);
+    table = await tableFromCSV(text, { name });
   } catch (error) {
     $('table').textContent = error instanceof CameoError ? error.message : 'This file cannot be read.';
     return;
   }
-  $('table').textContent = `${name}: ${number.format(table.rows)} rows, ${names.length} columns.`;
+  const names = table.columns.map((column) => column.name);
+  if (names.length < 2 || table.rows < 20) {
+    $('table').textContent = `${name} has no header with two columns and 20 rows below it.`;
+    return;
+  }
+  const notes = (table.notes ?? []).map(({ column, message }) => ` ${column ?? 'The file'}: ${message}.`);
+  $('table').textContent = `${name}: ${number.format(table.rows)} rows, ${names.length} columns.${notes.join('')}`;
   const option = (value: string, text = value) => new Option(text, value);
   target.replaceChildren(...names.map((column) => option(column)));
   target.value = names[names.length - 1];
@@ -97,7 +96,18 @@ id.addEventListener('change', () => {
   suggest();
 });
 
-const openFile = async (file: File | undefined) => file && openText(await file.text(), file.name);
+async function openFile(file: File | undefined) {
+  if (!file) return;
+  const bytes = await file.arrayBuffer();
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    $('table').textContent = `${file.name} is not UTF-8. Save it as UTF-8.`;
+    return;
+  }
+  await openText(text, file.name);
+}
 
 const drop = $('drop');
 $<HTMLInputElement>('file').addEventListener('change', (event) => openFile((event.target as HTMLInputElement).files?.[0]));
@@ -241,17 +251,16 @@ function showUser() {
   );
   $('reason-note').textContent =
     `What each value adds, in ${regression ? `units of ${name}` : 'log-odds'}, compared with the average user.`;
-  const reasons = (
-    profile[`explanation_${name}`] as { feature: string; value: number | null; category: string | null; contribution: number }[]
-  )
+  const reasons = (profile[`explanation_${name}`] as ExplanationEntry[])
     .filter(({ contribution }) => contribution !== 0)
     .slice(0, 8);
   const most = Math.max(...reasons.map(({ contribution }) => Math.abs(contribution)));
-  const detail = (v: number | null, category: string | null) => category ?? (v === null ? 'missing' : number.format(v));
+  const detail = ({ value, category, date }: ExplanationEntry) =>
+    category ??
+    date?.replace(/(T00:00)?:00\.000$/, '').replace('T', ' ') ??
+    (value === null ? 'missing' : number.format(value));
   $('reasons').replaceChildren(
-    ...reasons.map(({ feature, value: v, category, contribution }) =>
-      bar(feature, detail(v, category), contribution, most, true),
-    ),
+    ...reasons.map((reason) => bar(reason.feature, detail(reason), reason.contribution, most, true)),
   );
 }
 

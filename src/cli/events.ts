@@ -66,7 +66,7 @@ export const withEvents = (command: Command): Command =>
     .option('--prefer <columns>', 'of the events: what users may prefer, such as a category; separated by commas', names)
     .option(
       '--as-of <time>',
-      'the moment that recency counts back from; events from then on are left out (default: the last event)',
+      'the moment that recency and dates count back from; events from then on are left out (default: the last event, the latest date)',
     )
     .option('--half-life <days>', 'age at which an event counts half for recommendations', days)
     .addOption(

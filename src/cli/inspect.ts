@@ -3,10 +3,13 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { CameoError, errors } from '../errors.js';
+import { dateText } from '../events/time.js';
 import { formatByName } from '../io/input.js';
 import { readTable } from '../io/read.js';
 import { readArrowMetadata } from '../io/read-arrow.js';
+import { DateFeature } from '../prepare/date.js';
 import { type ModelFile, readModelFile } from '../profile/model-file.js';
+import { DATE_PARTS } from '../programs/encoders/date.js';
 import type { Score } from '../score/score.js';
 import type { Table } from '../table/table.js';
 import { columns, plain } from './terminal.js';
@@ -35,11 +38,17 @@ async function describeModel(path: string) {
 function describeScore({ target, id, features, model, base, summary }: Score) {
   const numbers = features.list.filter(({ raw }) => raw === 'f32');
   const categories = features.list.filter(({ raw }) => raw === 'i32');
+  const dates = features.list.filter((feature) => feature instanceof DateFeature);
   return {
     target: { name: target.name, task: target.task, classes: target.classes },
     id: id ?? null,
     numbers: numbers.map(({ name }) => name),
     categories: categories.map(({ name, labels }) => ({ name, labels })),
+    dates: dates.map(({ name, moment, parts }) => ({
+      name,
+      asOf: dateText(moment * 60_000),
+      parts: parts.map((part) => DATE_PARTS[part]),
+    })),
     family: model.family,
     ...model.facts,
     inputs: model.inputs,

@@ -94,6 +94,7 @@ export async function runJob(
       capabilities: engine.capabilities(),
       model: save ?? flags.model ?? null,
       output: output ?? null,
+      trained: read.loaded === undefined,
     });
     return { report, profiler: { scores: profiler.scores }, samples: done.samples, trained: read.loaded === undefined };
   } finally {
@@ -124,12 +125,20 @@ async function readAll(input: string | undefined, { flags, signal }: Job): Promi
       Events | undefined,
     ];
     const started = (engine as PromiseFulfilledResult<Engine>).value;
-    return { engine: started, table, events, loaded: bytes && (await Profiler.load(bytes, { engine: started })) };
+    return {
+      engine: started,
+      table,
+      events,
+      loaded: bytes && (await Profiler.load(bytes, { engine: started, asOf: asOfLoaded(flags, events) })),
+    };
   } catch (error) {
     if (engine.status === 'fulfilled') await engine.value.close();
     throw error;
   }
 }
+
+/** The moment that a loaded model's dates count back from. */
+const asOfLoaded = ({ asOf }: JobFlags, events: Events | undefined) => (events?.asOfGiven ? events.asOf : asOf);
 
 /** Training needs the whole table; a model profiles batch by batch as they arrive. */
 async function readStandardInput(whole: boolean): Promise<Table | AsyncIterable<Table>> {
@@ -157,7 +166,9 @@ async function fitOrLoad({ engine, table, events, loaded }: Input, { flags, sign
     const learnt = await fitEvents(engine, events, asked, { signal, onProgress });
     return new Profiler(engine, [...loaded.scores, ...learnt]);
   }
-  const options = table ? { target, ...scoreOptions(flags) } : { seed };
+  // Events know the moment as their database understands it.
+  const asOf = events ? undefined : flags.asOf;
+  const options = table ? { target, ...scoreOptions(flags), asOf } : { seed };
   const asked = { halfLife, recommender, effort };
   return Profiler.fit(engine, { table: table as Table | undefined, events }, { ...options, ...asked, signal, onProgress });
 }

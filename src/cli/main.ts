@@ -9,6 +9,7 @@ import { CameoError } from '../errors.js';
 import { version } from '../version.js';
 import { audienceCommand } from './audience.js';
 import { benchCommand } from './bench.js';
+import { describeCommand } from './describe.js';
 import { doctorCommand } from './doctor.js';
 import { fitCommand } from './fit.js';
 import { inspectCommand } from './inspect.js';
@@ -44,6 +45,7 @@ for (const command of [
   recommendCommand,
   similarCommand,
   audienceCommand,
+  describeCommand,
   inspectCommand,
   doctorCommand,
   benchCommand,

@@ -20,7 +20,7 @@ export const whole =
     return value;
   };
 
-function share(text: string): number {
+export function share(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
   return value;

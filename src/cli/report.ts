@@ -11,7 +11,8 @@ import type { Choice } from '../recommend/recommender.js';
 import type { Importance } from '../score/importance.js';
 import type { CrossValidation } from '../score/score.js';
 import type { EventCounts, Events } from '../table/events.js';
-import type { ReadingNote, Table } from '../table/table.js';
+import type { Ignored, ReadingNote, Table } from '../table/table.js';
+import type { Warning } from '../warnings.js';
 import type { Stage } from './stages.js';
 import { warningsOf } from './warnings.js';
 
@@ -23,7 +24,7 @@ export interface TargetReport {
   crossValidation: CrossValidation | null;
   importances: Importance[];
   /** columns that were left out, and why */
-  ignored: { name: string; reason: string }[];
+  ignored: Ignored[];
 }
 
 export interface EventReport {
@@ -41,8 +42,8 @@ export interface EventReport {
 }
 
 interface Common {
-  /** what may be wrong with the data, a sentence each */
-  warnings: string[];
+  /** what may be wrong with the data */
+  warnings: Warning[];
   /** seconds */
   timings: Record<Stage | 'total', number>;
   capabilities: Capabilities;
@@ -55,7 +56,7 @@ interface OfTable extends Common {
   rows: number;
   /** what reading the table found out or decided, such as how a column writes its numbers */
   reading: readonly ReadingNote[];
-  /** values per category column without a label of their own */
+  /** values without a label of their own, by column of categories; of dates cells that are none */
   unknownCategories: Record<string, number>;
   /** of the events beside the table, null without; `matched`: rows of the table that have events */
   events: (EventReport & { matched: number }) | null;
@@ -71,6 +72,8 @@ interface Told extends Omit<Common, 'warnings'> {
   rows: number;
   evaluations: (Evaluation | null)[];
   recommendations: RecommenderEvaluation | null;
+  /** whether the model was fitted on this table, or loaded */
+  trained: boolean;
 }
 
 export function reportOf(told: Told): Report {

@@ -1,14 +1,23 @@
 /** A few profiles to show: the highest score, the lowest, and the first row. */
 import type { RecordBatch, Vector } from 'apache-arrow';
+import { dateText } from '../events/time.js';
 import type { Target } from '../prepare/target.js';
 import type { ExplanationEntry } from '../score/section.js';
 import { columns, plain } from './terminal.js';
+
+/** A reason as a batch has it: a date is milliseconds since 1970. */
+type Reason = Omit<ExplanationEntry, 'date'> & { date?: number | null };
 
 interface Sample {
   user: string;
   score: number;
   prediction: string;
-  reasons: ExplanationEntry[];
+  reasons: Reason[];
+}
+
+function valueText({ value, category, date }: Reason): string {
+  if (value !== null) return String(Number(value.toPrecision(6)));
+  return date === null || date === undefined ? plain(category ?? '(none)') : dateText(date);
 }
 
 export class Samples {
@@ -39,7 +48,7 @@ export class Samples {
       user: String(value('user_id')),
       score: value(`score_${name}`),
       prediction: classes.length > 0 ? String(value(`prediction_${name}`)) : '',
-      reasons: Array.from(reasons, (entry) => JSON.parse(JSON.stringify(entry)) as ExplanationEntry).slice(0, 3),
+      reasons: Array.from(reasons, (entry) => JSON.parse(JSON.stringify(entry)) as Reason).slice(0, 3),
     };
   }
 
@@ -51,9 +60,9 @@ export class Samples {
     return (samples as Sample[])
       .map(({ user, score, prediction, reasons }) => {
         const text = this.target.task === 'regression' ? score.toPrecision(5) : score.toFixed(3);
-        const rows = reasons.map(({ feature, value, category, contribution }) => [
-          `${contribution < 0 ? '−' : '+'}${Math.abs(contribution).toPrecision(3)}`,
-          `${plain(feature)} = ${value !== null ? Number(value.toPrecision(6)) : plain(category ?? '(none)')}`,
+        const rows = reasons.map((reason) => [
+          `${reason.contribution < 0 ? '−' : '+'}${Math.abs(reason.contribution).toPrecision(3)}`,
+          `${plain(reason.feature)} = ${valueText(reason)}`,
         ]);
         return `  user ${plain(user)}: ${text}${prediction ? ` (${plain(prediction)})` : ''}\n${columns(rows, [0]).replaceAll(/^/gm, '  ')}`;
       })

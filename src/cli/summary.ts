@@ -1,24 +1,12 @@
 /** The summary of a job for people. */
+import { METRIC_NAMES as NAMES } from '../metrics/index.js';
 import { importanceMetric } from '../score/importance.js';
 import { eventParagraphs } from './event-summary.js';
 import type { Outcome } from './job.js';
 import type { Report, TargetReport } from './report.js';
 import { bar, columns, plain } from './terminal.js';
+import { warningParagraph } from './warnings.js';
 
-const NAMES: Record<string, string> = {
-  accuracy: 'accuracy',
-  balancedAccuracy: 'balanced accuracy',
-  precision: 'precision',
-  recall: 'recall',
-  f1: 'F1',
-  rocAuc: 'ROC AUC',
-  averagePrecision: 'average precision',
-  logLoss: 'log loss',
-  brier: 'Brier score',
-  r2: 'R²',
-  rmse: 'root mean squared error',
-  mae: 'mean absolute error',
-};
 const MOST_BARS = 12;
 
 const number = (value: number) => (Math.abs(value) < 1000 ? value.toFixed(4) : value.toPrecision(6));
@@ -39,7 +27,7 @@ export function summaryOf(outcome: Outcome): string {
     .map(([name, value]) => `${name} ${seconds(value)}`);
   const { threads, build } = report.capabilities;
   const last = `${times.join(', ')}, total ${seconds(total)} (${threads} threads, ${build})`;
-  const warnings = report.warnings.map((warning) => `Warning: ${warning}`);
+  const warnings = report.warnings.length > 0 ? [warningParagraph(report.warnings)] : [];
   return `${[...paragraphs, ...warnings, `${where ? `${where[0].toUpperCase()}${where.slice(1)}\n` : ''}${last}`].join('\n\n')}\n`;
 }
 
@@ -47,12 +35,10 @@ function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: numbe
   const targets = 'targets' in report ? report.targets : [report];
   const parts: string[] = targets.map((target, t) => headline(outcome, report.rows, target, t));
   if (report.reading.length > 0) parts.push(readingParagraph(report.reading));
-  const ignored = new Map(targets.flatMap((target) => target.ignored.map(({ name, reason }) => [name, reason])));
-  for (const [name, reason] of ignored) parts.push(`Left out '${plain(name)}': ${reason}.`);
   const strange = Object.entries(report.unknownCategories).filter(([, n]) => n > 0);
   if (strange.length > 0) {
     const list = strange.map(([name, n]) => `${plain(name)} ${count(n)}`).join(', ');
-    parts.push(`Rare or unknown categories, by column: ${list}.`);
+    parts.push(`Rare or unknown values, by column: ${list}.`);
   }
   if (report.events) {
     parts.push(`${count(report.events.matched)} of the ${count(report.rows)} rows have events`);
@@ -61,7 +47,7 @@ function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: numbe
   for (const [t, target] of targets.entries()) {
     const of = targets.length > 1 ? ` of '${plain(target.target)}'` : '';
     if (target.evaluation) parts.push(evaluationParagraph(outcome, target, t, of));
-    if (target.importances.length > 0) parts.push(importanceParagraph(outcome, target, t, of));
+    if (target.importances.some(({ mean }) => !Number.isNaN(mean))) parts.push(importanceParagraph(outcome, target, t, of));
     const reasons = outcome.samples[t]?.toString();
     if (reasons) parts.push(`Reasons${of}, the three strongest\n${reasons}`);
   }
@@ -86,15 +72,19 @@ function evaluationParagraph({ profiler, trained }: Outcome, target: TargetRepor
   const { crossValidation } = target;
   const article = summary.preset === 'article';
   const values = target.evaluation as unknown as Record<string, number>;
-  const where = trained ? `on ${count(summary.testRows)} held-out rows` : 'of the saved model on this table';
+  const where = trained
+    ? `on ${count(summary.testRows)} held-out row${summary.testRows === 1 ? '' : 's'}`
+    : 'of the saved model on this table';
   const rows = Object.entries(NAMES)
-    .filter(([key]) => key in values)
+    // What these rows do not give is among the warnings.
+    .filter(([key]) => key in values && !Number.isNaN(values[key]))
     .map(([key, name]) => {
       const digits = article && key === 'accuracy' ? values[key].toFixed(2) : number(values[key]);
       const baseline = key === 'accuracy' ? values.baselineAccuracy : key === 'rmse' ? values.baselineRmse : undefined;
       const beside =
         baseline === undefined ? '' : `always the ${key === 'rmse' ? 'mean' : 'larger class'}: ${number(baseline)}`;
-      const folds = crossValidation ? `${number(crossValidation.mean[key])} ± ${number(crossValidation.std[key])}` : '';
+      const mean = crossValidation?.mean[key] ?? Number.NaN;
+      const folds = Number.isNaN(mean) ? '' : `${number(mean)} ± ${number(crossValidation?.std[key] as number)}`;
       return crossValidation ? [name, digits, folds, beside] : [name, digits, beside];
     });
   const heading = crossValidation ? [['', '', `${crossValidation.folds} folds, mean ± deviation`, '']] : [];

@@ -45,6 +45,9 @@ export function timeText(time: number): string {
   return `${day}${year > 0 ? '' : ' (BC)'} ${clock}${fraction}`;
 }
 
+/** As `timeText`, without a time of day at midnight and without seconds: dates are known to the minute. */
+export const dateText = (time: number): string => timeText(time).replace(/( 00:00)?:00$/, '');
+
 const TEXT = /^(\d{4,6})-(\d\d)-(\d\d)( \(BC\))? (\d\d):(\d\d):(\d\d)(\.\d{1,6})?$/;
 
 /** The time of a text that `timeText` wrote; undefined for any other. */

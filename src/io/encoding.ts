@@ -215,7 +215,17 @@ export function guessEncoding(bytes: Uint8Array): string | undefined {
   korean[1] -= 0.02;
   const [name, score] = scores.sort((a, b) => b[1] - a[1])[0];
   if (score < 0.6) return undefined;
-  return name === 'gb18030' && korean[1] > score - 0.05 ? 'euc-kr' : name;
+  return name === 'gb18030' && korean[1] > score - 0.05 && pairs(bytes) >= KOREAN ? 'euc-kr' : name;
+}
+
+/** Two thirds of the common Chinese characters stand where Hangul do: so many different ones and no other are Korean's. */
+const KOREAN = 6;
+
+/** Different characters of two bytes beyond ASCII. */
+function pairs(bytes: Uint8Array): number {
+  const met = new Set<number>();
+  for (let i = 0; i + 1 < bytes.length; i++) if (bytes[i] >= 0x80) met.add((bytes[i] << 8) | bytes[++i]);
+  return met.size;
 }
 
 /** Common characters among those beyond ASCII; what is no character counts five times. */

@@ -3,13 +3,14 @@
  * read only once is first copied to a folder of the system's, so that readers find a file. A name tells the format; what has no such name,
  * because it is a pipe, is told by its first bytes. What is gzipped is unpacked, whatever it is called.
  */
-import { constants, createReadStream, createWriteStream, type Stats } from 'node:fs';
+import { constants, createReadStream, createWriteStream, open as openFile, type Stats } from 'node:fs';
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { errors } from '../errors.js';
 
@@ -54,7 +55,7 @@ export class InputFile implements AsyncDisposable {
       if (!there.isFile()) {
         folder = await mkdtemp(join(tmpdir(), 'cameo-'));
         at = join(folder, 'input');
-        await pipeline(streamOf(path, there), createWriteStream(at, { mode: 0o600 }), { signal });
+        await pipeline(await streamOf(path, there), createWriteStream(at, { mode: 0o600 }), { signal });
       }
       const head = await headOf(at);
       const gzipped = head[0] === 0x1f && head[1] === 0x8b;
@@ -105,14 +106,12 @@ function failure(path: string, cause: unknown, signal: AbortSignal | undefined) 
 }
 
 /** The bytes of what is no file. A pipe is opened without waiting for its writer, which may never come, and can be given up at any time. */
-function streamOf(path: string, there: Stats): Readable | AsyncGenerator<Uint8Array> {
+async function streamOf(path: string, there: Stats): Promise<Readable> {
   if (STANDARD_INPUT.test(path)) return process.stdin;
   // Deno and Bun read such files by streams of their own.
   if (!there.isFIFO() || 'Deno' in globalThis || 'Bun' in globalThis) return createReadStream(path);
-  return (async function* () {
-    const { fd } = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    yield* new Socket({ fd, readable: true, writable: false }) as AsyncIterable<Uint8Array>;
-  })();
+  const fd = await promisify(openFile)(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 async function headOf(path: string): Promise<Uint8Array> {

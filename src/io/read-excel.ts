@@ -8,6 +8,10 @@ import { type Column, type ReadingNote, some, type Table } from '../table/table.
 import { columnOfTexts, numbersIn, type TextColumnOptions } from '../table/text-column.js';
 import type { InputFile } from './input.js';
 import type { CheckedReadOptions } from './read-options.js';
+import { unpackedSize } from './zip.js';
+
+/** Of a workbook when unpacked; it is held in memory. */
+const MAX_BYTES = 2 ** 30;
 
 type Cell = string | number | boolean | Date | null;
 
@@ -18,6 +22,8 @@ export async function readExcel(file: InputFile, options: CheckedReadOptions): P
   });
   let all: Cell[][];
   try {
+    if ((await unpackedSize(file.path)) > MAX_BYTES)
+      throw new Error('it is no workbook, or one of more than 1 GiB when unpacked');
     const { sheet = 1 } = options;
     all = (await readSheet(file.path, typeof sheet === 'string' && /^\d+$/.test(sheet) ? Number(sheet) : sheet)) as Cell[][];
   } catch (cause) {
@@ -56,7 +62,8 @@ const blank = (cell: Cell | undefined) =>
 
 function textOf(cell: Cell): string {
   if (!(cell instanceof Date)) return String(cell);
-  const text = cell.toISOString();
+  // A day's fraction is a little less than the second that was written.
+  const text = new Date(Math.round(cell.getTime() / 1000) * 1000).toISOString();
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.slice(0, 19).replace('T', ' ');
 }
 

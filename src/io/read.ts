@@ -1,7 +1,7 @@
 /**
  * Reads tables. CSV and Arrow are read by us (table/csv-table.ts, read-arrow.ts), JSON and Parquet by DuckDB, workbooks by an optional
- * package (read-excel.ts). Numbers become float64, in whichever way a text column writes them (table/numbers.ts); text, booleans, dates and
- * everything else become categories; columns that hold others, such as lists, are left out. docs/files.md says what is read how.
+ * package (read-excel.ts). Numbers become float64, in whichever way a text column writes them (table/numbers.ts); text, booleans, dates in
+ * ISO 8601 and everything else become categories; columns that hold others, such as lists, are left out. docs/files.md says what is read how.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { errors } from '../errors.js';

@@ -4,6 +4,22 @@ import { type ClassifierEvaluation, evaluateBinary, rocAuc } from './binary.js';
 import { evaluateMulticlass } from './multiclass.js';
 import { evaluateRegression, type RegressionEvaluation } from './regression.js';
 
+/** How people call the metrics. */
+export const METRIC_NAMES: Readonly<Record<string, string>> = {
+  accuracy: 'accuracy',
+  balancedAccuracy: 'balanced accuracy',
+  precision: 'precision',
+  recall: 'recall',
+  f1: 'F1',
+  rocAuc: 'ROC AUC',
+  averagePrecision: 'average precision',
+  logLoss: 'log loss',
+  brier: 'Brier score',
+  r2: 'R²',
+  rmse: 'root mean squared error',
+  mae: 'mean absolute error',
+};
+
 /** What is predicted: one of two classes, one of several, or a number. */
 export type Task = 'binary' | 'multiclass' | 'regression';
 /** The metrics of a task; where it is known to the compiler, those of that task alone. */

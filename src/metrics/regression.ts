@@ -2,7 +2,7 @@
 import { square } from '../math.js';
 
 export interface RegressionEvaluation {
-  /** coefficient of determination, see `r2` */
+  /** coefficient of determination, see `r2`; NaN for fewer than two rows */
   r2: number;
   /** root of the mean squared error, in the target's units */
   rmse: number;
@@ -41,7 +41,7 @@ export function evaluateRegression(truth: ArrayLike<number>, predicted: ArrayLik
   // The mean of equal numbers is rounded, so the sum of deviations may be above 0.
   if (constant) spread = 0;
   return {
-    r2: r2(residual, spread),
+    r2: n < 2 ? Number.NaN : r2(residual, spread),
     rmse: Math.sqrt(residual / n),
     mae: absolute / n,
     baselineRmse: Math.sqrt(spread / n),

@@ -22,12 +22,17 @@ export class Forest implements Model {
   readonly family = 'trees';
   readonly encoding = 'raw';
 
-  /** @param init f64[outputs]: the raw outputs before any tree */
+  /**
+   * @param features the columns that trees split by
+   * @param init f64[outputs]: the raw outputs before any tree
+   * @param widths how many of these columns belong together, and are explained as one; by default each stands by itself
+   */
   constructor(
     readonly features: readonly FeatureBins[],
     readonly init: Float64Array,
     readonly trees: readonly Tree[],
     readonly facts: Readonly<Record<string, string | number>>,
+    readonly widths: readonly number[] = features.map(() => 1),
   ) {}
 
   get inputs(): number {
@@ -38,7 +43,7 @@ export class Forest implements Model {
   }
 
   place(layout: Layout): TreesPlan {
-    return placeTrees(layout, this.features, this.init, this.trees);
+    return placeTrees(layout, this.features, this.init, this.trees, this.widths);
   }
 
   /** The mean raw outputs of the training rows. */
@@ -83,7 +88,9 @@ export class Forest implements Model {
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
 function read(part: PartReader, { widths, labels }: Inputs, outputs: number): Forest {
-  const features = readFeatures(part, widths, labels);
+  const columns = widths.reduce((sum, width) => sum + width, 0);
+  part.check(columns === labels.length, 'encoded columns', labels.length, columns);
+  const features = readFeatures(part, labels);
   const count = part.length('trees');
   const heads = part.f64('trees', [count, 2], { least: 0, most: Math.max(MAX_LEAVES, outputs) });
   part.check(heads.every(Number.isInteger), "tensor 'trees'", 'whole numbers', 'fractions');
@@ -119,12 +126,10 @@ function read(part: PartReader, { widths, labels }: Inputs, outputs: number): Fo
   });
   part.check(node === inner, "rows of tensor 'nodes'", node, inner);
   part.check(set === sets, "rows of tensor 'sets'", set, sets);
-  return new Forest(features, part.f64('init', [outputs], WEIGHTS), trees, part.json('facts', FACTS));
+  return new Forest(features, part.f64('init', [outputs], WEIGHTS), trees, part.json('facts', FACTS), widths);
 }
 
-function readFeatures(part: PartReader, widths: readonly number[], labels: readonly number[]): FeatureBins[] {
-  const raw = widths.every((width) => width === 1);
-  part.check(raw, 'encoded columns of each feature', 1, Math.max(...widths));
+function readFeatures(part: PartReader, labels: readonly number[]): FeatureBins[] {
   const counts = part.i32('edgeCounts', [labels.length], { least: -1, most: MAX_BINS - 1 });
   const total = counts.reduce((sum, n) => sum + Math.max(0, n), 0);
   const edges = part.f32('edges', [total]);

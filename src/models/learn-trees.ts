@@ -42,6 +42,8 @@ export interface TreeExamples {
   rows: number;
   /** of each feature: how many labels its codes have, −1 for a number; and whether the score must rise (1) or fall (−1) with it */
   features: readonly { labels: number; constraint: number }[];
+  /** how many features belong together, and are explained as one; by default each stands by itself */
+  widths?: readonly number[];
   /** f64[rows]: the class from 0, or the number */
   y: Float64Array;
   /** f64[rows]; absent where all count 1 */
@@ -80,7 +82,7 @@ export async function learnForest(
     stopped: result.stopped,
     ...(held > 0 && { loss: Math.min(...result.validation) }),
   };
-  return new Forest(features, init, result.trees, facts);
+  return new Forest(features, init, result.trees, facts, examples.widths);
 }
 
 function checkWeights({ weights, rows }: TreeExamples): void {

@@ -24,7 +24,7 @@ import type { Tile } from '../wasm/resident.js';
 export interface Inputs {
   /** encoded columns of each feature, in order; they sum to the inputs */
   readonly widths: readonly number[];
-  /** of each feature: how many labels its codes have; −1 where it is encoded as a number */
+  /** of each encoded column: how many labels its codes have; −1 where it is a number */
   readonly labels: readonly number[];
 }
 

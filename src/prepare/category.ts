@@ -23,6 +23,7 @@ import {
   isMissing,
   type Preset,
   type Source,
+  typeName,
   type Value,
 } from './feature.js';
 import { type CategoryColumn, type Encoding, OneHotEncoder } from './one-hot-encoder.js';
@@ -102,8 +103,8 @@ export class CategoryFeature implements Feature {
 
   one(value: Value): number {
     if (isMissing(value)) return this.encoding.missing;
-    if ((this.from === 'number') !== (typeof value === 'number'))
-      throw errors.columnType(this.name, kindName(this.from), typeof value);
+    if ((this.from === 'number') !== (typeof value === 'number') || value instanceof Date)
+      throw errors.columnType(this.name, kindName(this.from), typeName(value));
     return this.#codes.get(typeof value === 'string' ? value : String(value)) ?? this.encoding.rare;
   }
 }

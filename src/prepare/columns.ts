@@ -23,4 +23,19 @@ export function refuseInfinity({ name, values }: Extract<Column, { kind: 'number
 export const isEmpty = (column: Column, rows: Int32Array): boolean =>
   column.kind === 'number' ? rows.every((r) => Number.isNaN(column.values[r])) : rows.every((r) => column.codes[r] < 0);
 
+/** Whether all of these rows have a finite value, and the same one; of numbers, the same float32. */
+export function isConstant(column: Column, rows: Int32Array): boolean {
+  if (column.kind === 'category') {
+    const first = column.codes[rows[0]];
+    return first >= 0 && rows.every((r) => column.codes[r] === first);
+  }
+  const { values } = column;
+  const kept = column.kind === 'number' ? Math.fround : Number;
+  const first = kept(values[rows[0]]);
+  return Number.isFinite(first) && rows.every((r) => kept(values[r]) === first);
+}
+
+/** Every row of a table of so many. */
+export const allRows = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, r) => r);
+
 export const kindName = (kind: Column['kind']) => (kind === 'number' ? 'a number' : 'text');

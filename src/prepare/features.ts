@@ -6,6 +6,7 @@ import { errors } from '../errors.js';
 import { joinParts, type Part, PartReader, partOf } from '../part.js';
 import { type EncodePlan, rawPitch } from '../programs/encode.js';
 import type { RawColumns } from '../programs/encoder.js';
+import { DATE } from '../programs/score-columns.js';
 import { leftOut } from '../table/columns.js';
 import type { RowKeys } from '../table/row-keys.js';
 import type { PlainRow } from '../table/section.js';
@@ -24,7 +25,7 @@ export interface OfKind {
 /** A table as the features read it: copies rows into raw columns. */
 export interface Binding {
   readonly rows: number;
-  /** values per column that have no label of their own: rare in fitting, or never seen */
+  /** values per column that have no label of their own, rare in fitting or never seen; of dates cells that are none */
   readonly unknown: ReadonlyMap<string, number>;
   /** Fills rows first … first + raw.rows − 1 of the table, or of `index` where it is given. */
   fill(buffer: ArrayBufferLike, raw: RawColumns, first: number, index?: Int32Array): void;
@@ -61,9 +62,9 @@ export class Features {
   widths(encoding: Encoding): number[] {
     return this.list.map((feature) => feature.width(encoding));
   }
-  /** Of each feature: how many labels its codes have; −1 for a number. */
+  /** Of each feature: how many labels its codes have; −1 for a number, −2 for a date. */
   get labelCounts(): number[] {
-    return this.list.map(({ raw, labels }) => (raw === 'f32' ? -1 : labels.length));
+    return this.list.map(({ raw, labels }) => (raw === 'i32' ? labels.length : raw === 'f32' ? -1 : DATE));
   }
   /** Labels of all features, one after the other: what the codes of reasons count in. */
   get labels(): string[] {
@@ -76,7 +77,8 @@ export class Features {
 
   /** What the features give a model to read. */
   inputs(encoding: Encoding): { widths: number[]; labels: number[] } {
-    return { widths: this.widths(encoding), labels: this.list.map((feature) => feature.codes(encoding)) };
+    const labels = this.list.flatMap((feature) => new Array<number>(feature.width(encoding)).fill(feature.codes(encoding)));
+    return { widths: this.widths(encoding), labels };
   }
 
   /** Lays the fitted numbers of an encoding out in memory. */
@@ -148,6 +150,13 @@ export class Features {
       else i32[first + j * pitch] = value;
     }
     if (met === 0) known.refuseStranger(row, keys, r);
+  }
+
+  /** The same, with dates as of another moment, in milliseconds since 1970. */
+  asOf(time: number): Features {
+    return new Features(
+      this.kinds.map(({ kind, features }) => ({ kind, features: features.map((feature) => feature.asOf?.(time) ?? feature) })),
+    );
   }
 
   write(): Part {

@@ -1,19 +1,86 @@
 /** Which columns of a table are features, and what each becomes. Learnt from the training rows only. */
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import type { Column, Ignored, Table } from '../table/table.js';
-import { isEmpty } from './columns.js';
-import type { Encoding, Preset } from './feature.js';
+import type { Column, Ignored, IgnoredCode, Table } from '../table/table.js';
+import { allRows, isConstant, isEmpty } from './columns.js';
+import type { Encoding, FeatureKind, Preset } from './feature.js';
 import { Features } from './features.js';
 import { kinds } from './kinds.js';
 
+/** What becomes of a column: a feature of a kind, or none. */
+export interface Decision {
+  column: Column;
+  kind: FeatureKind | undefined;
+  ignored: Ignored | undefined;
+}
+
+/** All columns that are left out, with why: those that could not be read as columns, and those that no kind took. */
+export const ignoredOf = (table: Table, without: ReadonlySet<string>, decisions: readonly Decision[]): Ignored[] => [
+  ...(table.leftOut ?? []).filter(({ name }) => !without.has(name)),
+  ...decisions.flatMap((decision) => decision.ignored ?? []),
+];
+
+/** What kinds are told beside a column. */
+interface Offer {
+  rows: Int32Array;
+  preset: Preset;
+  encodings: readonly Encoding[];
+}
+
 /**
- * Offers each column to the kinds in turn and fits what they took.
+ * What becomes of each column, seen from the training rows.
  *
  * @param rows row numbers of the training rows
  * @param without columns that are no features: target, id, ignored ones
  * @param encodings that the features will be placed in
- * @throws CameoError 'column' for a column without a value in any row or with an infinite one, 'data' when no feature is left
+ * @throws CameoError 'column' for a column with an infinite value
+ */
+export function decideColumns(
+  table: Table,
+  rows: Int32Array,
+  without: ReadonlySet<string>,
+  preset: Preset,
+  encodings: readonly Encoding[],
+): Decision[] {
+  const offer = { rows, preset, encodings };
+  const decisions = table.columns.filter(({ name }) => !without.has(name)).map((column) => decide(column, table.rows, offer));
+  // Where nothing else is left, what varies in the table, though not in these rows, is better than nothing: a fold may lack a value.
+  if (decisions.some(({ kind }) => kind)) return decisions;
+  const all = allRows(table.rows);
+  return decisions.map((decision) => {
+    const { column, ignored } = decision;
+    return ignored?.code === 'constant' && !isConstant(column, all) ? offered(column, offer) : decision;
+  });
+}
+
+function decide(column: Column, all: number, offer: Offer): Decision {
+  const { name } = column;
+  const { rows, preset } = offer;
+  const training = rows.length === 1 ? 'the one row used for training' : `the ${rows.length} rows used for training`;
+  const not = (code: IgnoredCode, reason: string) => ({ column, kind: undefined, ignored: { name, code, reason } });
+  if (isEmpty(column, rows)) return not('empty', `no value in ${isEmpty(column, allRows(all)) ? 'any row' : training}`);
+  // In the article's preset a constant number stays what it is there: a column of zeros.
+  if (preset === 'default' && rows.length > 1 && isConstant(column, rows))
+    return not('constant', `the same value in ${isConstant(column, allRows(all)) ? 'every row' : `all of ${training}`}`);
+  return offered(column, offer);
+}
+
+/** Offers a column to the kinds in turn. */
+function offered(column: Column, { rows, preset, encodings }: Offer): Decision {
+  for (const kind of kinds) {
+    const takes = kind.takes(column, rows, preset, encodings);
+    if (takes === true) return { column, kind, ignored: undefined };
+    if (takes !== false) return { column, kind: undefined, ignored: { name: column.name, code: 'unsuited', reason: takes } };
+  }
+  throw errors.columnType(column.name, 'a number or text', column.kind);
+}
+
+/**
+ * Fits the features of the columns that a kind takes.
+ *
+ * @param rows, without and encodings as of decideColumns
+ * @param asOf the moment that dates count back from, in milliseconds since 1970; default: the latest training row's, of each column
+ * @throws CameoError as decideColumns, 'data' when no feature is left
  */
 export async function fitFeatures(
   engine: Engine,
@@ -22,34 +89,15 @@ export async function fitFeatures(
   without: ReadonlySet<string>,
   preset: Preset,
   encodings: readonly Encoding[],
-): Promise<{ features: Features; ignored: Ignored[] }> {
-  const ignored: Ignored[] = (table.leftOut ?? []).filter(({ name }) => !without.has(name));
-  const taken = kinds.map((kind) => ({ kind, columns: [] as Column[] }));
-  for (const column of table.columns) {
-    if (without.has(column.name)) continue;
-    if (isEmpty(column, rows)) {
-      // A fold may lack what the table has.
-      if (
-        isEmpty(
-          column,
-          Int32Array.from({ length: table.rows }, (_, r) => r),
-        )
-      )
-        throw errors.columnEmpty(column.name);
-      ignored.push({ name: column.name, reason: `no value in the ${rows.length} rows used for training` });
-      continue;
-    }
-    for (const { kind, columns } of taken) {
-      const takes = kind.takes(column, rows, preset, encodings);
-      if (takes === true) columns.push(column);
-      else if (takes !== false) ignored.push({ name: column.name, reason: takes });
-      if (takes !== false) break;
-    }
-  }
-  const used = taken.filter(({ columns }) => columns.length > 0);
-  if (used.length === 0) throw errors.noFeatures();
+  asOf?: number,
+): Promise<{ features: Features; ignored: Ignored[]; decisions: Decision[] }> {
+  const decisions = decideColumns(table, rows, without, preset, encodings);
+  const ignored = ignoredOf(table, without, decisions);
   const fitted = [];
-  for (const { kind, columns } of used)
-    fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset, encodings) });
-  return { features: new Features(fitted), ignored };
+  for (const kind of kinds) {
+    const columns = decisions.filter((decision) => decision.kind === kind).map(({ column }) => column);
+    if (columns.length > 0) fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset, encodings, asOf) });
+  }
+  if (fitted.length === 0) throw errors.noFeatures(ignored);
+  return { features: new Features(fitted), ignored, decisions };
 }

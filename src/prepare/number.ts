@@ -21,6 +21,7 @@ import {
   isMissing,
   type Preset,
   type Source,
+  typeName,
   type Value,
 } from './feature.js';
 import { QuantileTransformer } from './quantile-transformer.js';
@@ -61,7 +62,7 @@ export class NumberFeature implements Feature {
 
   one(value: Value, row: number): number {
     if (isMissing(value)) return Number.NaN;
-    if (typeof value !== 'number') throw errors.columnType(this.name, 'a number', typeof value);
+    if (typeof value !== 'number') throw errors.columnType(this.name, 'a number', typeName(value));
     const number = Math.fround(value);
     if (Math.abs(number) === Number.POSITIVE_INFINITY) throw errors.columnInfinite(this.name, row);
     return number;

@@ -7,8 +7,10 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import type { Evaluation } from '../metrics/index.js';
+import type { Moment } from '../table/moment.js';
 import type { Section } from '../table/section.js';
 import type { Table } from '../table/table.js';
+import type { Warning } from '../warnings.js';
 import type { WasmSource } from '../wasm/source.js';
 import type { Fitted } from './fitted.js';
 import type { FitData, FitOptions, ProfileOptions } from './options.js';
@@ -21,8 +23,10 @@ export interface LoadOptions {
   wasm?: WasmSource;
   /** bytes that the memory of that engine may grow to; default 64 MiB */
   maximum?: number;
+  /** the moment that dates count back from, such as '2025-12-31', instead of the one that the model was fitted with */
+  asOf?: Moment;
   /** told of each thing that a caller should look at, such as a key of a row that the model does not know; `warnings` keeps them */
-  onWarning?: (message: string) => void;
+  onWarning?: (warning: Warning) => void;
 }
 
 export interface Entry {

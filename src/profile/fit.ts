@@ -24,7 +24,9 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
   checkData(data, scoring);
   const run = { signal, onProgress };
   const asked = { recommender, recommenderOptions, effort, halfLife, seed: given.seed };
-  const options = table && checkScoreOptions(scoring as ScoreOptions);
+  // The moment of prediction is the same for dates and events.
+  const asOf = scoring.asOf ?? (events?.asOfGiven ? events.asOf : undefined);
+  const options = table && checkScoreOptions({ ...scoring, asOf } as ScoreOptions);
   // Recommending is loaded where there are events.
   const ofEvents = events && (await import('./fit-events.js'));
   if (events) ofEvents?.checkEventOptions(events, asked);
@@ -39,7 +41,7 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
       whole = joined.table;
     }
   }
-  const scores = whole && options ? await fitScores(engine, whole, options, run) : [];
+  const scores = whole && options ? await fitScores(engine, whole, options, { ...run, joined: whole !== table }) : [];
   const learnt = ofEvents && behaviour ? await ofEvents.fitEvents(engine, events, asked, run, behaviour) : [];
   return [...sectionsOfScores(engine, scores), ...learnt];
 }

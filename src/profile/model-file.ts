@@ -64,6 +64,12 @@ function readVersion1(file: Part): ModelFile {
   };
 }
 
+/** The same, with the dates of its features as of another moment, in milliseconds since 1970. */
+export const modelAsOf = (file: ModelFile, time: number): ModelFile => ({
+  ...file,
+  scores: file.scores.map((score) => ({ ...score, features: score.features.asOf(time) })),
+});
+
 /** Places what a file holds in an engine's memory. Dispose the sections after use. */
 export function placeModel(engine: Engine, { scores, others }: ModelFile): Section[] {
   const sections: Section[] = sectionsOfScores(engine, scores);

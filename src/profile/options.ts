@@ -6,8 +6,10 @@ import type { Progress } from '../progress.js';
 import type { Effort } from '../recommend/fit.js';
 import { SCORE_ENTRIES, type ScoreOptions } from '../score/options.js';
 import type { Events } from '../table/events.js';
+import { moment } from '../table/moment.js';
 import type { BatchOptions } from '../table/section.js';
 import type { Column, Table } from '../table/table.js';
+import type { Warning } from '../warnings.js';
 
 /** What a profiler learns from: a table of users, their events, or both, which meet by the table's id column. */
 export interface FitData {
@@ -34,8 +36,8 @@ export interface FitOptions extends Omit<ScoreOptions, 'target'>, EventOptions {
   target?: string | readonly string[];
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
-  /** as of LoadOptions */
-  onWarning?: (message: string) => void;
+  /** told of what may be wrong with the table as fitting finds it; and as of LoadOptions */
+  onWarning?: (warning: Warning) => void;
 }
 
 export const EVENT_ENTRIES = {
@@ -103,5 +105,6 @@ export const LOAD_OPTIONS = v.strictObject({
   engine: v.optional(v.custom<Engine>(isEngine, ENGINE)),
   wasm: v.optional(opaque<never>()),
   maximum: v.optional(v.number('a number of bytes')),
+  asOf: v.optional(moment),
   onWarning: v.optional(callback),
 });

@@ -19,12 +19,14 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Summary } from '../score/score.js';
 import { ROWS } from '../score/scorer.js';
 import { type ExplanationEntry, ScoreSection } from '../score/section.js';
+import { timeOfMoment } from '../table/moment.js';
 import { RowKeys } from '../table/row-keys.js';
 import type { PlainRow, Section } from '../table/section.js';
 import type { Table } from '../table/table.js';
+import { distinctWarnings, type Warning } from '../warnings.js';
 import { engineFor, type LoadOptions, provided } from './entry.js';
 import type { Fitted } from './fitted.js';
-import { placeModel, readModelFile, writeModel } from './model-file.js';
+import { modelAsOf, placeModel, readModelFile, writeModel } from './model-file.js';
 import { ENGINE, type FitData, type FitOptions, isEngine, LOAD_OPTIONS, ONE_OPTIONS, type ProfileOptions } from './options.js';
 import { recommenderOf } from './sections.js';
 
@@ -42,7 +44,7 @@ function explained(options: { explain?: boolean }): { explain: boolean } {
 const REASONED = { explain: true };
 const REASONLESS = { explain: false };
 
-/** Values by column name; what is absent, null or NaN is missing. */
+/** Values by column name; what is absent, null or NaN is missing. A date is a text such as '2025-12-31', a Date or milliseconds since 1970. */
 export type Row = PlainRow;
 
 export class Profiler implements Fitted, Disposable {
@@ -55,7 +57,9 @@ export class Profiler implements Fitted, Disposable {
   constructor(
     readonly engine: Engine,
     sections: readonly Section[],
-    onWarning?: (message: string) => void,
+    onWarning?: (warning: Warning) => void,
+    /** what fitting found */
+    private readonly found: readonly Warning[] = [],
   ) {
     this.sections = sections;
     this.scores = sections.filter((section) => section instanceof ScoreSection);
@@ -71,14 +75,19 @@ export class Profiler implements Fitted, Disposable {
    */
   static async fit(engine: Engine, data: FitData, options: FitOptions = {}): Promise<Profiler> {
     if (!isEngine(engine)) throw errors.shape('The first argument', ENGINE, kindOf(engine));
-    return new Profiler(engine, await provided('fit', 'fit models')(engine, data, options), options.onWarning);
+    const sections = await provided('fit', 'fit models')(engine, data, options);
+    const scores = sections.filter((section) => section instanceof ScoreSection);
+    const found = distinctWarnings(scores.flatMap(({ score }) => score.summary.warnings));
+    for (const warning of found) options.onWarning?.(warning);
+    return new Profiler(engine, sections, options.onWarning, found);
   }
 
   /**
    * The same in every entry of the package.
    *
    * @param bytes what `save` gave, now or in an earlier version
-   * @param options `engine`; or `wasm`, the kernels, for an engine of its own
+   * @param options `engine`; or `wasm`, the kernels, for an engine of its own; `asOf`: what dates count back from, instead of the moment that
+   *   the model was fitted with
    * @throws CameoError 'model' for bytes that are not a whole model file of a known version, 'argument' for other options, 'runtime' for
    *   kernels that are none, 'memory' where the model does not fit
    */
@@ -89,7 +98,9 @@ export class Profiler implements Fitted, Disposable {
     if (!buffer) throw errors.shape('The model', 'its bytes, as a Uint8Array or an ArrayBuffer', kindOf(bytes));
     const file = await readModelFile(ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes));
     const engine = await open();
-    return new Profiler(engine, placeModel(engine, file), choice.onWarning);
+    const { asOf } = choice;
+    const seen = asOf === undefined ? file : modelAsOf(file, timeOfMoment(asOf));
+    return new Profiler(engine, placeModel(engine, seen), choice.onWarning);
   }
 
   /** The model file: safetensors with the sections in its metadata. The same model gives the same bytes. A copy. */
@@ -120,16 +131,20 @@ export class Profiler implements Fitted, Disposable {
   get features(): string[] {
     return [...this.score().score.features.names];
   }
-  /** Values per category column without a label of their own (rare in fitting, or never seen), in all profiling so far. A copy. */
+  /**
+   * Values without a label of their own (rare in fitting, or never seen) by column of categories, and cells that are no date by column of
+   * dates, in all tables profiled so far. A copy.
+   */
   get unknownCategories(): Record<string, number> {
     return Object.fromEntries(this.scores.flatMap(({ scorer }) => [...scorer.unknown]));
   }
   /**
-   * What rows had that the model does not know, such as a misspelt key: each key once, never a value, and a hundred of them at most. The
-   * option `onWarning` is told of them as they come. A copy.
+   * What a caller should look at, never with a value: what fitting found in the table, where this profiler was fitted and not loaded, and
+   * keys of rows that the model does not know, each once and a hundred of them at most. The option `onWarning` is told of them as they
+   * come. A copy.
    */
-  get warnings(): string[] {
-    return [...this.#keys.warnings];
+  get warnings(): Warning[] {
+    return [...this.found, ...this.#keys.warnings];
   }
   /** Sizes of the linear memory, in bytes. A copy. */
   memoryStats() {
@@ -169,7 +184,8 @@ export class Profiler implements Fitted, Disposable {
       if (scores.length === 0) this.#keys.check(row, r);
       if (named === undefined) return {};
       const value = Object.hasOwn(row, named) ? row[named] : undefined;
-      return { user_id: value === null || value === undefined ? null : String(value) };
+      if (value === null || value === undefined) return { user_id: null };
+      return { user_id: value instanceof Date ? value.toJSON() : String(value) };
     });
     for (const section of this.sections) {
       if (section.fill) section.fill(rows, profiles, options);

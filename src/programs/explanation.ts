@@ -1,22 +1,30 @@
 /** Writes the reasons of rows as the columns of a list: each row's features by falling size of their contribution. */
 import type { RawColumns } from './encoder.js';
-import type { ScoreColumns } from './score-columns.js';
+import { NO_DATE } from './encoders/date.js';
+import { DATE, type ScoreColumns } from './score-columns.js';
+
+const MINUTE = 60_000;
 
 export class ExplanationWriter {
   readonly #feature: Int32Array;
   readonly #value: Float32Array;
   readonly #category: Int32Array;
   readonly #contribution: Float32Array;
+  /** i64 milliseconds as two halves, the low one first; empty without dates */
+  readonly #date: Int32Array;
+  readonly #dateValid: Uint8Array;
+  readonly #dated: boolean;
   readonly #valueValid: Uint8Array;
   readonly #categoryValid: Uint8Array;
-  /** raw values of each feature: f32 for numbers, i32 for codes */
+  /** raw values of each feature: f32 for numbers, i32 for codes and dates */
   readonly #numbers: (Float32Array | undefined)[];
   readonly #codes: Int32Array[];
+  readonly #dates: boolean[];
   /** labels of all features share one dictionary: where each one's begin */
   readonly #starts: number[];
   readonly #order: Uint16Array;
 
-  /** @param labels of each feature: how many labels its codes have; −1 for a number */
+  /** @param labels of each feature: how many labels its codes have; −1 for a number, −2 for a date */
   constructor(memory: WebAssembly.Memory, raw: RawColumns, labels: readonly number[], out: ScoreColumns) {
     const { rows } = raw;
     const features = labels.length;
@@ -33,8 +41,13 @@ export class ExplanationWriter {
     i32(out.offsets, rows + 1).forEach((_, r, offsets) => {
       offsets[r] = r * features;
     });
+    this.#dates = labels.map((count) => count === DATE);
+    const dated = this.#dates.includes(true);
+    this.#date = i32(out.date, dated ? 2 * length : 0);
+    this.#dated = dated;
+    this.#dateValid = dated ? bits(out.dateValid) : new Uint8Array(0);
     const column = (f: number) => raw.columns + f * raw.pitch;
-    this.#numbers = labels.map((count, f) => (count < 0 ? f32(column(f), rows) : undefined));
+    this.#numbers = labels.map((count, f) => (count === -1 ? f32(column(f), rows) : undefined));
     this.#codes = labels.map((_, f) => i32(column(f), rows));
     let start = 0;
     this.#starts = labels.map((count) => {
@@ -54,6 +67,7 @@ export class ExplanationWriter {
     if (first === 0) {
       this.#valueValid.fill(0);
       this.#categoryValid.fill(0);
+      this.#dateValid.fill(0);
     }
     const order = this.#order;
     const features = order.length;
@@ -74,6 +88,7 @@ export class ExplanationWriter {
         this.#contribution[at] = contributions[from + f];
         this.#value[at] = 0;
         this.#category[at] = 0;
+        if (this.#dated) this.#date.fill(0, 2 * at, 2 * at + 2);
         this.#reason(at, f, row);
       }
     }
@@ -98,8 +113,20 @@ export class ExplanationWriter {
       return;
     }
     const code = this.#codes[f][row];
+    if (this.#dates[f]) {
+      this.#reasonDate(at, code);
+      return;
+    }
     if (code < 0) return;
     this.#category[at] = this.#starts[f] + code;
     this.#categoryValid[at >> 3] |= 1 << (at & 7);
+  }
+
+  #reasonDate(at: number, minutes: number): void {
+    if (minutes === NO_DATE) return;
+    const time = minutes * MINUTE;
+    this.#date[2 * at] = time;
+    this.#date[2 * at + 1] = Math.floor(time / 2 ** 32);
+    this.#dateValid[at >> 3] |= 1 << (at & 7);
   }
 }

@@ -2,6 +2,9 @@
 import { Layout } from '../wasm/memory.js';
 import { ARROW_BYTES, writeArrow } from './arrow.js';
 
+/** What stands for a date, in the place of how many labels a feature's codes have. */
+export const DATE = -2;
+
 /** Addresses of one target's columns of a shard. */
 export interface ScoreColumns {
   score: number;
@@ -17,12 +20,17 @@ export interface ScoreColumns {
   category: number;
   categoryValid: number;
   contribution: number;
+  date: number;
+  dateValid: number;
   /** room for the ArrowArrays */
   arrays: number;
 }
 
-/** @param entries of all explanations; 0 for none */
-export function scoreColumns(layout: Layout, rows: number, outputs: number, entries: number): ScoreColumns {
+/**
+ * @param entries of all explanations; 0 for none
+ * @param dated whether some of the features are dates
+ */
+export function scoreColumns(layout: Layout, rows: number, outputs: number, entries: number, dated: boolean): ScoreColumns {
   return {
     score: layout.take(rows * 4),
     percentile: layout.take(rows * 4),
@@ -35,6 +43,8 @@ export function scoreColumns(layout: Layout, rows: number, outputs: number, entr
     category: layout.take(entries * 4),
     categoryValid: layout.take(entries >> 3),
     contribution: layout.take(entries * 4),
+    date: layout.take(dated ? entries * 8 : 0),
+    dateValid: layout.take(dated ? entries >> 3 : 0),
     arrays: layout.take(8 * ARROW_BYTES),
   };
 }
@@ -57,12 +67,15 @@ export function scoreArrow(
   if (has.label) children.push(column(0, out.label));
   if (has.labels) {
     const length = rows * has.labels.length;
-    const numbers = has.labels.filter((count) => count < 0).length;
+    const numbers = has.labels.filter((count) => count === -1).length;
+    const dates = has.labels.filter((count) => count === DATE).length;
+    const categories = has.labels.length - numbers - dates;
     const entry = (buffers: number[], nullCount = 0) => writeArrow(memory, layout, { length, nullCount, buffers });
     const fields = [
       entry([0, out.feature]),
       entry([out.valueValid, out.value], countNulls(memory, out.valueValid, length, numbers)),
-      entry([out.categoryValid, out.category], countNulls(memory, out.categoryValid, length, has.labels.length - numbers)),
+      entry([out.categoryValid, out.category], countNulls(memory, out.categoryValid, length, categories)),
+      ...(dates > 0 ? [entry([out.dateValid, out.date], countNulls(memory, out.dateValid, length, dates))] : []),
       entry([0, out.contribution]),
     ];
     const entries = writeArrow(memory, layout, { length, buffers: [0], children: fields });

@@ -6,7 +6,8 @@
  *     score         f32   probability of the positive class; of the likeliest class; or the predicted number
  *     percentile    f32   rank of the score among the training rows, 0 … 100 (not for several classes)
  *     label         i32   the likeliest class (only for classes)
- *     explanation   list of { feature i32, value f32?, category i32?, contribution f32 }, by falling |contribution|
+ *     explanation   list of { feature i32, value f32?, category i32?, date i64?, contribution f32 }, by falling |contribution|; a date only
+ *                   where some feature is one
  *
  * What a contribution is made of: log-odds for two classes; for several, the likeliest class's raw output above the
  * mean of all; for a number, units of the target. They sum to the row's value less the base's.
@@ -25,7 +26,7 @@ import { ExplanationWriter } from './explanation.js';
 import type { Predictor, PredictorPlan } from './predictor.js';
 import { predictors } from './predictors.js';
 import type { Control } from './program.js';
-import { type ScoreColumns, scoreArrow, scoreColumns } from './score-columns.js';
+import { DATE, type ScoreColumns, scoreArrow, scoreColumns } from './score-columns.js';
 
 /** A fitted model of one target in memory: what every shard reads. */
 export interface TargetPlan {
@@ -47,7 +48,7 @@ export interface TargetPlan {
 export interface ScorePlan {
   encode: EncodePlan;
   targets: TargetPlan[];
-  /** of each feature: its name, for errors, and how many labels its codes have; −1 for a number */
+  /** of each feature: its name, for errors, and how many labels its codes have; −1 for a number, −2 for a date */
   names: readonly string[];
   labels: number[];
 }
@@ -65,7 +66,8 @@ export interface ScoreArgs extends RawColumns {
 /** Where each target's output columns of a shard stand. */
 export function scoreLayout(plan: ScorePlan, rows: number, explained: boolean, layout: Layout): ScoreColumns[] {
   const entries = explained ? rows * plan.labels.length : 0;
-  return plan.targets.map(({ outputs }) => scoreColumns(layout, rows, outputs, entries));
+  const dated = plan.labels.includes(DATE);
+  return plan.targets.map(({ outputs }) => scoreColumns(layout, rows, outputs, entries, dated));
 }
 
 function buffers(kernels: Kernels, memory: WebAssembly.Memory | undefined, plan: ScorePlan, layout: Layout) {

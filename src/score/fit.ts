@@ -22,6 +22,7 @@ import type { CheckedScoreOptions } from './options.js';
 import { baseOf, type CrossValidation, type Score, type Summary } from './score.js';
 import { encodeRows } from './shards.js';
 import { folds, holdOut } from './split.js';
+import { Look } from './warnings.js';
 
 /** Held-out rows that permutation importance looks at, at most; and at most so many values of all features, for wide tables, but some rows. */
 const IMPORTANCE_ROWS = 20_000;
@@ -30,12 +31,15 @@ const IMPORTANCE_LEAST = 1000;
 /** Scores of the training rows that percentiles are found among. */
 const RANKS = 1000;
 
-/** @returns a score for each target, in their order */
+/**
+ * @param run `joined`: whether the table has columns of events, which meet it by the id
+ * @returns a score for each target, in their order
+ */
 export async function fitScores(
   engine: Engine,
   table: Table,
   options: CheckedScoreOptions,
-  run: { signal?: AbortSignal; onProgress?: (progress: Progress) => void },
+  run: { signal?: AbortSignal; onProgress?: (progress: Progress) => void; joined?: boolean },
 ): Promise<Score[]> {
   checkTable(table);
   const questions = options.targets.map((name): Question => {
@@ -47,7 +51,8 @@ export async function fitScores(
   for (const name of options.ignore) checkColumn(table, 'Ignored', name);
   const without = new Set([...options.targets, ...options.ignore, ...(options.id === undefined ? [] : [options.id])]);
   const report = run.onProgress ?? (() => {});
-  const job: Job = { engine, table, without, options, run: { signal: run.signal }, report };
+  const look = new Look(table, options.id, run.joined);
+  const job: Job = { engine, table, without, options, run: { signal: run.signal }, report, look };
   const scores = new Map<string, Score>();
   for (const group of agreeing(questions)) {
     for (const score of await fitGroup(job, group)) scores.set(score.target.name, score);
@@ -105,6 +110,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
         importances: importance[q],
         crossValidation: validated?.[q] ?? null,
         ignored: learnt.ignored,
+        warnings: job.look.warningsOf(questions[q], split, learnt, evaluations[q]),
       } as Summary,
     });
   }

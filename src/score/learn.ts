@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
 import type { Model } from '../models/model.js';
 import type { Binding, Features } from '../prepare/features.js';
-import { fitFeatures } from '../prepare/fit-features.js';
+import { type Decision, fitFeatures } from '../prepare/fit-features.js';
 import { standardizeBy, type Target } from '../prepare/target.js';
 import type { Progress } from '../progress.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
@@ -12,6 +12,7 @@ import { place } from '../wasm/memory.js';
 import type { CheckedScoreOptions } from './options.js';
 import { ResidentScores } from './resident.js';
 import { encodeRows, scoreRows } from './shards.js';
+import type { Look } from './warnings.js';
 
 /** What is predicted and what is known of it. */
 export interface Question {
@@ -28,11 +29,14 @@ export interface Job {
   options: CheckedScoreOptions;
   run: RunOptions;
   report: (progress: Progress) => void;
+  look: Look;
 }
 
 export interface Learnt {
   features: Features;
   ignored: Ignored[];
+  /** what became of each column */
+  decisions: Decision[];
   binding: Binding;
   /** a model of each question, and its target as these rows standardize it */
   answers: { target: Target; model: Model }[];
@@ -42,7 +46,15 @@ export interface Learnt {
 export async function learn(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Learnt> {
   const { engine, table, options, run, report } = job;
   const { encoding } = options.family;
-  const { features, ignored } = await fitFeatures(engine, table, rows, job.without, options.preset, [encoding]);
+  const { features, ignored, decisions } = await fitFeatures(
+    engine,
+    table,
+    rows,
+    job.without,
+    options.preset,
+    [encoding],
+    options.asOf,
+  );
   const binding = features.bind(table, new Set([...job.without, ...ignored.map(({ name }) => name)]));
   const { at: plan, region } = place(engine, (layout) => features.place(layout, encoding));
   using _ = region;
@@ -62,7 +74,7 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
     const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
     answers.push({ target, model });
   }
-  return { features, ignored, binding, answers };
+  return { features, ignored, decisions, binding, answers };
 }
 
 /** Scores of each answer on some rows: probabilities or numbers, [rows, outputs]. */

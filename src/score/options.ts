@@ -5,6 +5,7 @@ import { families } from '../models/index.js';
 import type { Family } from '../models/model.js';
 import { bag, checked, flag, oneOf, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
+import { type Moment, moment, timeOfMoment } from '../table/moment.js';
 
 /** What each preset asks of the family that is taken by default, where the caller says nothing else. */
 const PRESETS: Record<Preset, { model: string; modelOptions: Record<string, unknown> }> = {
@@ -26,6 +27,7 @@ export const SCORE_ENTRIES = {
   seed: v.optional(seed, 42),
   testSize: v.optional(share, 0.2),
   folds: v.optional(whole(0, 1000), 0),
+  asOf: v.optional(moment),
   importance: v.optional(flag, true),
 };
 
@@ -50,14 +52,19 @@ export interface ScoreOptions {
   testSize?: number;
   /** folds of a cross-validation beside the held-out evaluation; default 0: none */
   folds?: number;
+  /** the moment that dates count back from, such as '2025-12-31'; default: of each column the latest date of the training rows */
+  asOf?: Moment;
   /** whether features are ranked by what the held-out rows lose without them; default true. Wide tables train in half the time without */
   importance?: boolean;
 }
 
-export interface CheckedScoreOptions extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'model' | 'modelOptions'>> {
+export interface CheckedScoreOptions
+  extends Required<Omit<ScoreOptions, 'target' | 'id' | 'task' | 'model' | 'modelOptions' | 'asOf'>> {
   targets: readonly string[];
   id?: string;
   task?: ScoreOptions['task'];
+  /** milliseconds since 1970 */
+  asOf?: number;
   family: Family;
   /** checked by the family's schema */
   modelOptions: Record<string, unknown>;
@@ -65,19 +72,28 @@ export interface CheckedScoreOptions extends Required<Omit<ScoreOptions, 'target
 
 /** @throws CameoError 'argument' for a name that is not known and for a value out of its range */
 export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
-  const { target, model, modelOptions, ...rest } = checked(v.strictObject(SCORE_ENTRIES), given);
+  const { target, model, modelOptions, asOf, ...rest } = checked(v.strictObject(SCORE_ENTRIES), given);
   const targets = typeof target === 'string' ? [target] : target;
   const twice = targets.find((name: string, i: number) => targets.indexOf(name) !== i);
   if (twice !== undefined) throw errors.option('target', 'each column once', `'${twice}' twice`);
   if (rest.id !== undefined && targets.includes(rest.id)) throw errors.option('id', 'another column than the target', rest.id);
+  const { name, family } = familyOf(rest.preset, model);
   const preset = PRESETS[rest.preset as Preset];
-  const name = model ?? preset.model;
-  const family = Object.hasOwn(families, name) ? families[name] : undefined;
-  if (!family) {
-    const known = Object.keys(families).map((n) => `'${n}'`);
-    throw errors.option('model', `one of ${known.join(', ')}`, `'${name}'`);
-  }
   const defaults = name === preset.model ? preset.modelOptions : {};
   const seeded = 'seed' in family.options.entries ? { seed: rest.seed } : {};
-  return { ...rest, targets, family, modelOptions: checked(family.options, { ...seeded, ...defaults, ...modelOptions }) };
+  return {
+    ...rest,
+    asOf: asOf === undefined ? undefined : timeOfMoment(asOf as Moment),
+    targets,
+    family,
+    modelOptions: checked(family.options, { ...seeded, ...defaults, ...modelOptions }),
+  };
+}
+
+/** The family of a name, or the one that a preset takes by default. @throws CameoError 'argument' */
+export function familyOf(preset: Preset, model?: string): { name: string; family: Family } {
+  const name = model ?? PRESETS[preset].model;
+  if (Object.hasOwn(families, name)) return { name, family: families[name] };
+  const known = Object.keys(families).map((n) => `'${n}'`);
+  throw errors.option('model', `one of ${known.join(', ')}`, `'${name}'`);
 }

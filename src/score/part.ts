@@ -46,7 +46,17 @@ const SUMMARY = v.object({
   evaluation: metrics,
   importances: v.array(v.object({ feature: v.string(), mean: metric, std: metric, weight: v.optional(finite) })),
   crossValidation: v.nullable(v.object({ folds: count, mean: metrics, std: metrics })),
-  ignored: v.array(v.object({ name: v.string(), reason: v.string() })),
+  ignored: v.array(
+    v.object({
+      name: v.string(),
+      code: v.optional(v.picklist(['empty', 'constant', 'unsuited'])),
+      reason: v.string(),
+    }),
+  ),
+  warnings: v.optional(
+    v.array(v.object({ code: v.string(), message: v.string(), column: v.nullable(v.string()), count: v.nullable(count) })),
+    [],
+  ),
 });
 
 export function writeScore({ target, id, features, model, base, ranks, summary }: Score): Part {

@@ -5,6 +5,7 @@ import type { Preset } from '../prepare/feature.js';
 import type { Features } from '../prepare/features.js';
 import type { Target } from '../prepare/target.js';
 import type { Ignored } from '../table/table.js';
+import type { Warning } from '../warnings.js';
 import type { Importance } from './importance.js';
 
 /** The facts of training that a model file carries. `evaluation` is that of the task: `if (summary.task !== 'regression') … .rocAuc`. */
@@ -27,6 +28,8 @@ export interface SummaryOf<T extends Task> {
   importances: Importance[];
   crossValidation: CrossValidation | null;
   ignored: Ignored[];
+  /** what may be wrong with the table, as far as training saw */
+  warnings: Warning[];
 }
 
 /** Mean and standard deviation of each metric over the folds. */

@@ -54,7 +54,7 @@ const CONTROL = { aborted: () => false, progress: () => {} };
 
 export class Scorer implements Disposable {
   readonly features: Features;
-  /** values per category column without a label of their own, in all tables profiled so far */
+  /** values without a label of their own, by column; of dates cells that are none; in all tables profiled so far */
   readonly unknown = new Map<string, number>();
   readonly #resident: ResidentScores;
   /** columns that the models know and do not read: targets, id, ignored ones */

@@ -1,5 +1,6 @@
 /** The section of one target: its score, percentile, likeliest class and the reasons, filled by a scorer that others may share. */
 import type { Part } from '../part.js';
+import { DATE } from '../programs/score-columns.js';
 import type { BatchOptions, Field, PlainRow, RowOptions, Section, SectionBatch, Users } from '../table/section.js';
 import { writeScore } from './part.js';
 import type { Score } from './score.js';
@@ -8,10 +9,12 @@ import type { Scorer } from './scorer.js';
 /** One reason of a profile. */
 export interface ExplanationEntry {
   feature: string;
-  /** the feature's value, null where it is missing or the feature is a category */
+  /** the feature's value, null where it is missing or the feature is no number */
   value: number | null;
-  /** the category, '(rare)' or '(missing)'; null for a number and for a category that was never seen */
+  /** the category, '(rare)' or '(missing)'; null for what is no category and for one that was never seen */
   category: string | null;
+  /** only where some feature is a date: it, to the minute, as ISO 8601 has it without a zone; null where it is missing or the feature is none */
+  date?: string | null;
   /** what the feature adds to the score, in the scale that the schema's metadata names */
   contribution: number;
 }
@@ -28,6 +31,7 @@ export class ScoreSection implements Section {
   readonly fields: readonly Field[];
   readonly score: Score;
   readonly #labels: readonly string[];
+  readonly #dated: boolean;
   /** the fields' names: written out once, since every profile has them */
   readonly #names: Record<'score' | 'percentile' | 'prediction' | 'explanation', string>;
 
@@ -40,6 +44,7 @@ export class ScoreSection implements Section {
     this.score = scorer.scores[number];
     const { target, features, ranks } = this.score;
     this.#labels = features.labels;
+    this.#dated = features.labelCounts.includes(DATE);
     const named = (what: string) => `${what}_${target.name}`;
     const names = {
       score: named('score'),
@@ -54,6 +59,7 @@ export class ScoreSection implements Section {
       reason('feature', { dictionary: features.names }, false),
       reason('value', 'float32', true),
       reason('category', { dictionary: this.#labels }, true),
+      ...(this.#dated ? [reason('date', 'timestamp', true)] : []),
       reason('contribution', 'float32', false),
     ];
     this.fields = [
@@ -106,6 +112,7 @@ export class ScoreSection implements Section {
           feature: features.names[i32[columns.feature / 4 + i]],
           value: bit(columns.valueValid, i) ? f32[columns.value / 4 + i] : null,
           category: bit(columns.categoryValid, i) ? this.#labels[i32[columns.category / 4 + i]] : null,
+          ...(this.#dated && { date: bit(columns.dateValid, i) ? dateText(i32, columns.date / 4 + 2 * i) : null }),
           contribution: f32[columns.contribution / 4 + i],
         });
       }
@@ -125,6 +132,10 @@ export class ScoreSection implements Section {
     this.dispose();
   }
 }
+
+/** Milliseconds since 1970, as two halves, as JSON lines have a time. */
+const dateText = (halves: Int32Array, at: number): string =>
+  new Date((halves[at] >>> 0) + halves[at + 1] * 2 ** 32).toISOString().slice(0, -1);
 
 /** A section for each target of a scorer. */
 export const sectionsOf = (engine: { readonly memory: WebAssembly.Memory }, scorer: Scorer): ScoreSection[] =>

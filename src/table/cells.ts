@@ -4,8 +4,9 @@
  * dictionary, and what they are is seen from all of them (text-column.ts).
  */
 import { isBlank } from './csv.js';
+import { isMissingMark } from './missing.js';
 import type { DecimalMark } from './numbers.js';
-import { isMissingMark, plainNumber } from './numbers.js';
+import { plainNumber } from './numbers.js';
 import { grown, TextDictionary } from './text-dictionary.js';
 
 const decoder = new TextDecoder();

@@ -7,7 +7,8 @@ import { errors } from '../errors.js';
 import { CellColumn } from './cells.js';
 import { CsvParser, type Dialect, isBlank, type TakeRow } from './csv.js';
 import { dialectOf } from './dialect.js';
-import { type DecimalMark, isMissingMark, plainNumber, type Recognition } from './numbers.js';
+import { isMissingMark } from './missing.js';
+import { type DecimalMark, plainNumber, type Recognition } from './numbers.js';
 import { type Column, type ReadingNote, some, type Table } from './table.js';
 import { columnOfTexts, notesOf, numbersIn, type TextColumnOptions, type Texts } from './text-column.js';
 

@@ -10,6 +10,8 @@
  * Groups are of three digits behind a comma, a point, a space or an apostrophe, or of two as in India (`12,34,567`).
  */
 
+import { isMissingMark } from './missing.js';
+
 export type DecimalMark = '.' | ',';
 
 /** What the texts of a column mean. */
@@ -38,9 +40,6 @@ export interface NumberOptions {
   typed?: boolean;
 }
 
-/** What stands for a missing value in other programs: pandas, R, SQL, Excel, and a lone sign. */
-const MARK =
-  /^(?:[-–—?.…]*|n\/?a\.?|n\.a\.|<na>|#n\/a|-?nan|\(?null\)?|none|nil|\\n|#(?:div\/0|value|ref|null|num|name|nv|zahl|wert|bezug)[!?]?)$/i;
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const WHOLE = /^[+-]?\d+$/;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
@@ -109,8 +108,6 @@ function ungrouped(text: string, mark: string): string | undefined {
   return text.replaceAll(/\D/g, '');
 }
 
-/** Whether a text says that there is no value. */
-export const isMissingMark = (text: string): boolean => MARK.test(text.trim());
 /** What a plain parser reads; NaN for anything else. Infinity is a number, which whoever uses the column refuses. */
 export function plainNumber(text: string): number {
   const trimmed = text.trim();
@@ -222,5 +219,6 @@ export function kindOfText(text: string): string {
 export function exampleOf({ decimal, unit }: Pick<Recognition, 'decimal' | 'unit'>): string {
   const number = decimal === '.' ? '1,234.5' : '1.234,5';
   if (unit === '') return number;
-  return /^[\p{L}%‰]/u.test(unit) && !unit.endsWith('$') ? `${number} ${unit}` : `${unit}${number}`;
+  // As it is usual where that decimal mark is.
+  return decimal === '.' && !/^[\p{L}%‰]+\.?$/u.test(unit) ? `${unit}${number}` : `${number} ${unit}`;
 }

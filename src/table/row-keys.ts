@@ -5,7 +5,8 @@
  * A misspelt key would be a missing value without a word. Each is told once, by its name alone, and only so many of them: rows may come
  * from anywhere, and what is kept of them must not grow.
  */
-import { errors, warnings } from '../errors.js';
+import { errors } from '../errors.js';
+import { type Warning, warnings } from '../warnings.js';
 
 /** Keys that are told, at most, and of each at most so many characters. */
 const MOST = 100;
@@ -13,7 +14,7 @@ const LENGTH = 100;
 
 export class RowKeys {
   /** what was told, in order */
-  readonly warnings: string[] = [];
+  readonly warnings: Warning[] = [];
   readonly #told = new Set<string>();
 
   /**
@@ -22,7 +23,7 @@ export class RowKeys {
    */
   constructor(
     readonly known: ReadonlySet<string>,
-    private readonly onWarning: (message: string) => void = () => {},
+    private readonly onWarning: (warning: Warning) => void = () => {},
   ) {}
 
   /** Whether a key is known; tells of one that is not. */
@@ -32,9 +33,9 @@ export class RowKeys {
     if (this.#told.size <= MOST && !this.#told.has(short)) {
       this.#told.add(short);
       const all = this.#told.size > MOST;
-      const message = all ? warnings.keysUnknown(MOST) : warnings.keyUnknown(short, [...this.known]);
-      this.warnings.push(message);
-      this.onWarning(message);
+      const warning = all ? warnings.keysUnknown(MOST) : warnings.keyUnknown(short, [...this.known]);
+      this.warnings.push(warning);
+      this.onWarning(warning);
     }
     return false;
   }

@@ -49,8 +49,8 @@ export type Filled =
 
 export type SectionBatch = Filled & Disposable;
 
-/** One row as plain values, by the names of the table's columns. */
-export type PlainRow = Readonly<Record<string, string | number | boolean | null | undefined>>;
+/** One row as plain values, by the names of the table's columns. A date is a text, a Date or milliseconds since 1970. */
+export type PlainRow = Readonly<Record<string, string | number | boolean | Date | null | undefined>>;
 
 export interface BatchOptions extends RunOptions {
   /** default true; without, fields of reasons are left out */

@@ -15,9 +15,14 @@ export interface ReadingNote {
   message: string;
 }
 
+/** Why a column is no feature: it has no value, one value only, or no kind of feature suits it. */
+export type IgnoredCode = 'empty' | 'constant' | 'unsuited';
+
 /** A column that was not used, and why. */
 export interface Ignored {
   name: string;
+  /** absent for 'unsuited' */
+  code?: IgnoredCode;
   reason: string;
 }
 

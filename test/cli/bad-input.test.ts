@@ -108,7 +108,6 @@ const cases: [what: string, args: string[], message: RegExp][] = [
   ['an absent column to ignore', fit('good.csv', '--ignore', 'nope'), /Ignored column 'nope'/],
   ['no feature left', fit('single.csv'), /No feature column is left/],
   ['infinity', fit('infinite.csv'), /Column 'age' is infinite in row 7/],
-  ['a column without a value', fit('missing.csv'), /Column 'nothing' has no value in any row.*--ignore nothing/],
   ['a column name twice', fit('twice.csv'), /Column name 'age' appears more than once/],
   ['more than a million categories', fit('many.csv'), /Column 'name' has 1000002 different values; at most 1000000/],
   ['a renamed feature', use('renamed.csv'), /Column 'age' is missing: .*2 columns.*'Age' unexpectedly/],

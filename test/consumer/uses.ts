@@ -1,5 +1,5 @@
 /** What a program of somebody else's may write, and what the compiler must tell it not to; readme.test.ts compiles it as such. */
-import { createEngine, evaluate, type LoadOptions, Profiler, type Row, type Summary } from 'cameo';
+import { createEngine, evaluate, type LoadOptions, Profiler, type Row, type Summary, type Warning } from 'cameo';
 import { createEngine as inPage, Profiler as Page, tableFromText } from 'cameo/browser';
 import { Profiler as Edge, type Profile } from 'cameo/edge';
 import wasm from 'cameo/kernels/simd.wasm';
@@ -27,7 +27,7 @@ export async function later(profiler: Profiler, table: Parameters<Profiler['eval
 
 /** The same arguments wherever a model is loaded. */
 export async function load(bytes: Uint8Array, buffer: ArrayBuffer): Promise<Profile[]> {
-  const onWarning = (message: string) => console.log(message);
+  const onWarning = ({ code, message, column, count }: Warning) => console.log(code, message, column ?? '', count ?? 0);
   const options: LoadOptions & { wasm: typeof wasm } = { wasm, maximum: 2 ** 26, onWarning };
   const loaded = [await Profiler.load(bytes, options), await Page.load(buffer, options), await Edge.load(buffer, options)];
   const engine = await createEngine({ threads: 0 });

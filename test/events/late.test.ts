@@ -45,16 +45,19 @@ test('a few that stand alone, years after all others', () => {
 
 test('a sentence with the count', () => {
   const future = log([Date.UTC(9999, 11, 31)], 1200);
-  assert.equal(warningsOf({ events: future }, NOW), [
+  const message =
     '1 of 1,201 events are later than now, and recency counts back from the last, 9999-12-31 00:00:00. ' +
-      'If that is a mistake, give --as-of TIME, or leave them out by --where.',
-  ]);
+    'If that is a mistake, give --as-of TIME, or leave them out by --where.';
+  assert.equal(warningsOf({ events: future }, NOW), [{ code: 'late-events', message, column: null, count: 1 }]);
   const alone = log([Date.UTC(2025, 11, 31)], 1200);
   const told = warningsOf(
     { events: { ...alone, time: alone.time.map((t) => (t < Date.UTC(2025, 0, 1) ? Date.UTC(2023, 0, 1) : t)) } },
     NOW,
   );
-  assert.match(told[0], /^1 of 1,201 events, from 2025-12-31 00:00:00 on, are 1,095 days later than all others, and recency/);
+  assert.match(
+    told[0].message,
+    /^1 of 1,201 events, from 2025-12-31 00:00:00 on, are 1,095 days later than all others, and recency/,
+  );
   assert.equal(warningsOf({ events: log([]) }, NOW), []);
   assert.equal(warningsOf({}, NOW), []);
 });

@@ -112,6 +112,14 @@ if (browser) {
       await page.setInputFiles('#file', { name: 'x.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') });
       await page.waitForSelector('#table:not(:empty)');
       assert.match((await page.textContent('#table')) as string, /no header with two columns and 20 rows/);
+      const rows = Array.from({ length: 30 }, (_, i) => `${i},5;x`);
+      const said = async (text: string | Buffer, message: string) => {
+        await page.setInputFiles('#file', { name: 'y.csv', mimeType: 'text/csv', buffer: Buffer.from(text as string) });
+        await page.waitForFunction((part) => document.querySelector('#table')?.textContent?.includes(part), message);
+      };
+      await said(`price;b\n${rows.join('\n')}\n`, 'y.csv: 30 rows, 2 columns. price: numbers written like 1.234,5.');
+      await said(`price;b\n${rows.join('\n')};z\n`, 'line 31 has 3 cells where the first line names 2');
+      await said(Buffer.from('price;b\n5 \x80;x\n', 'latin1'), 'y.csv is not UTF-8');
       await page.click('#sample');
       await page.waitForSelector('#ask:not([hidden])');
       await page.selectOption('#target', 'user_id');

@@ -94,6 +94,8 @@ test('a file that is not UTF-8 is named as what it looks like, with the option t
   }
   const late = `${'a,b\n'.repeat(100_000)}é,b\n`;
   await refused(encode(late, 'latin1'), /line 100001 is not UTF-8. It looks like windows-1252: --encoding windows-1252/);
+  // A word of Chinese alone could be Korean by its bytes.
+  await refused(encode(csv(['菜品', '菜品']), 'gbk'), /It looks like gb18030/);
   // Even the encoding of Korean, which the option takes too.
   const korean = csv(['정말 맛있어요', '배달이 빨라요', '가격이 비싸요']).replace('名', 'name');
   await refused(encode(korean, 'euc-kr'), /It looks like euc-kr/);

@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readTable, type Table } from '../../src/index.js';
+import { type ReadOptions, readTable, type Table } from '../../src/index.js';
 import { folder } from '../support/command.js';
 
 const cwd = folder();
@@ -62,6 +62,65 @@ test('decimals, big integers, unsigned and small types become numbers; dates sta
     columns.map((c) => (c.kind === 'number' ? c.values[0] : c.categories[0])),
     [1.25, 9007199254740991, 200, 1.5, '2024-02-03', 1.2345678901234567e19],
   );
+});
+
+const values = async (name: string, options?: ReadOptions) => {
+  const { columns, notes } = await readTable(path(name), options);
+  const plain = columns.map((c) => [
+    c.name,
+    c.kind === 'number' ? [...c.values] : [...c.codes].map((code) => c.categories[code] ?? null),
+  ]);
+  return { ...Object.fromEntries(plain), notes };
+};
+const refused = async (name: string, message: RegExp) => {
+  const error = await readTable(path(name)).then(
+    () => new Error('it was read'),
+    (cause: Error) => cause,
+  );
+  assert.match(error.message, message);
+};
+
+test('texts of JSON and Parquet may be numbers in disguise; plain whole numbers that are texts there stay so', async () => {
+  const lines = [
+    { price: '1.234,50 €', code: '007', share: '45 %', amount: '12.50' },
+    { price: '2,5 €', code: '12', share: '5 %', amount: '7' },
+  ];
+  const expected = { price: [1234.5, 2.5], code: ['007', '12'], share: [45, 5], amount: [12.5, 7] };
+  writeFileSync(path('disguised.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
+  await duckdb.run(
+    `COPY (FROM read_json_auto('${path('disguised.jsonl')}')) TO '${path('disguised.parquet')}' (FORMAT parquet)`,
+  );
+  for (const name of ['disguised.jsonl', 'disguised.parquet']) {
+    const { notes, ...found } = await values(name);
+    assert.equal(found, expected, name);
+    assert.equal(
+      notes.map(({ message }: { message: string }) => message),
+      ['numbers written like 1.234,5 €', 'numbers written like 1,234.5 %', 'numbers written like 1,234.5'].slice(0, 2),
+    );
+  }
+});
+
+test('a text among the numbers of a JSON file is named by its row, early or late', async () => {
+  for (const at of [7, 29_000]) {
+    const lines = Array.from({ length: 30_000 }, (_, i) => JSON.stringify({ n: i === at ? 'secret' : i / 2, t: 'x' }));
+    writeFileSync(path('mixed.jsonl'), lines.join('\n'));
+    await refused('mixed.jsonl', new RegExp(`Column 'n' holds numbers, and a word in row ${at}\\. `));
+    const { n, notes } = await values('mixed.jsonl', { onError: 'missing' });
+    assert.is(n.filter(Number.isNaN).length, 1);
+    assert.is(n[29_999], 14_999.5);
+    assert.equal(notes, [{ column: 'n', message: '1 cell of text among numbers taken as missing' }]);
+    assert.is((await values('mixed.jsonl', { onError: 'text' })).n[at], 'secret');
+  }
+});
+
+test('a million keys and an object of 100 MB are refused at once', async () => {
+  const keys = Array.from({ length: 1_000_000 }, (_, i) => `"c${i}":1`).join(',');
+  writeFileSync(path('wide.json'), `[{"a":{"b":[1,2,3]},${keys}}]`);
+  const begun = process.cpuUsage();
+  await refused('wide.json', /line 1 has an object of more than 100000 keys/);
+  writeFileSync(path('long.json'), JSON.stringify({ a: 'x'.repeat(100e6) }));
+  await refused('long.json', /maximum_object_size/);
+  assert.ok(process.cpuUsage(begun).user < 5e6);
 });
 
 const REVIEWS = '../shared/data/womens_clothing_reviews.csv';

@@ -7,8 +7,10 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine, GradientBoostingClassifier, GradientBoostingRegressor, Matrix } from '../../src/index.js';
-import { type Forest, forestReader } from '../../src/models/forest.js';
+import { Forest, forestReader } from '../../src/models/forest.js';
 import { PartReader } from '../../src/part.js';
+import { trees } from '../../src/programs/trees/predictor.js';
+import { place } from '../../src/wasm/memory.js';
 import { binned, near, random } from '../support/boosting.js';
 import { refusal } from '../support/refused.js';
 import { grow, shapley } from '../support/trees.js';
@@ -187,6 +189,32 @@ test('contributions are Shapley values, and sum to raw − base', async () => {
   );
 });
 
+test('columns that belong together are explained as one: the sums of what each adds, in more rows than a tile', async () => {
+  const { x, signal } = random(8, 700);
+  const model = await new GradientBoostingRegressor({ engine, maxIter: 4, categoricalFeatures: [3] }).fit(x, signal);
+  const { features, init, trees: grown } = model.forest as Forest;
+  const asked = random(9, 300);
+  const rows = Array.from({ length: 300 }, (_, r) => [...asked.columns.map((column) => column[r]), 0, 0, 0, 0]);
+  const explained = (widths: number[]) => {
+    const forest = new Forest(features, init, grown, {}, widths);
+    const { at, region } = place(engine, (layout) => ({
+      x: layout.put(Float32Array.from(rows.flat())),
+      direction: layout.put(Float32Array.from(rows, () => 1)),
+      out: layout.take(300 * widths.length * 4),
+      predictor: trees(engine.kernels, engine.memory, forest.place(layout), layout, 300),
+    }));
+    using _ = region;
+    at.predictor.explain(at.x, at.direction, 300, at.out);
+    return [...engine.f32(at.out, 300 * widths.length)];
+  };
+  const apart = explained([1, 1, 1, 1]);
+  const together = explained([1, 2, 1]);
+  for (let r = 0; r < 300; r++) {
+    const [a, b, c, d] = apart.slice(4 * r, 4 * r + 4);
+    assert.equal(together.slice(3 * r, 3 * r + 3), [a, Math.fround(b + c), d], `row ${r}`);
+  }
+});
+
 /** A small forest with a number, a category and two outputs. */
 const small = async () => {
   const { columns, signal } = random(21, 120);
@@ -239,7 +267,8 @@ test('a part that is no forest is refused, with what was expected', async () => 
     assert.is(error.code, 'model');
     assert.match(error.message, message);
   }
-  const other = { widths: [1, 2], labels: inputsOf(forest).labels };
+  const { widths, labels } = inputsOf(forest);
+  const other = { widths: [2, ...widths.slice(1)], labels };
   assert.is((await refusal(() => forestReader.read(new PartReader(part), other, 3))).code, 'model');
 });
 

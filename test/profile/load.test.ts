@@ -52,7 +52,7 @@ for (const [name, entry] of Object.entries(ENTRIES)) {
       [broken, { engine, wasm }, /^Give 'engine' or 'wasm'/],
       [broken, { engine, maximum: 2 ** 26 }, /^Option 'maximum' goes with 'wasm'/],
       [broken, { wasm, maximum: '64' }, /^Option 'maximum' must be a number of bytes/],
-      [broken, engine, /^Option '.*' is not known\. The options are 'engine', 'wasm', 'maximum', 'onWarning'/],
+      [broken, engine, /^Option '.*' is not known\. The options are 'engine', 'wasm', 'maximum', 'asOf', 'onWarning'/],
       [broken, null, /^Options must be an object; found null/],
     ];
     for (const [given, options, message] of cases) {
@@ -60,7 +60,7 @@ for (const [name, entry] of Object.entries(ENTRIES)) {
       assert.is(error.code, 'argument', error.message);
       assert.match(error.message, message);
     }
-    await refusesUnknownNames(['engine', 'wasm', 'maximum', 'onWarning'], (options) => entry.load(bytes, options));
+    await refusesUnknownNames(['engine', 'wasm', 'maximum', 'asOf', 'onWarning'], (options) => entry.load(bytes, options));
   });
 }
 

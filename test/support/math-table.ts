@@ -1,6 +1,6 @@
 /** The functions of src/math.ts over a fixed table of arguments, as one SHA-256. Started in other engines by test/math.test.ts. */
 import { createHash } from 'node:crypto';
-import { exp, log, logistic, pow } from '../../src/math.js';
+import { cosine, exp, log, logistic, pow, sine } from '../../src/math.js';
 
 /** From 2⁻¹⁰²² to 2¹⁰²³, each power of two with 16 fractions that no engine computes: they stand in the bits. */
 function positives(): Float64Array {
@@ -21,6 +21,8 @@ const values = [
   x.map(log),
   small.map(exp),
   small.map(logistic),
+  small.map(sine),
+  small.map(cosine),
   ...exponents.map((y) => x.filter((_, i) => i % 5 === 0).map((v) => pow(v, y))),
 ];
 const hash = createHash('sha256');

@@ -2,11 +2,13 @@
 import type { EncoderKind } from '../encoder.js';
 import { category } from './category.js';
 import { code } from './code.js';
+import { date } from './date.js';
 import { number } from './number.js';
 
 /** By the `kind` of their plans. */
 export const encoders: Record<string, EncoderKind> = {
   number: number as EncoderKind,
+  date: date as EncoderKind,
   category: category as EncoderKind,
   code: code as EncoderKind,
 };

@@ -15,6 +15,8 @@ export interface FeatureBins {
 export interface TreesPlan extends PredictorPlan {
   readonly kind: 'trees';
   features: number;
+  /** how many of the features belong together, one number for each that is explained; empty where each stands by itself */
+  widths: number[];
   outputs: number;
   trees: number;
   /** how many trees, and how many features the longest path of one tests */
@@ -40,6 +42,7 @@ export function placeTrees(
   features: readonly FeatureBins[],
   init: Float64Array,
   trees: readonly Tree[],
+  widths: readonly number[],
 ): TreesPlan {
   let first = 0;
   const columns = features.flatMap(({ edges, labels }) => {
@@ -64,6 +67,7 @@ export function placeTrees(
   return {
     kind: 'trees',
     features: features.length,
+    widths: widths.some((width) => width !== 1) ? [...widths] : [],
     outputs: init.length,
     count: trees.length,
     longest: reasons.longest,

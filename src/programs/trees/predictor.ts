@@ -14,7 +14,7 @@ export function trees(
   layout: Layout,
   batch: number,
 ): Predictor {
-  const { features, outputs, longest } = plan;
+  const { features, widths, outputs, longest } = plan;
   const ld = stride(outputs);
   const z = layout.take(batch * ld * 4);
   // The last pass reads whole vectors of rows.
@@ -22,6 +22,7 @@ export function trees(
   const slots = layout.take(SLOT_BYTES);
   const sums = layout.take(outputs * 32 * 8);
   const scratch = layout.take((outputs + features + longest) * 128 + 256 * 16 + Math.ceil(longest / 2) * 32);
+  const apart = layout.take(widths.length > 0 ? TILE_PITCH * features * 4 : 0);
   if (memory) kernels.tree_slots(slots);
   const encode = (x: number, first: number, count: number) => {
     const from = x + first * stride(features) * 4;
@@ -43,7 +44,7 @@ export function trees(
         const n = Math.min(TILE_PITCH, count - first);
         encode(x, first, n);
         kernels.tree_explain(
-          out + first * features * 4,
+          widths.length > 0 ? apart : out + first * features * 4,
           tile,
           direction + first * ld * 4,
           plan.trees,
@@ -61,7 +62,21 @@ export function trees(
           ld,
           longest,
         );
+        if (widths.length > 0) addUp(memory as WebAssembly.Memory, out + first * widths.length * 4, apart, n, widths);
       }
     },
   };
+}
+
+/** out f32[rows, widths.length] = from f32[rows, features] with those of a width added up. */
+function addUp(memory: WebAssembly.Memory, out: number, from: number, rows: number, widths: readonly number[]): void {
+  const features = widths.reduce((sum, width) => sum + width, 0);
+  const parts = new Float32Array(memory.buffer, from, rows * features);
+  const sums = new Float32Array(memory.buffer, out, rows * widths.length);
+  let at = 0;
+  for (let i = 0; i < sums.length; i++) {
+    let sum = 0;
+    for (const end = at + widths[i % widths.length]; at < end; at++) sum += parts[at];
+    sums[i] = sum;
+  }
 }
