@@ -1,7 +1,7 @@
 // Bundles what starts cold, so that a process reads few files with what it runs instead of every module:
 //
 //     dist/edge.js            the edge entry, with its libraries; names stay readable in stack traces
-//     dist/src/command/       the command and its worker; packages stay outside, and what is loaded late stays in files of its own
+//     dist/src/command/       the command's two threads and its workers; packages stay outside, and what is loaded late stays in files of its own
 //
 // The command's folder is as deep as the modules that look for kernels beside themselves.
 import { readFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ const results = await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: { main: 'dist/src/cli/main.js', worker: 'dist/src/scheduler/worker.js' },
+    entryPoints: { main: 'dist/src/cli/main.js', command: 'dist/src/cli/command.js', worker: 'dist/src/scheduler/worker.js' },
     outdir: 'dist/src/command',
     platform: 'node',
     packages: 'external',
@@ -49,5 +49,5 @@ const results = await Promise.all([
 ]);
 for (const { metafile } of results) {
   for (const [file, { bytes, entryPoint }] of Object.entries(metafile.outputs))
-    if (entryPoint && /(edge|main|worker)\.js$/.test(file)) console.log(`${file} ${(bytes / 1000).toFixed(1)} kB`);
+    if (entryPoint && /(edge|main|command|worker)\.js$/.test(file)) console.log(`${file} ${(bytes / 1000).toFixed(1)} kB`);
 }

@@ -4,6 +4,8 @@ export interface Progress {
   /** `done` of `total`; 0 for a total that is not known */
   done: number;
   total: number;
+  /** what is counted, where it is not rows, users or rounds */
+  unit?: 'bytes';
   /** the metric or loss so far, in words */
   note?: string;
 }

@@ -62,7 +62,7 @@ export function audienceCommand(signal: AbortSignal): Command {
         formatOf(output);
         if (json) throw errors.invalid('--json prints and -o FILE writes: leave one of them out.');
       }
-      const sought = like === undefined ? undefined : await readIds(like);
+      const sought = like === undefined ? undefined : await readIds(like, signal);
       const profiler = await openModel(model);
       const found: Audience = sought
         ? await profiler.recommender.lookalikes(sought, flags.n)

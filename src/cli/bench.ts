@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { Report } from '../bench/suite.js';
 import { errors } from '../errors.js';
 import { PendingFile } from '../io/pending-file.js';
+import { tellClear, tellProgress } from './link.js';
 import { type EngineFlags, withEngine } from './options.js';
 
 interface Flags extends EngineFlags {
@@ -31,8 +32,8 @@ export function benchCommand(signal: AbortSignal): Command {
         import('../bench/compare.js'),
       ]);
       const old = compare === undefined ? undefined : await readReport(compare);
-      const onStep = quiet || json ? undefined : (what: string) => process.stderr.write(`${what}\n`);
-      const report = await runSuite({ threads, reproducible, short: !full, signal, onStep });
+      const onStep = quiet || json ? undefined : (note: string) => tellProgress({ stage: 'bench', done: 0, total: 0, note });
+      const report = await runSuite({ threads, reproducible, short: !full, signal, onStep }).finally(tellClear);
       const moves = old && compareReports(old, report);
       if (output !== undefined) await writeReport(output, report);
       process.stdout.write(json ? `${JSON.stringify(moves ? { ...report, moves } : report)}\n` : textOf(report, moves));

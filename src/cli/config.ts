@@ -2,9 +2,9 @@
  * `--config FILE`: options in a JSON file, by their long names in camelCase, as cameo.schema.json describes them. What stands
  * on the command line goes before what stands in the file. Values are checked by the same rules as on the command line.
  */
-import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { CameoError, errors } from '../errors.js';
+import { readWhole } from '../io/bytes.js';
 
 export const withConfig = (command: Command): Command =>
   command.option('--config <file>', 'more options, in a JSON file (cameo.schema.json)').hook('preAction', async (_, acting) => {
@@ -13,11 +13,12 @@ export const withConfig = (command: Command): Command =>
   });
 
 async function readConfig(path: string): Promise<Record<string, unknown>> {
+  const text = (await readWhole(path)).toString();
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    throw errors.fileRead(path, cause instanceof SyntaxError ? new Error('it is not JSON') : cause);
+    value = JSON.parse(text);
+  } catch {
+    throw errors.fileRead(path, new Error('it is not JSON'));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw errors.fileRead(path, new Error('it must hold an object'));

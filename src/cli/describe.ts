@@ -4,10 +4,13 @@ import { Command, Option } from 'commander';
 import { errors } from '../errors.js';
 import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
-import { readArrowTable } from '../io/read-arrow.js';
+import type { Progress } from '../progress.js';
 import { describeTable } from '../score/describe.js';
-import type { Table } from '../table/table.js';
+import { tellWritten } from './link.js';
 import { names, type ReadFlags, readOptions, share, whole, withReading } from './options.js';
+import { Stages } from './stages.js';
+import { readTableWhole } from './standard-input.js';
+import { print } from './terminal.js';
 
 interface Flags extends ReadFlags {
   target?: string;
@@ -47,7 +50,10 @@ export function describeCommand(signal: AbortSignal): Command {
     if (html !== undefined && input !== '-' && resolve(html) === resolve(input))
       throw errors.invalid(`'${html}' is named twice: input and page must be different files.`);
     await using page = html === undefined ? undefined : await PendingFile.create(html);
-    const table = input === '-' ? await readStandardInput() : await readTable(input, readOptions(flags, signal));
+    const stages = new Stages(Boolean(json || quiet));
+    const onProgress = (progress: Progress) => stages.show(progress);
+    const reading = input === '-' ? readTableWhole(signal) : readTable(input, { ...readOptions(flags, signal), onProgress });
+    const table = await reading.finally(() => stages.clear());
     if (signal.aborted) throw errors.aborted();
     const description = describeTable(table, { target, id, ignore, task, seed, testSize });
     const name = input === '-' ? 'standard input' : basename(input);
@@ -55,15 +61,10 @@ export function describeCommand(signal: AbortSignal): Command {
       const { pageOf } = await import('./describe-page.js');
       await page.write(new TextEncoder().encode(pageOf(description, name)));
       await page.commit();
+      tellWritten();
     }
     const { descriptionText } = await import('./describe-text.js');
     if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
-    else if (!quiet) process.stdout.write(descriptionText(description, name, html));
+    else if (!quiet) print(descriptionText(description, name, html));
   });
-}
-
-async function readStandardInput(): Promise<Table> {
-  const table = await readArrowTable(process.stdin, 'standard input');
-  if (!table || table.rows === 0) throw errors.tableEmpty('Standard input');
-  return table;
 }

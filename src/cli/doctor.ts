@@ -1,27 +1,30 @@
 /** `cameo doctor`: what this machine offers, what is in use, and why the rest is not. */
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { arch, cpus, platform, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { breakEvenPath } from '../engine/break-even-book.js';
 import type { Capabilities, Capability } from '../engine/capabilities.js';
+import { availableCores } from '../engine/cores.js';
 import { version } from '../version.js';
 import { TWINS } from '../webgpu/twins.js';
 import { type EngineFlags, startEngine, withEngine } from './options.js';
 import { columns } from './terminal.js';
+import { threadsFor, threadsText } from './threads.js';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor').description('Print what this machine offers and what is in use, with reasons.');
   return withEngine(command)
     .option('--json', 'print one JSON object')
     .action(async (flags: EngineFlags & { json?: boolean }) => {
-      await using engine = await startEngine(flags);
+      const threads = await threadsFor(flags.threads);
+      await using engine = await startEngine({ ...flags, ...threads });
       await engine.lookForGpu();
-      const capabilities = engine.capabilities();
+      const capabilities = { ...engine.capabilities(), ...threads };
       const machine = {
         cameo: version,
         runtime: capabilities.runtime,
         platform: `${platform()} ${arch()}`,
         processor: cpus()[0]?.model ?? 'unknown',
-        cores: availableParallelism(),
+        cores: availableCores(),
         memory: totalmem(),
         gflops: gigaflops(engine.kernels),
       };
@@ -34,7 +37,7 @@ export function doctorCommand(): Command {
         ['cameo', version],
         ['runtime', machine.runtime],
         ['machine', `${machine.platform}, ${machine.processor}`],
-        ['cores', `${machine.cores} available`, `${capabilities.threads} worker threads in use`],
+        ['cores', `${machine.cores} available`, threadsText(capabilities, 'worker thread')],
         [
           'memory',
           `${(machine.memory / 2 ** 30).toFixed(1)} GiB`,

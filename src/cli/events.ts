@@ -4,6 +4,7 @@ import { errors } from '../errors.js';
 import type { EventLog } from '../io/event-log.js';
 import { RECOMMENDERS } from '../recommend/names.js';
 import { names, whole } from './options.js';
+import { wrap } from './text.js';
 
 export interface EventFlags {
   events?: string;
@@ -37,9 +38,9 @@ function days(text: string): number {
   return value;
 }
 
-const TRUST = `
-An SQL expression computes from the columns and does nothing else, whoever writes it. Who names files, addresses
-and --query acts with the rights of this process: docs/security.md says who may be trusted with which option.`;
+const TRUST =
+  'An SQL expression computes from the columns and does nothing else, whoever writes it. Who names files, addresses and --query ' +
+  'acts with the rights of this process: docs/security.md says who may be trusted with which option.';
 
 export const withEvents = (command: Command): Command =>
   command
@@ -89,7 +90,7 @@ export const withEvents = (command: Command): Command =>
     )
     .option('--negatives <N>', '--evaluate ranks against this many sampled items (0: against all)', whole(0, 1_000_000), 0)
     .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10)
-    .addHelpText('after', TRUST);
+    .addHelpText('after', () => `\n${wrap(TRUST, process.stdout.columns || 80)}`);
 
 const ABOUT_ITEMS = ['label', 'weight', 'rating', 'halfLife', 'recommender', 'effort', 'evaluate'] as const;
 

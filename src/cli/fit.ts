@@ -5,6 +5,7 @@ import { withConfig } from './config.js';
 import { withEvents } from './events.js';
 import type { JobFlags } from './job-flags.js';
 import { withEngine, withFit, withOutput, withReading } from './options.js';
+import { print } from './terminal.js';
 
 export function fitCommand(signal: AbortSignal): Command {
   const command = new Command('fit')
@@ -23,6 +24,6 @@ export function fitCommand(signal: AbortSignal): Command {
     const { summaryOf } = await import('./summary.js');
     const outcome = await runJob(input, flags, signal, false);
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome.report)}\n`);
-    else if (!flags.quiet) process.stdout.write(summaryOf(outcome));
+    else if (!flags.quiet) print(summaryOf(outcome));
   });
 }

@@ -1,13 +1,11 @@
 /** Lists of ids that commands read: one a line, spaces around them and empty lines left out. */
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { errors } from '../errors.js';
+import { readWhole } from '../io/bytes.js';
 
 /** @param path a file, or '-' for standard input. @throws CameoError 'file' where it cannot be read or names nobody */
-export async function readIds(path: string): Promise<string[]> {
-  const read = path === '-' ? text(process.stdin) : readFile(path, 'utf8');
-  const whole = await read.catch((cause) => Promise.reject(errors.fileRead(path, cause)));
-  const ids = whole
+export async function readIds(path: string, signal: AbortSignal): Promise<string[]> {
+  const ids = (await readWhole(path === '-' ? '/dev/stdin' : path, signal))
+    .toString()
     .replace(/^\uFEFF/, '')
     .split('\n')
     .map((line) => line.trim())

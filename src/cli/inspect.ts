@@ -1,9 +1,9 @@
 /** `cameo inspect`: what is in a model or a profile file. */
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { CameoError, errors } from '../errors.js';
+import { CameoError } from '../errors.js';
 import { dateText } from '../events/time.js';
+import { readWhole } from '../io/bytes.js';
 import { formatByName } from '../io/input.js';
 import { readTable } from '../io/read.js';
 import { readArrowMetadata } from '../io/read-arrow.js';
@@ -12,7 +12,7 @@ import { type ModelFile, readModelFile } from '../profile/model-file.js';
 import { DATE_PARTS } from '../programs/encoders/date.js';
 import type { Score } from '../score/score.js';
 import type { Table } from '../table/table.js';
-import { columns, plain } from './terminal.js';
+import { columns, plain, print } from './terminal.js';
 
 export function inspectCommand(): Command {
   return new Command('inspect')
@@ -21,13 +21,14 @@ export function inspectCommand(): Command {
     .option('--json', 'print one JSON object')
     .action(async (path: string, { json }: { json?: boolean }) => {
       const description = formatByName(path) ? await describeProfiles(path) : await describeModel(path);
-      process.stdout.write(json ? `${JSON.stringify(description)}\n` : textOf(description));
+      if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
+      else print(textOf(description));
     });
 }
 
 /** What is in a model: each score by itself, in the form of a single one where there is no more. */
 async function describeModel(path: string) {
-  const bytes = await readFile(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
+  const bytes = await readWhole(path);
   const { scores, others } = await readModelFile(bytes);
   const described = scores.map(describeScore);
   const events = others.length > 0 ? { events: others.map(describePart) } : {};

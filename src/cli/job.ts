@@ -1,12 +1,11 @@
 /** The work behind `profile` and `fit`: read a table, events or both; train or load; profile, write, and tell what came of it. */
-import { readFile } from 'node:fs/promises';
 import type { RecordBatch } from 'apache-arrow';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
+import { readWhole } from '../io/bytes.js';
 import { readEvents } from '../io/events.js';
 import { PendingFile } from '../io/pending-file.js';
 import { readTable } from '../io/read.js';
-import { readArrow, readArrowTable } from '../io/read-arrow.js';
 import type { Evaluation } from '../metrics/index.js';
 import { Profiler } from '../profile/profiler.js';
 import type { Progress } from '../progress.js';
@@ -17,11 +16,13 @@ import type { Column, Table } from '../table/table.js';
 import { checkFlags } from './checks.js';
 import { eventLogOf } from './events.js';
 import type { JobFlags } from './job-flags.js';
+import { tellWritten } from './link.js';
 import { readOptions, scoreOptions, startEngine } from './options.js';
 import { type Report, reportOf } from './report.js';
 import { Samples } from './samples.js';
 import { Stages } from './stages.js';
-import { ProgressLine } from './terminal.js';
+import { readBatches, readTableWhole } from './standard-input.js';
+import { type Threads, threadsFor } from './threads.js';
 
 export interface Outcome {
   report: Report;
@@ -34,6 +35,7 @@ export interface Outcome {
 /** What was read. */
 interface Input {
   engine: Engine;
+  threads: Threads;
   /** a table, or tables that arrive */
   table?: Table | AsyncIterable<Table>;
   events?: Events;
@@ -61,8 +63,7 @@ export async function runJob(
 ): Promise<Outcome> {
   const { save, output } = flags;
   await checkFlags(input, flags);
-  const line = new ProgressLine(Boolean(flags.quiet || flags.json));
-  const stages = new Stages(line);
+  const stages = new Stages(Boolean(flags.quiet || flags.json));
   const job: Job = { flags, signal, stages, onProgress: (progress) => stages.show(progress) };
   await using modelFile = save === undefined ? undefined : await PendingFile.create(save);
   await using outputFile = output === undefined || output === '-' ? undefined : await PendingFile.create(output);
@@ -82,6 +83,7 @@ export async function runJob(
     if (signal.aborted) throw errors.aborted();
     await modelFile?.commit();
     await outputFile?.commit();
+    if (modelFile || outputFile) tellWritten();
     stages.enter(undefined);
     const report = reportOf({
       profiler,
@@ -91,63 +93,87 @@ export async function runJob(
       evaluations: scores,
       recommendations: evaluation,
       timings: stages.timings(),
-      capabilities: engine.capabilities(),
+      capabilities: { ...engine.capabilities(), ...read.threads },
       model: save ?? flags.model ?? null,
       output: output ?? null,
       trained: read.loaded === undefined,
     });
     return { report, profiler: { scores: profiler.scores }, samples: done.samples, trained: read.loaded === undefined };
   } finally {
-    line.clear();
+    stages.clear();
   }
 }
 
 const rowsOf = ({ table }: Input) => (table && 'rows' in table ? table.rows : 0);
 
-/** Reads everything at once; threads start meanwhile. Waits for all, so that nothing is left running when one fails. */
-async function readAll(input: string | undefined, { flags, signal }: Job): Promise<Input> {
+/** Reads everything at once; threads start meanwhile. When one fails the others are stopped, and waited for. */
+async function readAll(input: string | undefined, { flags, ...job }: Job): Promise<Input> {
   const { model } = flags;
   const log = flags.events === undefined ? undefined : eventLogOf(flags);
   const whole = model === undefined || Boolean(log || flags.attributes);
-  const [engine, ...rest] = await Promise.allSettled([
-    startEngine(flags),
-    model === undefined ? undefined : readFile(model).catch((cause) => Promise.reject(errors.fileRead(model, cause))),
-    input === undefined ? undefined : input === '-' ? readStandardInput(whole) : readTable(input, readOptions(flags, signal)),
-    log && readEvents(log, { signal }),
-  ] as const);
-  const failed = [engine, ...rest].find((result) => result.status === 'rejected');
+  const threads = await threadsFor(flags.threads, [input, flags.events]);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([job.signal, stop.signal]);
+  let failed: { reason: unknown } | undefined;
+  const guarded = async <T>(work: Promise<T> | undefined): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (reason) {
+      failed ??= { reason };
+      stop.abort();
+      return undefined;
+    }
+  };
+  const progress = readProgress(job.onProgress);
+  const [engine, bytes, table, events] = await Promise.all([
+    guarded(startEngine({ ...flags, ...threads })),
+    guarded(model === undefined ? undefined : readWhole(model, signal)),
+    guarded<Input['table']>(
+      input === '-'
+        ? // Training needs the whole table; a model profiles batch by batch as they arrive.
+          whole
+          ? readTableWhole(job.signal)
+          : readBatches(job.signal)
+        : input === undefined
+          ? undefined
+          : readTable(input, { ...readOptions(flags, signal), onProgress: progress() }),
+    ),
+    guarded(log && readEvents(log, { signal, onProgress: progress() })),
+  ]);
   try {
-    if (failed) throw failed.reason;
+    if (failed) throw (failed as { reason: unknown }).reason;
     if (signal.aborted) throw errors.aborted();
-    const [bytes, table, events] = rest.map((result) => (result as PromiseFulfilledResult<unknown>).value) as [
-      Buffer | undefined,
-      Input['table'],
-      Events | undefined,
-    ];
-    const started = (engine as PromiseFulfilledResult<Engine>).value;
+    const started = engine as Engine;
+    const asOf = asOfLoaded(flags, events);
     return {
       engine: started,
+      threads,
       table,
       events,
-      loaded: bytes && (await Profiler.load(bytes, { engine: started, asOf: asOfLoaded(flags, events) })),
+      loaded: bytes && (await Profiler.load(bytes, { engine: started, asOf })),
     };
   } catch (error) {
-    if (engine.status === 'fulfilled') await engine.value.close();
+    await engine?.close();
     throw error;
   }
 }
 
+/** Several files that are read side by side are told as one: their bytes are added up. Makes what each of them tells. */
+function readProgress(onProgress: Job['onProgress']): () => Job['onProgress'] {
+  const parts: Progress[] = [];
+  return () => {
+    const at = parts.push({ stage: 'read', done: 0, total: 0 }) - 1;
+    return (progress) => {
+      if (progress.unit !== 'bytes') return parts.length === 1 ? onProgress(progress) : undefined;
+      parts[at] = progress;
+      const sum = (of: 'done' | 'total') => parts.reduce((all, part) => all + part[of], 0);
+      onProgress({ ...progress, done: sum('done'), total: sum('total') });
+    };
+  };
+}
+
 /** The moment that a loaded model's dates count back from. */
 const asOfLoaded = ({ asOf }: JobFlags, events: Events | undefined) => (events?.asOfGiven ? events.asOf : asOf);
-
-/** Training needs the whole table; a model profiles batch by batch as they arrive. */
-async function readStandardInput(whole: boolean): Promise<Table | AsyncIterable<Table>> {
-  const name = 'standard input';
-  if (!whole) return readArrow(process.stdin, name);
-  const table = await readArrowTable(process.stdin, name);
-  if (!table || table.rows === 0) throw errors.tableEmpty('Standard input');
-  return table;
-}
 
 async function fitOrLoad({ engine, table, events, loaded }: Input, { flags, signal, onProgress }: Job): Promise<Profiler> {
   const { target, seed, halfLife, recommender, effort } = flags;
@@ -206,13 +232,14 @@ async function profileAll(
       for (const sample of samples) sample.see(batch, rows);
       rows += batch.numRows;
       stages.enter('write');
+      if (flags.output === '-') tellWritten();
       yield batch;
       stages.show({ stage: 'profile', done: rows, total });
     }
   };
   const { writeArrowStream, writeProfiles } = (await writing) as NonNullable<Awaited<typeof writing>>;
-  if (flags.output === '-') await writeArrowStream(batches(), process.stdout);
-  else if (outputFile) await writeProfiles(batches(), await profiler.schema(options), outputFile);
+  if (flags.output === '-') await writeArrowStream(batches(), process.stdout, { signal });
+  else if (outputFile) await writeProfiles(batches(), await profiler.schema(options), outputFile, { signal });
   else for await (const _ of batches());
   if (rows === 0) throw errors.tableEmpty('The input');
   return { rows, samples };

@@ -98,7 +98,7 @@ export const readOptions = (flags: ReadFlags & { id?: string; ignore?: string[] 
 
 export const withEngine = (command: Command): Command =>
   command
-    .option('--threads <N|auto>', 'worker threads; 0 runs everything on the main thread', threads, 'auto')
+    .option('--threads <N|auto>', 'worker threads, no more than the machine runs at once; 0 for none', threads, 'auto')
     .addOption(
       new Option('--device <device>', 'what computes: auto takes a GPU for what it was measured to do faster')
         .choices(['auto', 'wasm', 'webgpu'])

@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { withConfig } from './config.js';
 import { withEvents } from './events.js';
 import type { JobFlags } from './job-flags.js';
+import { say } from './link.js';
 import { names, withEngine, withFit, withOutput, withReading } from './options.js';
+import { print } from './terminal.js';
 
 export function profileCommand(signal: AbortSignal): Command {
   const command = new Command('profile')
@@ -25,6 +27,7 @@ export function profileCommand(signal: AbortSignal): Command {
     const { summaryOf } = await import('./summary.js');
     const outcome = await runJob(input, flags, signal, true);
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome.report)}\n`);
-    else if (!flags.quiet) (flags.output === '-' ? process.stderr : process.stdout).write(summaryOf(outcome));
+    else if (!flags.quiet && flags.output === '-') say(summaryOf(outcome).trimEnd());
+    else if (!flags.quiet) print(summaryOf(outcome));
   });
 }

@@ -42,7 +42,7 @@ export function recommendCommand(signal: AbortSignal): Command {
         formatOf(output);
         if (users === undefined || json) throw errors.invalid('-o FILE goes with --users FILE, and without --json.');
       }
-      const ids = users === undefined ? [user as string] : await readIds(users);
+      const ids = users === undefined ? [user as string] : await readIds(users, signal);
       const profiler = await openModel(model);
       const { recommender } = profiler;
       if (output !== undefined) {

@@ -1,6 +1,6 @@
-/** How long each stage of a job takes. One stage is on at a time, and the stages add up to the job. */
+/** How long each stage of a job takes, and how far it is. One stage is on at a time, and the stages add up to the job. */
 import type { Progress } from '../progress.js';
-import type { ProgressLine } from './terminal.js';
+import { tellClear, tellProgress } from './link.js';
 
 export type Stage = Progress['stage'];
 
@@ -16,15 +16,23 @@ export const STAGES: readonly Stage[] = [
   'write',
 ];
 
+/** How often progress is told at the most, in milliseconds. */
+const INTERVAL_MS = 50;
+
 export class Stages {
   readonly seconds = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
   readonly #started: number;
   #stage: Stage | undefined;
   #since: number;
 
-  /** @param clock milliseconds */
+  #told = 0;
+
+  /**
+   * @param quiet tells nothing of how far it is
+   * @param clock milliseconds
+   */
   constructor(
-    private readonly line: ProgressLine,
+    private readonly quiet: boolean,
     private readonly clock = () => performance.now(),
   ) {
     this.#started = clock();
@@ -40,8 +48,17 @@ export class Stages {
   }
 
   show(progress: Progress): void {
-    if (progress.stage !== this.#stage) this.enter(progress.stage);
-    this.line.show(progress);
+    const begins = progress.stage !== this.#stage;
+    if (begins) this.enter(progress.stage);
+    const now = this.clock();
+    if (this.quiet || (!begins && progress.done < progress.total && now - this.#told < INTERVAL_MS)) return;
+    this.#told = now;
+    tellProgress(progress);
+  }
+
+  /** Takes the line of progress away, for what is printed next. */
+  clear(): void {
+    if (!this.quiet) tellClear();
   }
 
   /** Seconds of each stage and of all. */

@@ -5,6 +5,7 @@ import { eventParagraphs } from './event-summary.js';
 import type { Outcome } from './job.js';
 import type { Report, TargetReport } from './report.js';
 import { bar, columns, plain } from './terminal.js';
+import { threadsText } from './threads.js';
 import { warningParagraph } from './warnings.js';
 
 const MOST_BARS = 12;
@@ -25,8 +26,7 @@ export function summaryOf(outcome: Outcome): string {
   const times = Object.entries(stages)
     .filter(([, value]) => value > 0.005)
     .map(([name, value]) => `${name} ${seconds(value)}`);
-  const { threads, build } = report.capabilities;
-  const last = `${times.join(', ')}, total ${seconds(total)} (${threads} threads, ${build})`;
+  const last = `${times.join(', ')}, total ${seconds(total)}; ${report.capabilities.build}, ${threadsText(report.capabilities)}`;
   const warnings = report.warnings.length > 0 ? [warningParagraph(report.warnings)] : [];
   return `${[...paragraphs, ...warnings, `${where ? `${where[0].toUpperCase()}${where.slice(1)}\n` : ''}${last}`].join('\n\n')}\n`;
 }

@@ -1,45 +1,13 @@
-/** What the commands print for people: progress on standard error, bars and aligned rows. */
-import type { Progress } from '../progress.js';
+/** What the commands print for people: bars and aligned rows, no wider than the terminal that shows them. */
+import { padEnd, padStart, widthOf, words, wrap } from './text.js';
 
-const LABEL: Record<Progress['stage'], string> = {
-  read: 'Reading',
-  events: 'Looking at the events',
-  recommend: 'Learning recommendations',
-  prepare: 'Preparing',
-  train: 'Training',
-  evaluate: 'Evaluating',
-  'cross-validate': 'Cross-validating',
-  profile: 'Profiling',
-  write: 'Writing',
+/** Columns of the terminal on standard output, infinitely many where that is none. */
+export const terminalWidth = (): number => process.stdout.columns || Number.POSITIVE_INFINITY;
+
+/** Prints text for people, broken at words. */
+export const print = (text: string): void => {
+  process.stdout.write(wrap(text, terminalWidth()));
 };
-
-/** One line on standard error that is written over; silent where that is no terminal, or when asked to be. */
-export class ProgressLine {
-  readonly #on: boolean;
-  #last = 0;
-
-  constructor(quiet: boolean) {
-    this.#on = !quiet && process.stderr.isTTY === true;
-  }
-
-  show({ stage, done, total, note }: Progress): void {
-    const now = performance.now();
-    if (!this.#on || (done > 0 && done < total && now - this.#last < 50)) return;
-    this.#last = now;
-    const amount =
-      total > 1
-        ? ` ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`
-        : done > 1
-          ? ` ${done.toLocaleString('en')}`
-          : '';
-    const most = stage === 'train' ? ' at most' : '';
-    process.stderr.write(`\r\x1b[K${LABEL[stage]}${amount}${amount && most}${note ? `, ${note}` : ''} …`);
-  }
-
-  clear(): void {
-    if (this.#on) process.stderr.write('\r\x1b[K');
-  }
-}
 
 /** A bar of `value` against `largest`, `width` characters at most. */
 export function bar(value: number, largest: number, width = 30): string {
@@ -47,15 +15,34 @@ export function bar(value: number, largest: number, width = 30): string {
   return '█'.repeat(eighths >> 3) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths & 7];
 }
 
-/** Rows of cells as lines, columns as wide as their widest cell; numbers (given as such by `right`) to the right. */
-export function columns(rows: string[][], right: readonly number[] = []): string {
+const BAR = /^[█▉▊▋▌▍▎▏]+$/;
+/** Columns that the last cell of a row keeps at least; where there are fewer it stands below. */
+const LEAST = 16;
+
+/**
+ * Rows of cells as lines, columns as wide as their widest cell; numbers (given as such by `right`) to the right. Where a line is wider
+ * than the terminal, the last cell goes on below itself, and a bar is shortened with the others.
+ */
+export function columns(rows: string[][], right: readonly number[] = [], width = terminalWidth()): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, j) => (widths[j] = Math.max(widths[j] ?? 0, cell.length)));
-  return rows
-    .map((row) =>
-      `  ${row.map((cell, j) => (right.includes(j) ? cell.padStart(widths[j]) : cell.padEnd(widths[j]))).join('  ')}`.trimEnd(),
-    )
-    .join('\n');
+  for (const row of rows) row.forEach((cell, j) => (widths[j] = Math.max(widths[j] ?? 0, widthOf(cell))));
+  const last = widths.length - 1;
+  const before = widths.slice(0, last).reduce((sum, each) => sum + each + 2, 2);
+  const room = width - before >= LEAST ? width - before : Math.max(LEAST, width - 4);
+  const indent = ' '.repeat(room === width - before ? before : 4);
+  const lines = rows.map((row) => {
+    const aligned = (j: number) => (right.includes(j) ? padStart(row[j], widths[j]) : padEnd(row[j], widths[j]));
+    const cells = row.map((_, j) => aligned(j));
+    if (row.length <= last || before + widths[last] <= width) return `  ${cells.join('  ')}`.trimEnd();
+    const [head, tail] = [`${['', ...cells.slice(0, last)].join('  ')}  `, row[last]];
+    if (tail === '') return head.trimEnd();
+    if (BAR.test(tail))
+      return `${head}${tail.slice(0, Math.round((tail.length * Math.max(0, width - before)) / widths[last]))}`.trimEnd();
+    if (before + widthOf(tail) <= width) return `${head}${tail}`;
+    const parts = words(tail, room).join(`\n${indent}`);
+    return indent.length === before ? head + parts : `${head.trimEnd()}\n${indent}${parts}`;
+  });
+  return lines.join('\n');
 }
 
 /** Text of a user's data without control characters, cut to a length. */

@@ -21,6 +21,8 @@ export interface Capabilities {
   device: 'wasm' | 'webgpu';
   /** worker threads; 0 means that programs run on the calling thread */
   threads: number;
+  /** why there are fewer worker threads than were asked for; absent where there are not */
+  threadsReason?: string;
   /** whether results are the same bytes in every engine */
   reproducible: boolean;
   simd: Capability;

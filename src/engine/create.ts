@@ -1,6 +1,5 @@
 /** Builds an engine in Node, Deno and Bun: reads the kernels beside this file and starts the Piscina pool. */
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import * as v from 'valibot';
 import { errors } from '../errors.js';
@@ -15,6 +14,7 @@ import type { WebGPUOptions } from '../webgpu/options.js';
 import { accelerate } from './accelerate.js';
 import { BreakEvenBook } from './break-even-book.js';
 import { capability } from './capabilities.js';
+import { availableCores, mostThreads } from './cores.js';
 import { Engine } from './engine.js';
 import { bytes, FOUR_GIB, MIB, PAGE } from './memory-sizes.js';
 import { findGpu } from './node-gpu.js';
@@ -23,7 +23,8 @@ import { DEVICE, refuseReproducibleGpu, threads } from './options.js';
 export interface EngineOptions {
   /**
    * Worker threads: 'auto' (default) for one per available core, a number for that many, 0 to run everything on
-   * the calling thread (which then does not answer while a program runs).
+   * the calling thread (which then does not answer while a program runs). At most four per core are started, or 16 where there are
+   * fewer cores than four: each takes about 7 MB, and those beyond the cores only wait. `capabilities()` says so.
    */
   threads?: number | 'auto';
   /**
@@ -66,7 +67,9 @@ export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
   const options = checked(OPTIONS, given);
   const { reproducible, worker } = options;
   refuseReproducibleGpu(options);
-  const workers = options.threads === 'auto' ? availableParallelism() : options.threads;
+  const cores = availableCores();
+  const [asked, most] = [options.threads === 'auto' ? cores : options.threads, mostThreads(cores)];
+  const workers = Math.min(asked, most);
   const [initial, maximum] = [options.memory.initial, options.memory.maximum].map((n) => Math.ceil(n / PAGE));
   if (initial > maximum) throw errors.option('memory.initial', 'at most memory.maximum', options.memory.initial);
   if (!reproducible) enableRelaxedSimd();
@@ -101,6 +104,7 @@ export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
       runtime: runtimeName(),
       build,
       threads: workers,
+      ...(workers < asked ? { threadsReason: `${asked} were asked for, and ${most} are the most on ${cores} cores` } : {}),
       reproducible,
       simd: { inUse: true },
       relaxedSimd: capability(

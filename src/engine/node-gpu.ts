@@ -1,4 +1,10 @@
 /** What gives WebGPU adapters in Deno (built in) and in Node and Bun (the optional package `webgpu`, Dawn). */
+import { existsSync } from 'node:fs';
+
+/** Where Linux has graphics devices; Dawn's drivers look for them, and say on standard error when they find none. */
+const DEVICES = ['/dev/dri', '/dev/nvidia0', '/dev/nvidiactl', '/dev/dxg', '/dev/kfd', '/dev/kgsl-3d0', '/dev/mali0'];
+/** Drivers that somebody has named, which may need no device. */
+const NAMED = ['VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'VK_ADD_DRIVER_FILES'];
 
 /** Dawn's object must outlive its devices. */
 let dawn: GPU | undefined;
@@ -7,6 +13,8 @@ let dawn: GPU | undefined;
 export async function findGpu(): Promise<GPU | string> {
   const builtIn = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (builtIn) return builtIn;
+  if (process.platform === 'linux' && !DEVICES.some((path) => existsSync(path)) && !NAMED.some((name) => process.env[name]))
+    return 'WebGPU has no adapter on this machine: there is no graphics device, and VK_ICD_FILENAMES names no driver';
   if (dawn) return dawn;
   const name = 'webgpu'; // not written in the import: bundlers would look for it
   let module: { create(flags: string[]): GPU; globals: object };

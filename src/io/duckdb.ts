@@ -2,10 +2,10 @@
  * A DuckDB of one's own in memory, which spills to a folder of the system's when it grows larger, how it is locked, and how SQL is quoted.
  * The library takes a sixth of a second to load, so it is loaded when the first is opened.
  */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { clearStale, discard, makeTemporaryFolder, temporaryFolder } from './temporary.js';
 
 /** DuckDB's readers by the names of the files they read. */
 const READERS: [pattern: RegExp, reader: string][] = [
@@ -20,6 +20,9 @@ export const readerOf = (path: string): string | undefined => READERS.find(([pat
 
 export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/** So that a connection knows how far its query is, and keeps it to itself. */
+const PROGRESS = ['enable_progress_bar = true', 'enable_progress_bar_print = false', 'progress_bar_time = 0'];
 
 /** What the values of a type hold, where they are no plain ones. */
 const NESTED: [pattern: RegExp, what: string][] = [
@@ -43,17 +46,35 @@ const ALONE = {
   allow_persistent_secrets: 'false',
 };
 
+let open = 0;
+let listener: ((open: number) => void) | undefined;
+
+/** Tells how many databases are open, for somebody who ends this thread: a query ends when it is interrupted, not with its thread. */
+export function onDatabases(tell: typeof listener): void {
+  listener = tell;
+}
+
+function count(more: number): void {
+  open += more;
+  listener?.(open);
+}
+
 export async function openDatabase(): Promise<Database> {
+  count(1);
   const { DuckDBInstance } = await import('@duckdb/node-api');
-  const spill = await mkdtemp(join(tmpdir(), 'cameo-'));
+  await clearStale(tmpdir());
+  // Made here, so that nobody else reads it. Where it cannot be made, what needs none does without.
+  const spill = await makeTemporaryFolder().catch(() => temporaryFolder());
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill, ...ALONE });
   const connection = await instance.connect();
+  for (const setting of PROGRESS) await connection.run(`SET ${setting}`);
   return {
     connection,
     async [Symbol.asyncDispose]() {
       connection.closeSync();
       instance.closeSync();
-      await rm(spill, { recursive: true, force: true });
+      count(-1);
+      await discard(spill);
     },
   };
 }

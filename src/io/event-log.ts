@@ -7,6 +7,8 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { flag } from '../options.js';
 import { boundMemory, type Database, literal, lock, READABLE, readerOf } from './duckdb.js';
+import { checkHead } from './head.js';
+import { InputFile } from './input.js';
 import { copyFromPostgres, isPostgres } from './postgres.js';
 
 export interface EventLog {
@@ -87,17 +89,29 @@ export async function checkSource(log: EventLog): Promise<void> {
   if (!isPostgres(path) && !GLOB.test(path)) await stat(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
 }
 
+/** The log as a file that can be read more than once; undefined for a glob and for databases. Dispose it after use. */
+export async function localFile({ path }: EventLog, signal?: AbortSignal): Promise<InputFile | undefined> {
+  return readerOf(path) && !GLOB.test(path) ? InputFile.open(path, { signal }) : undefined;
+}
+
 /**
  * Opens what the log names, and locks the database to that (duckdb.ts).
+ * @param local the log's file, where it is one
  * @returns what stands after FROM to read the log
  * @throws CameoError 'file', 'argument' for a query that is not one
  */
-export async function openSource(database: Database, log: EventLog, signal?: AbortSignal): Promise<string> {
+export async function openSource(
+  database: Database,
+  log: EventLog,
+  local: InputFile | undefined,
+  signal?: AbortSignal,
+): Promise<string> {
   const { connection } = database;
   const { path, query = '' } = log;
   const reader = readerOf(path);
   if (reader) {
-    const files = GLOB.test(path) ? await filesOf(database, path) : [path];
+    if (local) await checkHead(local);
+    const files = local ? [local.path] : await filesOf(database, path, signal);
     await boundMemory(database, files);
     await lock(database, files);
     return `${reader}([${files.map(literal).join(', ')}])`;
@@ -120,12 +134,16 @@ export async function openSource(database: Database, log: EventLog, signal?: Abo
 }
 
 /** The files of a glob, in their order. */
-async function filesOf({ connection }: Database, path: string): Promise<string[]> {
+async function filesOf({ connection }: Database, path: string, signal: AbortSignal | undefined): Promise<string[]> {
   const found = await connection.runAndReadAll(`SELECT file FROM glob(${literal(path)}) ORDER BY file`).catch((cause) => {
     throw errors.fileRead(path, cause);
   });
   const files = found.getRows().map(([file]) => String(file));
   if (files.length === 0) throw errors.fileRead(path, new Error('no file has such a name'));
+  for (const name of files) {
+    await using file = await InputFile.open(name, { signal });
+    await checkHead(file);
+  }
   return files;
 }
 

@@ -13,7 +13,9 @@ import { throwIfAborted } from '../scheduler/scheduler.js';
 import type { EventCounts, Events } from '../table/events.js';
 import { openDatabase } from './duckdb.js';
 import { countLines, createLines, rowsOf, USED } from './event-lines.js';
-import { checkSource, EVENT_LOG, type EventLog, openSource } from './event-log.js';
+import { checkSource, EVENT_LOG, type EventLog, localFile, openSource } from './event-log.js';
+import type { ReadOptions } from './read.js';
+import { watched } from './watch.js';
 
 export type { EventLog } from './event-log.js';
 
@@ -21,28 +23,27 @@ export type { EventLog } from './event-log.js';
  * @throws CameoError 'file' for a file or database that cannot be read, 'column' for a column that is not there, 'argument' for an option
  *   that is not known and an expression that DuckDB refuses, 'data' when no event is left, 'aborted'
  */
-export async function readEvents(log: EventLog, { signal }: { signal?: AbortSignal } = {}): Promise<Events> {
+export async function readEvents(log: EventLog, { signal, onProgress }: ReadOptions = {}): Promise<Events> {
   checked(EVENT_LOG, log);
   throwIfAborted(signal);
   await checkSource(log);
+  await using file = await localFile(log, signal);
   await using database = await openDatabase();
   const { connection } = database;
-  const interrupt = () => connection.interrupt();
-  signal?.addEventListener('abort', interrupt);
-  try {
+  const bytes = file?.size ?? 0;
+  const onShare = (share: number) =>
+    onProgress?.({ stage: 'read', done: Math.round(share * bytes), total: bytes, unit: 'bytes' });
+  return await watched(connection, { signal }, async () => {
     await connection.run("SET TimeZone = 'UTC'");
-    const asOf = await createLines(connection, log, await openSource(database, log, signal));
+    const source = await openSource(database, log, file, signal);
+    const asOf = await watched(connection, { onShare }, () => createLines(connection, log, source));
     const counts = await countLines(connection);
     if (counts.used === 0) throw errors.noEvents(counts);
     await connection.run(
       `CREATE VIEW memory.main.events AS SELECT * EXCLUDE (cause, kept, cancelled, copies) FROM memory.main.judged WHERE ${USED}`,
     );
-    return await readColumns(connection, log, counts, asOf, signal);
-  } catch (error) {
-    throw signal?.aborted ? errors.aborted(error) : error;
-  } finally {
-    signal?.removeEventListener('abort', interrupt);
-  }
+    return readColumns(connection, log, counts, asOf, { signal, onProgress });
+  });
 }
 
 /** The columns of the view `events`. */
@@ -51,7 +52,7 @@ async function readColumns(
   log: EventLog,
   counts: EventCounts,
   asOf: string | undefined,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: ReadOptions,
 ): Promise<Events> {
   const rows = counts.used;
   const users = await number(connection, 'u');
@@ -99,7 +100,11 @@ async function readColumns(
        ${fields.map((_, k) => `LEFT JOIN temp.main.numbered_f${k} f${k} ON e.f${k} = f${k}.id`).join(' ')}
      ORDER BY ${['u.n', 't', ...(item ? ['i.n'] : []), ...ties].join(', ')}`,
     read.map(([, into, missing = 0]) => ({ into, missing })),
-    signal,
+    (done) => {
+      // An interruption ends a query, but not what is between two.
+      throwIfAborted(signal);
+      onProgress?.({ stage: 'read', done, total: rows });
+    },
   );
   return { rows, users, items, labels, fields, ...columns, asOf: moment as number, asOfGiven: asOf !== undefined, counts };
 }
@@ -124,23 +129,22 @@ async function labelsOf(connection: DuckDBConnection): Promise<(string | null)[]
   return (result.getColumns()[0] ?? []) as (string | null)[];
 }
 
-/** Puts the columns of a query into arrays, chunk by chunk: no value becomes an object. */
+/** Puts the columns of a query into arrays, chunk by chunk, and tells how many rows are there: no value becomes an object. */
 async function fill(
   connection: DuckDBConnection,
   sql: string,
   columns: readonly { into: Column; missing: number }[],
-  signal: AbortSignal | undefined,
+  onRows: (rows: number) => void,
 ): Promise<void> {
   const result = await connection.stream(sql);
   let at = 0;
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    // An interruption ends a query, but not what is between two.
-    throwIfAborted(signal);
     const rows = chunk.rowCount;
     for (const [j, { into, missing }] of columns.entries()) {
       const vector = chunk.getColumnVector(j);
       for (let r = 0; r < rows; r++) into[at + r] = (vector.getItem(r) as number | null) ?? missing;
     }
     at += rows;
+    onRows(at);
   }
 }

@@ -3,16 +3,15 @@
  * read only once is first copied to a folder of the system's, so that readers find a file. A name tells the format; what has no such name,
  * because it is a pipe, is told by its first bytes. What is gzipped is unpacked, whatever it is called.
  */
-import { constants, createReadStream, createWriteStream, open as openFile, type Stats } from 'node:fs';
-import { mkdtemp, open, rm, stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { errors } from '../errors.js';
+import type { Progress } from '../progress.js';
+import { copyOf } from './bytes.js';
+import { discard, makeTemporaryFolder } from './temporary.js';
 
 export type TableFormat = 'csv' | 'json' | 'parquet' | 'arrow' | 'xlsx';
 
@@ -26,7 +25,11 @@ const NAMES: [pattern: RegExp, format: TableFormat][] = [
 export const formatByName = (path: string): TableFormat | undefined => NAMES.find(([pattern]) => pattern.test(path))?.[1];
 export const TABLES = '.csv, .tsv, .json, .jsonl (each also with .gz), .parquet, .arrow, .xlsx';
 
-const STANDARD_INPUT = /^\/dev\/(stdin|fd\/0)$|^\/proc\/self\/fd\/0$/;
+/** How it is read. */
+interface Run {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
 
 export class InputFile implements AsyncDisposable {
   private constructor(
@@ -36,7 +39,9 @@ export class InputFile implements AsyncDisposable {
     readonly path: string,
     readonly format: TableFormat,
     readonly gzipped: boolean,
-    private readonly signal: AbortSignal | undefined,
+    /** bytes, as they lie there */
+    readonly size: number,
+    private readonly run: Run,
     private readonly folder: string | undefined,
   ) {}
 
@@ -44,7 +49,7 @@ export class InputFile implements AsyncDisposable {
    * Opens what has this name; dispose it after use.
    * @throws CameoError 'file' for what is not there, cannot be read or is of no known format
    */
-  static async open(path: string, signal?: AbortSignal): Promise<InputFile> {
+  static async open(path: string, run: Run = {}): Promise<InputFile> {
     const named = formatByName(path);
     let folder: string | undefined;
     try {
@@ -53,65 +58,63 @@ export class InputFile implements AsyncDisposable {
       if (there.isFile() && !named && !path.startsWith('/dev/')) throw errors.fileType(path, TABLES);
       let at = path;
       if (!there.isFile()) {
-        folder = await mkdtemp(join(tmpdir(), 'cameo-'));
-        at = join(folder, 'input');
-        await pipeline(await streamOf(path, there), createWriteStream(at, { mode: 0o600 }), { signal });
+        ({ path: at, folder } = await copyOf(path, run.signal));
       }
       const head = await headOf(at);
       const gzipped = head[0] === 0x1f && head[1] === 0x8b;
       const format = named ?? formatOf(gzipped ? await unpackedHead(at) : head);
-      return new InputFile(path, at, format, gzipped, signal, folder);
+      return new InputFile(path, at, format, gzipped, (await stat(at)).size, run, folder);
     } catch (cause) {
-      if (folder) await rm(folder, { recursive: true, force: true });
-      throw failure(path, cause, signal);
+      if (folder) await discard(folder);
+      throw failure(path, cause, run.signal);
     }
   }
 
   /** The bytes, unpacked. */
   async *bytes(): AsyncGenerator<Uint8Array> {
-    const file = createReadStream(this.path, { highWaterMark: 1 << 20, signal: this.signal });
+    const { signal } = this.run;
+    const file = createReadStream(this.path, { highWaterMark: 1 << 20, signal });
     const unpacked = this.gzipped ? createGunzip({ chunkSize: 1 << 18 }) : undefined;
     // An error of the file's is the unpacked stream's too.
     if (unpacked) file.on('error', (error) => unpacked.destroy(error)).pipe(unpacked);
     try {
-      yield* (unpacked ?? file) as AsyncIterable<Uint8Array>;
+      for await (const chunk of (unpacked ?? file) as AsyncIterable<Uint8Array>) {
+        this.tell(file.bytesRead);
+        yield chunk;
+      }
     } catch (cause) {
-      throw failure(this.name, cause, this.signal);
+      throw failure(this.name, cause, signal);
     } finally {
       file.destroy();
     }
   }
 
+  /** Tells how many of the bytes have been read. */
+  tell(done: number): void {
+    this.run.onProgress?.({ stage: 'read', done, total: this.size, unit: 'bytes' });
+  }
+
   /** The same as a file of its own, of other bytes: such as a text in another encoding. */
   async replaced(bytes: AsyncIterable<Uint8Array>, ending: string): Promise<InputFile> {
-    const folder = await mkdtemp(join(tmpdir(), 'cameo-'));
+    const folder = await makeTemporaryFolder();
     const path = join(folder, `input.${ending}`);
     try {
-      await pipeline(bytes, createWriteStream(path, { mode: 0o600 }), { signal: this.signal });
+      await pipeline(bytes, createWriteStream(path), { signal: this.run.signal });
     } catch (cause) {
-      await rm(folder, { recursive: true, force: true });
-      throw failure(this.name, cause, this.signal);
+      await discard(folder);
+      throw failure(this.name, cause, this.run.signal);
     }
-    return new InputFile(this.name, path, this.format, false, this.signal, folder);
+    return new InputFile(this.name, path, this.format, false, (await stat(path)).size, this.run, folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.folder) await rm(this.folder, { recursive: true, force: true });
+    if (this.folder) await discard(this.folder);
   }
 }
 
 function failure(path: string, cause: unknown, signal: AbortSignal | undefined) {
   if (cause instanceof Error && cause.name === 'CameoError') return cause;
   return signal?.aborted ? errors.aborted(cause) : errors.fileRead(path, cause);
-}
-
-/** The bytes of what is no file. A pipe is opened without waiting for its writer, which may never come, and can be given up at any time. */
-async function streamOf(path: string, there: Stats): Promise<Readable> {
-  if (STANDARD_INPUT.test(path)) return process.stdin;
-  // Deno and Bun read such files by streams of their own.
-  if (!there.isFIFO() || 'Deno' in globalThis || 'Bun' in globalThis) return createReadStream(path);
-  const fd = await promisify(openFile)(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  return new Socket({ fd, readable: true, writable: false });
 }
 
 async function headOf(path: string): Promise<Uint8Array> {

@@ -23,7 +23,7 @@ export async function readableJson(file: InputFile, encoding: string | undefined
 }
 
 /** Counts the keys of the first object. @throws CameoError 'file' for too many */
-async function countKeys(chunks: AsyncIterable<Uint8Array>, name: string): Promise<void> {
+export async function countKeys(chunks: AsyncIterable<Uint8Array>, name: string): Promise<void> {
   let [depth, keys, seen] = [0, 1, 0];
   let [quoted, escaped, object] = [false, false, false];
   for await (const chunk of chunks) {

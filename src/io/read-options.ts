@@ -1,6 +1,7 @@
 /** What a caller may say about a file that the file does not say itself. */
 import * as v from 'valibot';
 import { checked, oneOf, RUN } from '../options.js';
+import type { Progress } from '../progress.js';
 import { delimiterOf } from '../table/dialect.js';
 import { encodingOf } from './encoding.js';
 
@@ -18,6 +19,7 @@ export interface ReadOptions {
   /** columns that may be of text where nearly all is numbers: such as an id, and what is left out */
   lenient?: readonly string[];
   signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
 }
 
 const text = v.string('a text');
@@ -28,10 +30,10 @@ const READ_OPTIONS = v.strictObject({
   onError: v.optional(oneOf('stop', 'missing', 'text'), 'stop'),
   sheet: v.optional(v.union([text, v.number()], 'a name or a number')),
   lenient: v.optional(v.array(text, 'a list of column names'), []),
-  signal: RUN.signal,
+  ...RUN,
 });
 
-export type CheckedReadOptions = v.InferOutput<typeof READ_OPTIONS>;
+export type CheckedReadOptions = Omit<v.InferOutput<typeof READ_OPTIONS>, 'onProgress'> & Pick<ReadOptions, 'onProgress'>;
 
 /** @throws CameoError 'argument' for what is not known or out of its range */
 export function checkReadOptions(options: ReadOptions): CheckedReadOptions {

@@ -4,7 +4,8 @@
  * ISO 8601 and everything else become categories; columns that hold others, such as lists, are left out. docs/files.md says what is read how.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { errors } from '../errors.js';
+import { CameoError, errors } from '../errors.js';
+import { throwIfAborted } from '../scheduler/scheduler.js';
 import { tableFromCsv } from '../table/csv-table.js';
 import { type Column, type Ignored, type ReadingNote, some, type Table } from '../table/table.js';
 import { columnOfTexts, numbersIn } from '../table/text-column.js';
@@ -16,6 +17,7 @@ import { readArrowTable } from './read-arrow.js';
 import { readExcel } from './read-excel.js';
 import { readableJson } from './read-json.js';
 import { type CheckedReadOptions, checkReadOptions, type ReadOptions } from './read-options.js';
+import { watched } from './watch.js';
 
 export type { ReadOptions } from './read-options.js';
 
@@ -30,7 +32,7 @@ const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/;
  */
 export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
   const good = checkReadOptions(options);
-  await using file = await InputFile.open(path, good.signal);
+  await using file = await InputFile.open(path, good);
   const table = await readFile(file, good);
   if (!table || table.rows === 0) throw errors.tableEmpty(`'${path}'`);
   return table;
@@ -60,6 +62,8 @@ async function readFile(file: InputFile, options: CheckedReadOptions): Promise<T
 async function readByDuckDB(file: InputFile, reader: string, options: CheckedReadOptions): Promise<Table> {
   await using database = await openDatabase();
   const { connection } = database;
+  const { signal, onProgress } = options;
+  const watch = { signal, onShare: (share: number) => file.tell(Math.round(share * file.size)) };
   const builders: { builder: ColumnBuilder; type: string }[] = [];
   let rows = 0;
   let leftOut: Ignored[] = [];
@@ -68,7 +72,10 @@ async function readByDuckDB(file: InputFile, reader: string, options: CheckedRea
     // Into a table first: types are known from the whole file before any value is converted.
     const create = (more: string) => connection.run(`CREATE TABLE t AS FROM ${reader}(${literal(file.path)}${more})`);
     // Where the first rows did not tell what later ones hold, all are looked at.
-    await create('').catch((cause) => (reader === 'read_json_auto' ? create(', sample_size = -1') : Promise.reject(cause)));
+    await watched(connection, watch, () =>
+      create('').catch((cause) => (reader === 'read_json_auto' ? create(', sample_size = -1') : Promise.reject(cause))),
+    );
+    const [[all]] = (await connection.runAndReadAll('SELECT count(*)::DOUBLE FROM t')).getRows() as [[number]];
     const description = (await connection.runAndReadAll('DESCRIBE t')).getRows();
     const nested = await nestedIn(connection, description as [string, string][]);
     leftOut = nested.map(([name, what]) => ({ name, reason: `it holds ${what}` }));
@@ -85,13 +92,16 @@ async function readByDuckDB(file: InputFile, reader: string, options: CheckedRea
     for (;;) {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) break;
+      throwIfAborted(signal);
       builders.forEach(({ builder }, j) => {
         const vector = chunk.getColumnVector(j);
         builder.append(chunk.rowCount, (i) => vector.getItem(i));
       });
       rows += chunk.rowCount;
+      onProgress?.({ stage: 'read', done: rows, total: all });
     }
   } catch (cause) {
+    if (cause instanceof CameoError) throw cause;
     if (file.format === 'json') for await (const _ of utf8Of(file.bytes(), file.name)); // says so where it is not UTF-8
     throw errors.fileRead(file.name, cause);
   }

@@ -21,20 +21,25 @@ import { csvLines } from './write-csv.js';
 
 /**
  * Writes batches to a pending file in the format of its final name. The batches are asked for as fast as they are written.
- * @throws CameoError 'file' when writing fails; what the batches' source throws
+ * @throws CameoError 'file' when writing fails, 'aborted'; what the batches' source throws
  */
-export async function writeProfiles(batches: AsyncIterable<RecordBatch>, schema: Schema, file: PendingFile): Promise<void> {
+export async function writeProfiles(
+  batches: AsyncIterable<RecordBatch>,
+  schema: Schema,
+  file: PendingFile,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
   const format = formatOf(file.path);
   const source = new Guarded(batches);
   try {
     if (format === 'parquet') return await writeParquet(source, schema, file.temporary);
     const sink = createWriteStream(file.temporary);
-    if (format === 'jsonl') await pipeline(source, jsonLines, sink);
-    else if (format === 'csv') await pipeline(source, csvLines(schema, jsonOf), sink);
-    else if (format === 'csv.gz') await pipeline(source, csvLines(schema, jsonOf), createGzip(), sink);
-    else await pipeline(someOf(source, schema), RecordBatchFileWriter.throughNode(), sink);
+    if (format === 'jsonl') await pipeline(source, jsonLines, sink, { signal });
+    else if (format === 'csv') await pipeline(source, csvLines(schema, jsonOf), sink, { signal });
+    else if (format === 'csv.gz') await pipeline(source, csvLines(schema, jsonOf), createGzip(), sink, { signal });
+    else await pipeline(someOf(source, schema), RecordBatchFileWriter.throughNode(), sink, { signal });
   } catch (cause) {
-    throw source.failed ? source.error : errors.fileWrite(file.path, cause);
+    throw source.failed ? source.error : signal?.aborted ? errors.aborted(cause) : file.failed(cause);
   }
 }
 
@@ -49,12 +54,16 @@ async function* someOf(batches: AsyncIterable<RecordBatch>, schema: Schema) {
 }
 
 /** Writes batches to a stream, such as standard output, as an Arrow IPC stream. The stream is left open. */
-export async function writeArrowStream(batches: AsyncIterable<RecordBatch>, sink: Writable): Promise<void> {
+export async function writeArrowStream(
+  batches: AsyncIterable<RecordBatch>,
+  sink: Writable,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
   const source = new Guarded(batches);
   try {
-    await pipeline(source, RecordBatchStreamWriter.throughNode(), sink, { end: false });
+    await pipeline(source, RecordBatchStreamWriter.throughNode(), sink, { end: false, signal });
   } catch (cause) {
-    throw source.failed ? source.error : errors.fileWrite('standard output', cause);
+    throw source.failed ? source.error : signal?.aborted ? errors.aborted(cause) : errors.fileWrite('standard output', cause);
   }
 }
 

@@ -2,11 +2,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { STAGES, Stages } from '../../src/cli/stages.js';
-import { ProgressLine } from '../../src/cli/terminal.js';
 
 test('each moment belongs to the stage that was on, and the stages add up to the whole', () => {
   let now = 1000;
-  const stages = new Stages(new ProgressLine(true), () => now);
+  const stages = new Stages(true, () => now);
   const pass = (ms: number) => {
     now += ms;
   };

@@ -1,5 +1,5 @@
 /** A locked database: what it still does, and what it no longer does, whatever SQL it is given. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test } from 'uvu';
@@ -23,7 +23,7 @@ const files = () => [readdirSync(cwd), readdirSync(HOME)];
 const LOG = { user: 'user', item: 'item', time: 'time' };
 
 test('it reads the files that it was opened for, keeps tables, and spills', async () => {
-  await using database = await openDatabase();
+  const database = await openDatabase();
   const { connection } = database;
   await connection.run("SET memory_limit = '60MB'");
   await lock(database, ['log.csv']);
@@ -34,6 +34,10 @@ test('it reads the files that it was opened for, keeps tables, and spills', asyn
   assert.equal(await rows('SELECT count(*)::INTEGER FROM (SELECT m FROM t ORDER BY m, h OFFSET 1)'), [[3_999_999]]);
   const spilled = await rows('SELECT count(*)::INTEGER FROM duckdb_temporary_files()');
   assert.ok((spilled[0][0] as number) > 0);
+  const [[place]] = (await rows("SELECT current_setting('temp_directory')")) as [[string]];
+  assert.is(statSync(place).mode & 0o777, 0o700);
+  await database[Symbol.asyncDispose]();
+  assert.not(existsSync(place));
 });
 
 test('nothing else is read, written, fetched, loaded or set', async () => {
