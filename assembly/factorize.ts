@@ -18,8 +18,10 @@
  *
  * which needs g to start at 1; the row's bias moves at the row's rate. Address 0 is a rate of η for all.
  *
- * A sampled item is the item of a random entry, of the same block or (bpr) of the list `others` i32[m], so that items are
- * drawn as often as they occur; bits u32[n · samples] decide which. One that the user has (`seen`: per user, ascending items
+ * λ is l2, or with addresses lu f32[users] and li f32[items] a row's own; address 0 is l2 for all.
+ *
+ * A sampled item is a random one of the list `others` i32[m], such as the items of the entries, so that items are drawn as often as they
+ * stand there; bits u32[n · samples] decide which. One that the user has (`seen`: per user, ascending items
  * from offsets[u] to offsets[u + 1]) is skipped.
  */
 import { exp4, log4 } from './math';
@@ -37,21 +39,29 @@ function dot(p: usize, q: usize, bytes: usize): f32 {
   return sumLanes(f32x4.add(s0, s1));
 }
 
-/** p ← decay p + g q,  q ← decay q + g p (the p before) */
+/** A row's λ. */
 // @ts-ignore: decorator
 @inline
-function move(p: usize, q: usize, bytes: usize, decay: f32, g: f32): void {
-  const d = f32x4.splat(decay);
+function penaltyOf(penalties: usize, row: usize, l2: f32): f32 {
+  return penalties ? load<f32>(penalties + row * F32) : l2;
+}
+
+/** p ← decayP p + g q,  q ← decayQ q + g p (the p before) */
+// @ts-ignore: decorator
+@inline
+function move(p: usize, q: usize, bytes: usize, decayP: f32, decayQ: f32, g: f32): void {
+  const dp = f32x4.splat(decayP);
+  const dq = f32x4.splat(decayQ);
   const s = f32x4.splat(g);
   for (let k: usize = 0; k < bytes; k += 32) {
     const x0 = v128.load(p + k);
     const y0 = v128.load(q + k);
     const x1 = v128.load(p + k, 16);
     const y1 = v128.load(q + k, 16);
-    v128.store(p + k, madd(s, y0, f32x4.mul(d, x0)));
-    v128.store(q + k, madd(s, x0, f32x4.mul(d, y0)));
-    v128.store(p + k, madd(s, y1, f32x4.mul(d, x1)), 16);
-    v128.store(q + k, madd(s, x1, f32x4.mul(d, y1)), 16);
+    v128.store(p + k, madd(s, y0, f32x4.mul(dp, x0)));
+    v128.store(q + k, madd(s, x0, f32x4.mul(dq, y0)));
+    v128.store(p + k, madd(s, y1, f32x4.mul(dp, x1)), 16);
+    v128.store(q + k, madd(s, x1, f32x4.mul(dq, y1)), 16);
   }
 }
 
@@ -88,13 +98,15 @@ function moveAdaptively(
   bytes: usize,
   e: f32,
   rate: f32,
-  l2: f32,
+  lp: f32,
+  lq: f32,
   l2_bias: f32,
 ): void {
   const rp: f32 = adaptiveRate(rate, gu);
   const rq: f32 = adaptiveRate(rate, gi);
   const ev = f32x4.splat(e);
-  const lv = f32x4.splat(l2);
+  const lpv = f32x4.splat(lp);
+  const lqv = f32x4.splat(lq);
   const rpv = f32x4.splat(rp);
   const rqv = f32x4.splat(rq);
   let sp = f32x4.splat(0);
@@ -102,8 +114,8 @@ function moveAdaptively(
   for (let k: usize = 0; k < bytes; k += 16) {
     const x = v128.load(p + k);
     const y = v128.load(q + k);
-    const dx = f32x4.sub(f32x4.mul(ev, y), f32x4.mul(lv, x));
-    const dy = f32x4.sub(f32x4.mul(ev, x), f32x4.mul(lv, y));
+    const dx = f32x4.sub(f32x4.mul(ev, y), f32x4.mul(lpv, x));
+    const dy = f32x4.sub(f32x4.mul(ev, x), f32x4.mul(lqv, y));
     sp = madd(dx, dx, sp);
     sq = madd(dy, dy, sq);
     v128.store(p + k, madd(rpv, dx, x));
@@ -145,6 +157,8 @@ export function factorize_squared(
   bi: usize,
   gu: usize,
   gi: usize,
+  lu: usize,
+  li: usize,
   users: usize,
   items: usize,
   values: usize,
@@ -158,7 +172,6 @@ export function factorize_squared(
   biases: i32,
 ): f64 {
   const bytes = <usize>ld * F32;
-  const decay: f32 = <f32>1 - rate * l2;
   let sum: f64 = 0;
   for (let t: usize = 0; t < <usize>n * 4; t += 4) {
     const u = <usize>load<i32>(users + t);
@@ -169,6 +182,8 @@ export function factorize_squared(
     const score = mean + load<f32>(bu + u * F32) + load<f32>(bi + i * F32) + dot(pu, qi, bytes);
     const e = load<f32>(values + t) - score;
     sum += <f64>w * <f64>e * <f64>e;
+    const lp = penaltyOf(lu, u, l2);
+    const lq = penaltyOf(li, i, l2);
     if (gu) {
       const bias = <usize>biases;
       moveAdaptively(
@@ -181,12 +196,13 @@ export function factorize_squared(
         bytes,
         w * e,
         rate,
-        l2,
+        lp,
+        lq,
         l2_bias,
       );
       continue;
     }
-    move(pu, qi, bytes, decay, rate * w * e);
+    move(pu, qi, bytes, <f32>1 - rate * lp, <f32>1 - rate * lq, rate * w * e);
     if (biases) {
       moveBias(bu + u * F32, rate, w * e, l2_bias);
       moveBias(bi + i * F32, rate, w * e, l2_bias);
@@ -251,13 +267,17 @@ export function factorize_logistic(
   bi: usize,
   gu: usize,
   gi: usize,
+  lu: usize,
+  li: usize,
   users: usize,
   items: usize,
   weights: usize,
+  others: usize,
   bits: usize,
   seen: usize,
   offsets: usize,
   n: i32,
+  m: i32,
   samples: i32,
   ld: i32,
   rate: f32,
@@ -265,7 +285,6 @@ export function factorize_logistic(
   l2_bias: f32,
 ): f64 {
   const bytes = <usize>ld * F32;
-  const decay: f32 = <f32>1 - rate * l2;
   let sum: f64 = 0;
   for (let t: usize = 0; t < <usize>n * 4; t += 4) {
     const u = <usize>load<i32>(users + t);
@@ -279,19 +298,21 @@ export function factorize_logistic(
     const z = f32x4.extract_lane(zs, 0);
     sum += <f64>w * <f64>(max<f32>(-score, 0) + f32x4.extract_lane(log4(f32x4.add(f32x4.splat(1), zs)), 0));
     const e = (w * select<f32>(z, 1, score >= 0)) / (<f32>1 + z);
+    const lp = penaltyOf(lu, u, l2);
+    const lq = penaltyOf(li, i, l2);
     if (gu) {
-      moveAdaptively(pu, qi, bu + u * F32, bi + i * F32, gu + u * F32, gi + i * F32, bytes, e, rate, l2, l2_bias);
+      moveAdaptively(pu, qi, bu + u * F32, bi + i * F32, gu + u * F32, gi + i * F32, bytes, e, rate, lp, lq, l2_bias);
     } else {
-      move(pu, qi, bytes, decay, rate * e);
+      move(pu, qi, bytes, <f32>1 - rate * lp, <f32>1 - rate * lq, rate * e);
       moveBias(bu + u * F32, rate, e, l2_bias);
       moveBias(bi + i * F32, rate, e, l2_bias);
     }
     for (let s = 0; s < samples; s += 4) {
       // Items that the user has, and places beyond the last sample, become the entry's own item without a step.
-      const j0 = sample(items, bits, n, seen, offsets, <i32>u);
-      const j1 = s + 1 < samples ? sample(items, bits + 4, n, seen, offsets, <i32>u) : -1;
-      const j2 = s + 2 < samples ? sample(items, bits + 8, n, seen, offsets, <i32>u) : -1;
-      const j3 = s + 3 < samples ? sample(items, bits + 12, n, seen, offsets, <i32>u) : -1;
+      const j0 = sample(others, bits, m, seen, offsets, <i32>u);
+      const j1 = s + 1 < samples ? sample(others, bits + 4, m, seen, offsets, <i32>u) : -1;
+      const j2 = s + 2 < samples ? sample(others, bits + 8, m, seen, offsets, <i32>u) : -1;
+      const j3 = s + 3 < samples ? sample(others, bits + 12, m, seen, offsets, <i32>u) : -1;
       bits += <usize>min<i32>(4, samples - s) * 4;
       const v0: f32 = j0 < 0 ? 0 : 1;
       const v1: f32 = j1 < 0 ? 0 : 1;
@@ -303,6 +324,10 @@ export function factorize_logistic(
       const i1 = j1 < 0 ? i : <usize>j1;
       const i2 = j2 < 0 ? i : <usize>j2;
       const i3 = j3 < 0 ? i : <usize>j3;
+      const l0 = penaltyOf(li, i0, l2);
+      const l1 = penaltyOf(li, i1, l2);
+      const l_2 = penaltyOf(li, i2, l2);
+      const l3 = penaltyOf(li, i3, l2);
       const q0 = q + i0 * bytes;
       const q1 = q + i1 * bytes;
       const q2 = q + i2 * bytes;
@@ -324,17 +349,17 @@ export function factorize_logistic(
       if (gu) {
         const ub = bu + u * F32;
         const ug = gu + u * F32;
-        if (v0) moveAdaptively(pu, q0, ub, bi + i0 * F32, ug, gi + i0 * F32, bytes, e0, rate, l2, l2_bias);
-        if (v1) moveAdaptively(pu, q1, ub, bi + i1 * F32, ug, gi + i1 * F32, bytes, e1, rate, l2, l2_bias);
-        if (v2) moveAdaptively(pu, q2, ub, bi + i2 * F32, ug, gi + i2 * F32, bytes, e2, rate, l2, l2_bias);
-        if (v3) moveAdaptively(pu, q3, ub, bi + i3 * F32, ug, gi + i3 * F32, bytes, e3, rate, l2, l2_bias);
+        if (v0) moveAdaptively(pu, q0, ub, bi + i0 * F32, ug, gi + i0 * F32, bytes, e0, rate, lp, l0, l2_bias);
+        if (v1) moveAdaptively(pu, q1, ub, bi + i1 * F32, ug, gi + i1 * F32, bytes, e1, rate, lp, l1, l2_bias);
+        if (v2) moveAdaptively(pu, q2, ub, bi + i2 * F32, ug, gi + i2 * F32, bytes, e2, rate, lp, l_2, l2_bias);
+        if (v3) moveAdaptively(pu, q3, ub, bi + i3 * F32, ug, gi + i3 * F32, bytes, e3, rate, lp, l3, l2_bias);
         continue;
       }
-      const d = f32x4.splat(<f32>1 - rate * l2 * valid);
-      const d0 = f32x4.splat(<f32>1 - rate * l2 * v0);
-      const d1 = f32x4.splat(<f32>1 - rate * l2 * v1);
-      const d2 = f32x4.splat(<f32>1 - rate * l2 * v2);
-      const d3 = f32x4.splat(<f32>1 - rate * l2 * v3);
+      const d = f32x4.splat(<f32>1 - rate * lp * valid);
+      const d0 = f32x4.splat(<f32>1 - rate * l0 * v0);
+      const d1 = f32x4.splat(<f32>1 - rate * l1 * v1);
+      const d2 = f32x4.splat(<f32>1 - rate * l_2 * v2);
+      const d3 = f32x4.splat(<f32>1 - rate * l3 * v3);
       const g0 = f32x4.splat(rate * e0);
       const g1 = f32x4.splat(rate * e1);
       const g2 = f32x4.splat(rate * e2);
@@ -359,11 +384,11 @@ export function factorize_logistic(
   return sum;
 }
 
-/** The item of a random entry, −1 for one that the user has. */
+/** A random item of the list, −1 for one that the user has. */
 // @ts-ignore: decorator
 @inline
-function sample(items: usize, bits: usize, n: i32, seen: usize, offsets: usize, user: i32): i32 {
-  const item = load<i32>(items + (below(load<u32>(bits), n) << 2));
+function sample(others: usize, bits: usize, m: i32, seen: usize, offsets: usize, user: i32): i32 {
+  const item = load<i32>(others + (below(load<u32>(bits), m) << 2));
   return has(seen, offsets, user, item) ? -1 : item;
 }
 
@@ -380,7 +405,9 @@ function compareAdaptively(
   bytes: usize,
   e: f32,
   rate: f32,
-  l2: f32,
+  lu: f32,
+  li: f32,
+  lj: f32,
   l2_bias: f32,
 ): void {
   const ri: f32 = adaptiveRate(rate, gi);
@@ -389,7 +416,9 @@ function compareAdaptively(
   const riv = f32x4.splat(ri);
   const rjv = f32x4.splat(rj);
   const ev = f32x4.splat(e);
-  const lv = f32x4.splat(l2);
+  const luv = f32x4.splat(lu);
+  const liv = f32x4.splat(li);
+  const ljv = f32x4.splat(lj);
   let su = f32x4.splat(0);
   let si = f32x4.splat(0);
   let sj = f32x4.splat(0);
@@ -398,9 +427,9 @@ function compareAdaptively(
     const b = v128.load(qi + k);
     const c = v128.load(qj + k);
     const ea = f32x4.mul(ev, a);
-    const da = f32x4.sub(f32x4.mul(ev, f32x4.sub(b, c)), f32x4.mul(lv, a));
-    const db = f32x4.sub(ea, f32x4.mul(lv, b));
-    const dc = f32x4.neg(f32x4.add(ea, f32x4.mul(lv, c)));
+    const da = f32x4.sub(f32x4.mul(ev, f32x4.sub(b, c)), f32x4.mul(luv, a));
+    const db = f32x4.sub(ea, f32x4.mul(liv, b));
+    const dc = f32x4.neg(f32x4.add(ea, f32x4.mul(ljv, c)));
     su = madd(da, da, su);
     si = madd(db, db, si);
     sj = madd(dc, dc, sj);
@@ -422,6 +451,8 @@ export function factorize_bpr(
   bi: usize,
   gu: usize,
   gi: usize,
+  lu: usize,
+  li: usize,
   users: usize,
   items: usize,
   weights: usize,
@@ -437,7 +468,6 @@ export function factorize_bpr(
   l2_bias: f32,
 ): f64 {
   const bytes = <usize>ld * F32;
-  const d = f32x4.splat(<f32>1 - rate * l2);
   let sum: f64 = 0;
   for (let t: usize = 0; t < <usize>n * 4; t += 4) {
     const u = <usize>load<i32>(users + t);
@@ -452,6 +482,9 @@ export function factorize_bpr(
     const x = load<f32>(bi + i * F32) - load<f32>(bi + j * F32) + dot(pu, qi, bytes) - dot(pu, qj, bytes);
     sum += <f64>w * softplusOfMinus(x);
     const e = w * logistic(-x);
+    const lp = penaltyOf(lu, u, l2);
+    const lq = penaltyOf(li, i, l2);
+    const lr = penaltyOf(li, j, l2);
     if (gu) {
       compareAdaptively(
         pu,
@@ -465,19 +498,24 @@ export function factorize_bpr(
         bytes,
         e,
         rate,
-        l2,
+        lp,
+        lq,
+        lr,
         l2_bias,
       );
       continue;
     }
     const g = f32x4.splat(rate * e);
+    const dp = f32x4.splat(<f32>1 - rate * lp);
+    const dq = f32x4.splat(<f32>1 - rate * lq);
+    const dr = f32x4.splat(<f32>1 - rate * lr);
     for (let k: usize = 0; k < bytes; k += 16) {
       const a = v128.load(pu + k);
       const b = v128.load(qi + k);
       const c = v128.load(qj + k);
-      v128.store(pu + k, madd(g, f32x4.sub(b, c), f32x4.mul(d, a)));
-      v128.store(qi + k, madd(g, a, f32x4.mul(d, b)));
-      v128.store(qj + k, f32x4.sub(f32x4.mul(d, c), f32x4.mul(g, a)));
+      v128.store(pu + k, madd(g, f32x4.sub(b, c), f32x4.mul(dp, a)));
+      v128.store(qi + k, madd(g, a, f32x4.mul(dq, b)));
+      v128.store(qj + k, f32x4.sub(f32x4.mul(dr, c), f32x4.mul(g, a)));
     }
     moveBias(bi + i * F32, rate, e, l2_bias);
     moveBias(bi + j * F32, rate, -e, l2_bias);

@@ -4,6 +4,7 @@
  * hold no state; the build fails when a binary has a data section.
  */
 export { activate, secant_backward } from './activation';
+export { als_gram, als_row } from './als';
 export { dense_backward_input, dense_backward_weights, dense_forward, dense_transpose, dense_weights } from './dense';
 export { dropout } from './dropout';
 export { embed_backward, embed_forward } from './embed';
@@ -28,6 +29,7 @@ export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { fill_columns, fold_contributions, gather_rows, interpolate_rows, label_values, one_hot } from './rows';
 export { relaxed } from './simd';
 export { standardize, standardize_column, standardize_inverse } from './standardize';
+export { tile_update } from './symmetric';
 export { top_n } from './top';
 export { bin_codes, bin_numbers } from './trees/bins';
 export { tree_explain } from './trees/explain';

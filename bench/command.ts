@@ -79,7 +79,19 @@ export async function command(): Promise<void> {
   if (existsSync(RETAIL)) {
     const implicit = python && spawnSync(python, ['-c', 'import implicit']).status === 0;
     const script = ['bench/peers/retail_job.py', RETAIL, at('p.parquet')];
-    const args = ['profile', '--events', RETAIL, ...RETAIL_LOG, '-o', at('profiles.parquet'), '--save', at('retail.cameo')];
+    // One recommender on either side.
+    const args = [
+      'profile',
+      '--events',
+      RETAIL,
+      ...RETAIL_LOG,
+      '--effort',
+      'fast',
+      '-o',
+      at('profiles.parquet'),
+      '--save',
+      at('retail.cameo'),
+    ];
     compare(
       'the whole command on Online Retail',
       4,

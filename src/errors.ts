@@ -205,6 +205,12 @@ export const errors = {
       `${mebibytes(wanted)} of WebAssembly memory are needed and the engine may hold ${mebibytes(maximum)}. ` +
         'Use fewer rows or columns, or create the engine with a larger memory.maximum (at most 4 GiB).',
     ),
+  catalogue: (items: number, wanted: number, maximum: number) =>
+    new CameoError(
+      'memory',
+      `EASE of ${items} items needs ${mebibytes(wanted)} of WebAssembly memory and the engine has ${mebibytes(maximum)}. ` +
+        'Use another recommender, leave rare items out, or create the engine with a larger memory.maximum (at most 4 GiB).',
+    ),
   diverged: (epoch: number, rate: number, tensor: string) =>
     new CameoError(
       'diverged',

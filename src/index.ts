@@ -60,9 +60,10 @@ export type { MatrixFactorizationOptions } from './recommend/factorization-optio
 export type { Factors } from './recommend/factors.js';
 export type { FoldedIn } from './recommend/fold-in.js';
 export type { Interactions } from './recommend/interactions.js';
-export { itemKnn } from './recommend/item-neighbours.js';
 export { MatrixFactorization, type RecommendOptions } from './recommend/matrix-factorization.js';
 export type {
+  Candidate,
+  Choice,
   Histories,
   NumberedHistory,
   Pairs,

@@ -1,5 +1,6 @@
 /** What a job found in events, for people. */
 import type { RankingEvaluation } from '../metrics/ranking.js';
+import type { Choice } from '../recommend/recommender.js';
 import type { EventCounts } from '../table/events.js';
 import type { EventReport } from './report.js';
 import { bar, columns, plain } from './terminal.js';
@@ -36,10 +37,11 @@ export function eventParagraphs(report: EventReport): string[] {
     `Segments\n${shares(report.segments)}`,
     `Lifecycle\n${shares(report.lifecycle)}`,
   ];
+  if (report.choice) paragraphs.push(choiceParagraph(report.choice));
   if (evaluation) {
     const rankings = rankingsOf(evaluation);
     const rows = rankings.map(([name, { hitRate, ndcg, recall, map }]) => [
-      name === 'itemKnn' ? 'item-kNN' : name,
+      name === evaluation.chosen ? `${name} (chosen)` : name,
       ...[hitRate, ndcg, recall, map].map((v) => v.toFixed(4)),
     ]);
     paragraphs.push(
@@ -54,6 +56,16 @@ export function eventParagraphs(report: EventReport): string[] {
     }
   }
   return paragraphs.filter(Boolean);
+}
+
+function choiceParagraph({ recommender, protocol, candidates, seconds }: Choice): string {
+  const rows = candidates.map(({ recommender: name, ndcg, hitRate, seconds, note }) =>
+    ndcg === null || hitRate === null
+      ? [name, '', '', '', plain(note ?? '', 100)]
+      : [name, ndcg.toFixed(4), hitRate.toFixed(4), `${seconds.toFixed(2)} s`, name === recommender ? 'chosen' : ''],
+  );
+  const table = rows.length > 0 ? `\n${columns([['', 'NDCG', 'hit rate', 'took', ''], ...rows])}` : '';
+  return `Recommender: ${recommender}, ${protocol}, in ${seconds.toFixed(2)} s${table}`;
 }
 
 /** The recommender and those beside it, by name. */

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errors } from '../errors.js';
 import type { EventLog } from '../io/event-log.js';
+import { RECOMMENDERS } from '../recommend/names.js';
 import { names, whole } from './options.js';
 import { wrap } from './text.js';
 
@@ -23,6 +24,7 @@ export interface EventFlags {
   prefer?: string[];
   asOf?: string;
   halfLife?: number;
+  recommender?: string;
   recommendations: number;
   evaluate?: boolean;
   split: 'last' | 'random';
@@ -67,6 +69,12 @@ export const withEvents = (command: Command): Command =>
       'the moment that recency and dates count back from; events from then on are left out (default: the last event, the latest date)',
     )
     .option('--half-life <days>', 'age at which an event counts half for recommendations', days)
+    .addOption(
+      new Option(
+        '--recommender <name>',
+        'how to recommend; auto compares them on the later events of this log and takes the best (default: auto)',
+      ).choices(['auto', ...RECOMMENDERS]),
+    )
     .option('--evaluate', 'also measure the recommendations of events on what was held out')
     .addOption(
       new Option('--split <split>', 'what --evaluate holds out: last orders, or pairs at random')
@@ -77,7 +85,7 @@ export const withEvents = (command: Command): Command =>
     .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10)
     .addHelpText('after', () => `\n${wrap(TRUST, process.stdout.columns || 80)}`);
 
-const ABOUT_ITEMS = ['label', 'weight', 'rating', 'halfLife', 'evaluate'] as const;
+const ABOUT_ITEMS = ['label', 'weight', 'rating', 'halfLife', 'recommender', 'evaluate'] as const;
 
 /** The log that the options describe. */
 export function eventLogOf(flags: EventFlags): EventLog {

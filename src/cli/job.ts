@@ -176,7 +176,7 @@ function readProgress(onProgress: Job['onProgress']): () => Job['onProgress'] {
 const asOfLoaded = ({ asOf }: JobFlags, events: Events | undefined) => (events?.asOfGiven ? events.asOf : asOf);
 
 async function fitOrLoad({ engine, table, events, loaded }: Input, { flags, signal, onProgress }: Job): Promise<Profiler> {
-  const { target, seed, halfLife } = flags;
+  const { target, seed, halfLife, recommender, effort } = flags;
   if (loaded) {
     const strange = target?.find((name) => !loaded.scores.some(({ score }) => score.target.name === name));
     if (strange !== undefined) {
@@ -187,13 +187,16 @@ async function fitOrLoad({ engine, table, events, loaded }: Input, { flags, sign
     if (loaded.id === undefined) throw errors.invalid('This model was fitted without --id, by which a table and events meet.');
     // What these events say takes the place of what the model was fitted on.
     const { fitEvents } = await import('../profile/fit-events.js');
-    const learnt = await fitEvents(engine, events, { seed, halfLife }, { signal, onProgress });
+    const known = loaded.sections.find((section) => section.kind === 'recommendations') && loaded.recommender.model.family;
+    const asked = { seed, halfLife, recommender: recommender ?? known, effort };
+    const learnt = await fitEvents(engine, events, asked, { signal, onProgress });
     return new Profiler(engine, [...loaded.scores, ...learnt]);
   }
   // Events know the moment as their database understands it.
   const asOf = events ? undefined : flags.asOf;
   const options = table ? { target, ...scoreOptions(flags), asOf } : { seed };
-  return Profiler.fit(engine, { table: table as Table | undefined, events }, { ...options, halfLife, signal, onProgress });
+  const asked = { halfLife, recommender, effort };
+  return Profiler.fit(engine, { table: table as Table | undefined, events }, { ...options, ...asked, signal, onProgress });
 }
 
 async function evaluateEvents(
@@ -204,8 +207,11 @@ async function evaluateEvents(
   if (!events || !flags.evaluate) return null;
   stages.show({ stage: 'evaluate', done: 0, total: 0 });
   const { evaluateRecommender } = await import('../recommend/evaluate.js');
+  const { families } = await import('../recommend/index.js');
   const { seed, halfLife, split, negatives, recommendations: n } = flags;
-  return evaluateRecommender(engine, events, { seed, halfLife, n, split, negatives, signal });
+  const { recommender = flags.effort === 'fast' ? 'ials' : 'auto' } = flags;
+  const seeded = recommender === 'auto' || 'seed' in families[recommender].options.entries ? { seed } : {};
+  return evaluateRecommender(engine, events, { recommender, ...seeded, halfLife, n, split, negatives, signal });
 }
 
 async function profileAll(

@@ -1,12 +1,13 @@
 /** Options that commands share, and how their values are read. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { EFFORTS, type Effort } from '../effort.js';
 import { createEngine } from '../engine/create.js';
 import type { Engine } from '../engine/engine.js';
 import type { ReadOptions } from '../io/read.js';
 import type { Task } from '../metrics/index.js';
 import { families } from '../models/index.js';
 import type { Preset } from '../prepare/feature.js';
-import { EFFORTS, type Effort, type ScoreOptions } from '../score/options.js';
+import type { ScoreOptions } from '../score/options.js';
 import { type FamilyFlag, flagsOf } from './family-flags.js';
 
 /** A whole number within bounds. */
@@ -51,6 +52,8 @@ export interface FitFlags {
   testSize: number;
   cv?: number;
   importance: boolean;
+  sampleWeight?: string;
+  classWeight?: 'balanced';
   effort: Effort;
   /** see familyOf */
   family?: string;
@@ -129,9 +132,18 @@ export function withFit(command: Command): Command {
     )
     .addOption(new Option('--preset <preset>', 'how features are prepared').choices(['default', 'article']).default('default'))
     .addOption(
-      new Option('--effort <effort>', 'how much work goes into the score: one model of trees, a blend of families, more folds')
+      new Option(
+        '--effort <effort>',
+        'fast: one model of trees, and iALS to recommend; balanced: a blend, and the recommender that is best on later events; best: more folds',
+      )
         .choices(EFFORTS)
         .default('balanced'),
+    )
+    .option('--sample-weight <column>', 'a column of numbers from 0 on: how much each row counts in learning')
+    .addOption(
+      new Option('--class-weight <weight>', 'balanced: all classes count the same, however few rows they have').choices([
+        'balanced',
+      ]),
     )
     .option('--seed <N>', 'of the split, the weights and the batches', whole(0, 0xffffffff), 42)
     .option('--test-size <share>', 'share of the rows held out for evaluation', share, 0.2)
@@ -150,6 +162,8 @@ export const FAMILIES = Object.keys(families).join(', ');
 export const scoreOptions = (flags: FitFlags): Omit<ScoreOptions, 'target'> => ({
   model: flags.family ?? FAMILY_FLAGS.find(({ flag }) => flags[flag as keyof FitFlags] !== undefined)?.family,
   effort: flags.effort,
+  weight: flags.sampleWeight,
+  classWeight: flags.classWeight,
   id: flags.id,
   ignore: flags.ignore ?? [],
   task: flags.task,

@@ -8,6 +8,7 @@ import type { Candidate } from '../models/model.js';
 import type { Profiler } from '../profile/profiler.js';
 import { behaviourOf } from '../profile/sections.js';
 import type { RecommenderEvaluation } from '../recommend/evaluate.js';
+import type { Choice } from '../recommend/recommender.js';
 import type { Importance } from '../score/importance.js';
 import type { CrossValidation } from '../score/score.js';
 import type { EventCounts, Events } from '../table/events.js';
@@ -40,6 +41,8 @@ export interface EventReport {
   segments: Record<string, number>;
   lifecycle: Record<string, number>;
   evaluation: RecommenderEvaluation | null;
+  /** how the recommender was chosen; null where it was named */
+  choice: Choice | null;
 }
 
 interface Common {
@@ -127,5 +130,6 @@ function eventReport(
     segments: tally(segment),
     lifecycle: tally(lifecycle),
     evaluation,
+    choice: (events.item && profiler.recommender.choice) || null,
   };
 }

@@ -55,6 +55,25 @@ export function knownPairs({ user, item, values }: HeldPairs, train: EventPairs)
   };
 }
 
+/** The last fifth of the events by time: what is at or after the moment of the first of them. */
+export function afterCut(events: Events): { train: Events; held: HeldPairs } {
+  const item = itemOf(events);
+  const { rows, time } = events;
+  const moment = time.slice().sort()[Math.floor((1 - SHARE) * rows)];
+  const groups = groupByPair(
+    events,
+    rowsWhere(rows, (row) => time[row] >= moment && events.bought[row] === 1),
+  );
+  const firsts = firstRows(groups);
+  return {
+    train: selectEvents(
+      events,
+      rowsWhere(rows, (row) => time[row] < moment),
+    ),
+    held: { user: firsts.map((row) => events.user[row]), item: firsts.map((row) => item[row]) },
+  };
+}
+
 interface Cut {
   /** rows whose pairs are held out */
   rows: Int32Array;

@@ -32,6 +32,8 @@ export interface EventPairs {
     readonly weights?: Float32Array;
     /** f32[pairs]: with ratings */
     readonly values?: Float32Array;
+    /** f32[pairs]: days since the last event */
+    readonly ages?: Float32Array;
   };
 }
 
@@ -72,6 +74,7 @@ export function pairsOf(events: Events, options: PairOptions = {}): EventPairs {
       item: item.codes,
       weights: weighted ? weightsOf(events, groups, halfLife) : undefined,
       values: rating && Float32Array.from(firsts, (_, p) => lastRating(events, groups, p)),
+      ages: Float32Array.from(firsts, (_, p) => daysBetween(events.time[groups.rows[groups.offsets[p + 1] - 1]], events.asOf)),
     },
   };
 }

@@ -3,11 +3,12 @@ import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { type Behaviour, behaviourOf } from '../events/behaviour.js';
 import { BehaviourSection } from '../events/behaviour-section.js';
-import { pairsOf } from '../events/pairs.js';
+import { type EventPairs, pairsOf } from '../events/pairs.js';
 import { tastesOf } from '../events/preferences.js';
 import { PreferencesSection } from '../events/preferences-section.js';
 import type { Progress } from '../progress.js';
-import { familyOf, fitPairs } from '../recommend/fit.js';
+import type { Recommender } from '../recommend/catalogue.js';
+import { AUTO, familyOf, fitChosen, fitPairs } from '../recommend/fit.js';
 import { RecommendationsSection } from '../recommend/section.js';
 import { throwIfAborted } from '../scheduler/scheduler.js';
 import type { Events } from '../table/events.js';
@@ -21,16 +22,30 @@ interface Run {
 
 /** The options of recommending. */
 const ABOUT_ITEMS = ['recommender', 'recommenderOptions', 'halfLife'] as const;
+const SEED = 42;
 
 /** @throws CameoError 'argument' for options that do not suit the events, before any work starts */
 export function checkEventOptions({ item }: Events, asked: EventOptions): void {
   const vain = item ? undefined : ABOUT_ITEMS.find((name) => asked[name] !== undefined);
   if (vain) throw errors.aboutItems(vain);
-  recommenderOptionsOf(asked);
+  const { recommenderOptions = {} } = asked;
+  const name = nameOf(asked);
+  if (name !== AUTO) recommenderOptionsOf(asked);
+  else if (Object.keys(recommenderOptions).length > 0)
+    throw errors.invalid(
+      "'recommenderOptions' are those of a recommender by name, and 'auto' chooses one. Give 'recommender' too.",
+    );
+}
+
+/** The recommender that is asked for; options of one without its name are the factorization's. */
+function nameOf({ recommender, recommenderOptions = {} }: EventOptions): string {
+  return recommender ?? (Object.keys(recommenderOptions).length > 0 ? 'factorization' : AUTO);
 }
 
 /** The options of the recommender, with the job's seed where it takes one. @throws CameoError 'argument' */
-function recommenderOptionsOf({ recommender, recommenderOptions, seed }: EventOptions & { seed?: number }) {
+function recommenderOptionsOf(asked: EventOptions & { seed?: number }) {
+  const { recommenderOptions, seed } = asked;
+  const recommender = nameOf(asked);
   const { family } = familyOf({ recommender });
   const seeded = seed !== undefined && 'seed' in family.options.entries ? { seed } : {};
   const options = { recommender, ...seeded, ...recommenderOptions };
@@ -54,13 +69,27 @@ export async function fitEvents(
   if (!events.item) return known;
   const pairs = pairsOf(events, { halfLife: asked.halfLife });
   throwIfAborted(signal);
-  const { options, settled } = recommenderOptionsOf(asked);
-  const total = typeof settled.epochs === 'number' ? settled.epochs : 0;
-  onProgress?.({ stage: 'recommend', done: 0, total });
-  const learnt = await fitPairs(engine, pairs, {
-    ...options,
-    signal,
-    onProgress: (epoch, loss) => onProgress?.({ stage: 'recommend', done: epoch, total, note: `loss ${loss.toFixed(4)}` }),
-  });
+  const learnt = await recommenderFor(engine, events, pairs, asked, { signal, onProgress });
   return [...known, new RecommendationsSection(learnt)];
+}
+
+async function recommenderFor(
+  engine: Engine,
+  events: Events,
+  pairs: EventPairs,
+  asked: EventOptions & { seed?: number },
+  { signal, onProgress }: Run,
+): Promise<Recommender> {
+  const told = (total: number) => (epoch: number, loss: number) =>
+    onProgress?.({ stage: 'recommend', done: epoch, total, ...(loss ? { note: `loss ${loss.toFixed(4)}` } : {}) });
+  if (nameOf(asked) === AUTO) {
+    onProgress?.({ stage: 'recommend', done: 0, total: 0 });
+    const { seed = SEED, halfLife, effort = 'balanced' } = asked;
+    return fitChosen(engine, events, pairs, { seed, halfLife, effort }, { signal, onProgress: told(0) });
+  }
+  const { options, settled } = recommenderOptionsOf(asked);
+  const steps = settled.epochs ?? settled.sweeps;
+  const total = typeof steps === 'number' ? steps : 0;
+  onProgress?.({ stage: 'recommend', done: 0, total });
+  return fitPairs(engine, pairs, { ...options, signal, onProgress: told(total) });
 }

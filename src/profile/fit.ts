@@ -20,13 +20,13 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
   checked(FIT_OPTIONS, given);
   if (typeof data !== 'object' || data === null) throw errors.shape('Data', '{ table }, { events } or both', kindOf(data));
   const { table, events } = data;
-  const { signal, onProgress, onWarning: _, recommender, recommenderOptions, halfLife, ...scoring } = given;
+  const { signal, onProgress, onWarning: _, recommender, recommenderOptions, effort, halfLife, ...scoring } = given;
   checkData(data, scoring);
   const run = { signal, onProgress };
-  const asked = { recommender, recommenderOptions, halfLife, seed: given.seed };
+  const asked = { recommender, recommenderOptions, effort, halfLife, seed: given.seed };
   // The moment of prediction is the same for dates and events.
   const asOf = scoring.asOf ?? (events?.asOfGiven ? events.asOf : undefined);
-  const options = table && checkScoreOptions({ ...scoring, asOf } as ScoreOptions);
+  const options = table && checkScoreOptions({ ...scoring, effort, asOf } as ScoreOptions);
   // Recommending is loaded where there are events.
   const ofEvents = events && (await import('./fit-events.js'));
   if (events) ofEvents?.checkEventOptions(events, asked);

@@ -1,5 +1,6 @@
 /** Options of fitting and of profiling, their defaults and ranges. */
 import * as v from 'valibot';
+import type { Effort } from '../effort.js';
 import type { Engine } from '../engine/engine.js';
 import { bag, callback, flag, oneOf, opaque, RUN, whole } from '../options.js';
 import type { Progress } from '../progress.js';
@@ -17,8 +18,13 @@ export interface FitData {
 }
 
 export interface EventOptions {
-  /** how to recommend; default 'factorization' */
+  /**
+   * how to recommend, by name; default 'auto': what ranks best on the later events of this log (recommend/choose.ts), or 'factorization' where
+   * `recommenderOptions` are given
+   */
   recommender?: string;
+  /** of 'auto': 'fast' takes iALS with its defaults, others compare the candidates; default 'balanced' */
+  effort?: Effort;
   /** options of that recommender, such as { rank: 32 } */
   recommenderOptions?: Readonly<Record<string, unknown>>;
   /** days after which an event counts half for recommendations; default: all count the same */

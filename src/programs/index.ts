@@ -1,4 +1,6 @@
 /** Table of contents of the programs, by the name that a worker is sent. */
+import { als } from './als/als.js';
+import { ease } from './ease/ease.js';
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
 import { infer } from './infer.js';
@@ -6,6 +8,8 @@ import { limits } from './limits.js';
 import { linear } from './linear/fit.js';
 import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
+import { rankItems } from './neighbours/rank-items.js';
+import { similarities } from './neighbours/similarities.js';
 import { trainNetwork } from './network/train.js';
 import { outputs } from './outputs.js';
 import { predict } from './perceptron/predict.js';
@@ -19,8 +23,10 @@ import { bin } from './trees/bin.js';
 import { boost } from './trees/boost.js';
 
 const table = {
+  als,
   bin,
   boost,
+  ease,
   encode,
   factorize,
   infer,
@@ -31,8 +37,10 @@ const table = {
   outputs,
   permute,
   predict,
+  rankItems,
   scale,
   score,
+  similarities,
   top,
   train,
   trainNetwork,

@@ -12,7 +12,7 @@ import { joinParts, type Part, type PartReader } from '../part.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { itemsOf } from './histories.js';
 import { readers } from './readers.js';
-import type { NumberedHistory, Recommends, TopList } from './recommender.js';
+import type { Choice, NumberedHistory, Recommends, TopList } from './recommender.js';
 
 export interface Recommendation {
   item: string;
@@ -53,6 +53,8 @@ export class Recommender {
   readonly users: readonly string[];
   readonly items: readonly string[];
   readonly labels: readonly (string | null)[];
+  /** how it was chosen where that was just done; a file does not hold it */
+  choice: Choice | undefined;
   readonly #userNumber: ReadonlyMap<string, number>;
   readonly #itemNumber: ReadonlyMap<string, number>;
 
@@ -149,12 +151,16 @@ export class Recommender {
     return known.items.length > 0 ? this.model.foldIn(known) : { factors: new Float32Array(this.rank), bias: 0 };
   }
 
-  /** The n items most like one, best first. @throws CameoError 'argument' for an item that was not in fitting */
+  /**
+   * The n items most like one, best first.
+   * @throws CameoError 'argument' for an item that was not in fitting, and for a recommender that knows no similar items
+   */
   async similar(item: string, n = 10): Promise<Omit<Recommendation, 'because'>[]> {
     checked(LIST, { n });
     const number = this.#itemNumber.get(item);
     if (number === undefined)
       throw errors.invalid(`This item is not among the ${this.items.length} items that the model was fitted on.`);
+    if (!this.model.similar) throw errors.invalid(`A recommender of the family '${this.model.family}' knows no similar items.`);
     const [{ ids, scores }] = await this.model.similar([number], { n });
     return Array.from(ids, (other, k) => this.#item(other, scores[k]));
   }

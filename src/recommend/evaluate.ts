@@ -5,7 +5,7 @@
  * Relevant are a user's held-out items that they had not had before. A recommender is fitted on the rest, and the items that the user
  * has not had are ranked: all of them (full ranking), or the relevant ones among `negatives` sampled ones each, which is
  * cheaper, higher, and not comparable with the former (Krichene and Rendle, "On Sampled Metrics for Item Recommendation",
- * 2020). Beside it stand popularity and item-based neighbours on the same data. With ratings, their errors stand beside those
+ * 2020). Beside it stand item-based neighbours and popularity on the same data. With ratings, their errors stand beside those
  * of always answering the mean.
  */
 import * as v from 'valibot';
@@ -13,16 +13,16 @@ import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { type HeldPairs, HOLD_OUTS, holdOut, knownPairs } from '../events/hold-out.js';
 import { pairsOf } from '../events/pairs.js';
-import { evaluateRanking, type RankingEvaluation } from '../metrics/ranking.js';
+import type { RankingEvaluation } from '../metrics/ranking.js';
 import { evaluateRegression } from '../metrics/regression.js';
-import { above, oneOf, whole } from '../options.js';
-import { shuffle } from '../random.js';
+import { above, checked, oneOf, whole } from '../options.js';
 import type { Events } from '../table/events.js';
-import { familyOf, type NamedPairs, type RecommenderOptions } from './fit.js';
-import { historiesOf, itemsOf } from './histories.js';
-import { itemNeighbours } from './item-neighbours.js';
-import { popularity } from './popularity.js';
-import type { Histories, Ranker, Recommends } from './recommender.js';
+import { CANDIDATES, chooseRecommender, leftOut } from './choose.js';
+import { AUTO, familyOf, type NamedPairs, type RecommenderOptions } from './fit.js';
+import { historiesOf } from './histories.js';
+import { families } from './index.js';
+import type { Recommends } from './recommender.js';
+import { candidatesOf, rankingOf, type Truth, truthOf } from './truth.js';
 
 /** What was held out of events: pairs to fit on, and pairs of the same users and items to hold the lists against. */
 export interface HeldOut {
@@ -32,13 +32,19 @@ export interface HeldOut {
   readonly held: HeldPairs;
 }
 
+/** The families that every other is held against, with their defaults. */
+const BESIDE = ['neighbours', 'popularity'] as const;
+type Beside = (typeof BESIDE)[number];
+
 export type RecommenderEvaluation<Family extends string = 'factorization'> = {
   /** how the data was split and ranked, in words */
   protocol: string;
   n: number;
+  /** of 'auto': what was chosen, without a look at what is held out */
+  chosen?: string;
   /** of the held-out ratings; null without ratings */
   ratings: RatingErrors | null;
-} & Record<Family | 'popularity' | 'itemKnn', RankingEvaluation>;
+} & Record<Family | Beside, RankingEvaluation>;
 
 export interface RatingErrors {
   rmse: number;
@@ -70,18 +76,6 @@ const SPLITS = {
     needs: 'Leaving a fifth out (pairs of known users and items)',
   },
 };
-/** Each user has a stream of their own, above those of all else. */
-const STREAM = 0x80000000;
-/** Users whose whole rankings are in memory at a time. */
-const CHUNK = 256;
-
-/** What the lists are held against, by number. */
-interface Truth {
-  /** users with relevant items, and the items of each */
-  users: number[];
-  relevant: number[][];
-  rated: { user: number; item: number; rating: number }[];
-}
 
 /**
  * Holds some of the events out, fits a recommender of the family that the options name on the rest, and compares it.
@@ -92,20 +86,37 @@ export async function evaluateRecommender(
   events: Events,
   options: EvaluationOptions = {},
 ): Promise<RecommenderEvaluation> {
-  const { options: chosen, rest } = familyOf(options, { ...RANKING, ...SPLIT });
+  const auto = options.recommender === AUTO;
+  const { recommender: _, ...unnamed } = options;
+  const { options: chosen, run, rest } = familyOf(auto ? unnamed : options, { ...RANKING, ...SPLIT });
   const { split, halfLife, ...others } = { ...options, ...rest };
   const how = SPLITS[split];
-  const { train: before, held } = holdOut(events, split, seedOf(chosen));
+  const seed = seedOf(chosen);
+  const { train: before, held } = holdOut(events, split, seed);
   if (held.user.length === 0) throw errors.tooFewRows(how.needs, 0, 1);
   const train = pairsOf(before, { halfLife });
-  return compareRecommenders(engine, { how, train, held: knownPairs(held, train) }, others);
+  const cut = { how, train, held: knownPairs(held, train) };
+  if (!auto) return compareRecommenders(engine, cut, others);
+  // Chosen without a look at what is held out here.
+  const { recommender } = events.rating
+    ? { recommender: 'factorization' }
+    : await chooseRecommender(engine, before, { seed, halfLife }, { signal: run.signal });
+  const beside = CANDIDATES.filter((name) => !leftOut(name, train.pairs));
+  const seeded = 'seed' in families[recommender].options.entries ? { seed } : {};
+  const { n, negatives } = rest;
+  const asked = { n, negatives, ...seeded, signal: run.signal, recommender };
+  return { ...(await compareRecommenders(engine, cut, asked, beside)), chosen: recommender };
 }
 
-/** As evaluateRecommender, of what is held out already. */
+/**
+ * As evaluateRecommender, of what is held out already.
+ * @param beside families that stand beside it with their defaults
+ */
 export async function compareRecommenders(
   engine: Engine,
   { how, train, held }: HeldOut,
   options: EvaluationOptions = {},
+  beside: readonly string[] = BESIDE,
 ): Promise<RecommenderEvaluation> {
   const { family, options: chosen, run, rest } = familyOf(options, RANKING);
   const { n, negatives } = rest;
@@ -116,75 +127,25 @@ export async function compareRecommenders(
   const candidates = negatives > 0 ? candidatesOf(truth, histories, items, negatives, seedOf(chosen)) : undefined;
 
   const model = await family.fit(engine, train.pairs, chosen, run);
-  const rankers = { [family.name]: model, popularity: popularity(histories, items), itemKnn: itemNeighbours(histories, items) };
-  const rankings: Record<string, RankingEvaluation> = {};
-  for (const [name, ranker] of Object.entries<Ranker>(rankers)) {
-    const lists = candidates
-      ? await rankCandidates(ranker, truth.users, candidates, items, n, run.signal)
-      : (await ranker.recommend(truth.users, { n, signal: run.signal })).map(({ ids }) => ids);
-    rankings[name] = evaluateRanking(lists, truth.relevant, n);
+  const rank = (ranked: Recommends) => rankingOf(ranked, truth, n, candidates, run.signal);
+  const rankings: Record<string, RankingEvaluation> = { [family.name]: await rank(model) };
+  for (const name of beside) {
+    const other = families[name];
+    const seeded = 'seed' in other.options.entries ? { seed: seedOf(chosen) } : {};
+    if (other !== family)
+      rankings[name] = await rank(await other.fit(engine, train.pairs, checked(other.options, seeded), run));
   }
+  const rated = model.predictsRatings && values && truth.rated.length > 0;
   return {
     protocol: `${how.says}, ${negatives > 0 ? `ranked against ${negatives} sampled items each` : 'full ranking'}`,
     n,
-    ...(rankings as Record<'factorization' | 'popularity' | 'itemKnn', RankingEvaluation>),
-    ratings: values && truth.rated.length > 0 ? ratingErrors(model, truth.rated, values) : null,
+    ...(rankings as Record<'factorization' | Beside, RankingEvaluation>),
+    ratings: rated ? ratingErrors(model, truth.rated, values) : null,
   };
 }
 
 /** The seed of the recommender's options splits and samples too. */
 const seedOf = ({ seed }: Record<string, unknown>) => (typeof seed === 'number' ? seed : 42);
-
-/** The held-out pairs whose item the user had not had before, by user; and those with a rating. */
-function truthOf({ user, item, values }: HeldPairs, histories: Histories): Truth {
-  const relevant = new Map<number, number[]>();
-  const rated: Truth['rated'] = [];
-  user.forEach((u, t) => {
-    const i = item[t];
-    if (values && !Number.isNaN(values[t])) rated.push({ user: u, item: i, rating: values[t] });
-    if (itemsOf(histories, u).includes(i)) return;
-    const list = relevant.get(u);
-    if (list) list.push(i);
-    else relevant.set(u, [i]);
-  });
-  return { users: [...relevant.keys()], relevant: [...relevant.values()], rated };
-}
-
-/** Each user's relevant items, and for each some that the user never had, without repetition, at random by seed and user. */
-function candidatesOf({ users, relevant }: Truth, histories: Histories, count: number, negatives: number, seed: number) {
-  return users.map((user, r) => {
-    const chosen = new Set(relevant[r]);
-    const known = new Set(itemsOf(histories, user));
-    const order = shuffle(
-      Int32Array.from({ length: count }, (_, item) => item),
-      seed,
-      STREAM + user,
-    );
-    const most = relevant[r].length * (negatives + 1);
-    for (let k = 0; k < order.length && chosen.size < most; k++) if (!known.has(order[k])) chosen.add(order[k]);
-    return chosen;
-  });
-}
-
-/** The n best of each user's candidates: all items are ranked, some users at a time, and the others struck out. */
-async function rankCandidates(
-  ranker: Ranker,
-  users: number[],
-  candidates: ReadonlySet<number>[],
-  items: number,
-  n: number,
-  signal: AbortSignal | undefined,
-): Promise<Int32Array[]> {
-  const lists: Int32Array[] = [];
-  for (let first = 0; first < users.length; first += CHUNK) {
-    const all = await ranker.recommend(users.slice(first, first + CHUNK), { n: items, signal });
-    for (const { ids } of all) {
-      const wanted = candidates[lists.length];
-      lists.push(ids.filter((item) => wanted.has(item)).subarray(0, n));
-    }
-  }
-  return lists;
-}
 
 function ratingErrors(model: Recommends, rated: Truth['rated'], values: Float32Array): RatingErrors {
   const truth = rated.map(({ rating }) => rating);

@@ -5,24 +5,33 @@
  *     userBiases  f32[users]         itemBiases  f32[items]         history.items   f64[…]           mean f64[1]
  */
 import { f32, f64, type Part, type PartReader } from '../part.js';
-import { type FactorizationSettings, SETTINGS } from './factorization-options.js';
+import { type FactorizationSettings, FILE_SETTINGS } from './factorization-options.js';
 import { BIASES, FACTORS, type Factors } from './factors.js';
-import type { Histories } from './recommender.js';
+import { historyTensors, readHistories } from './history-file.js';
 
 const FORMAT = 'cameo-factorization';
 const VERSION = '1';
 
+/** What is as it always was is left out, so that it is the same file. */
+function written({ regularizationExponent, samplingExponent, samplingCorrection, ...settings }: FactorizationSettings) {
+  return {
+    ...settings,
+    ...(regularizationExponent === 1 ? {} : { regularizationExponent }),
+    ...(samplingExponent === 1 ? {} : { samplingExponent }),
+    ...(settings.loss === 'logistic' && samplingCorrection ? { samplingCorrection } : {}),
+  };
+}
+
 export function writeFactors(f: Factors, settings: FactorizationSettings): Part {
   return {
-    metadata: { format: FORMAT, version: VERSION, options: JSON.stringify(settings) },
+    metadata: { format: FORMAT, version: VERSION, options: JSON.stringify(written(settings)) },
     tensors: {
       userFactors: f32(f.userFactors, f.users, f.rank),
       itemFactors: f32(f.itemFactors, f.items, f.rank),
       userBiases: f32(f.userBiases),
       itemBiases: f32(f.itemBiases),
       mean: f64([f.mean]),
-      'history.offsets': f64(f.history.offsets),
-      'history.items': f64(f.history.items),
+      ...historyTensors(f.history),
     },
   };
 }
@@ -36,7 +45,7 @@ export function readFactors(part: PartReader): { factors: Factors; settings: Fac
     const found = part.text(name);
     part.check(found === expected, name, `'${expected}'`, `'${found}'`);
   }
-  const settings = part.json('options', SETTINGS);
+  const settings = part.json('options', FILE_SETTINGS);
   const { rank } = settings;
   const [users, items] = [part.length('userBiases'), part.length('itemBiases')];
   part.check(users > 0 && items > 0, 'users and items', 'at least one of each', `${users} and ${items}`);
@@ -52,20 +61,4 @@ export function readFactors(part: PartReader): { factors: Factors; settings: Fac
     history: readHistories(part, users, items),
   };
   return { factors, settings };
-}
-
-/** Each user's items, ascending and each once. */
-function readHistories(part: PartReader, users: number, count: number): Histories {
-  const length = part.length('history.items');
-  const offsets = part.i32('history.offsets', [users + 1], { least: 0, most: length });
-  const items = part.i32('history.items', [length], { least: 0, most: count - 1 });
-  const rising = offsets.every((offset, u) => u === 0 || offset >= offsets[u - 1]);
-  const whole = rising && offsets[0] === 0 && offsets[users] === length;
-  part.check(whole, "tensor 'history.offsets'", `rising from 0 to ${length}`, `others, to ${offsets[users]}`);
-  for (let u = 0; u < users; u++) {
-    for (let t = offsets[u] + 1; t < offsets[u + 1]; t++) {
-      part.check(items[t] > items[t - 1], "tensor 'history.items'", 'ascending items of each user', 'another order');
-    }
-  }
-  return { offsets, items };
 }

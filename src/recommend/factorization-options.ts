@@ -24,10 +24,22 @@ export interface MatrixFactorizationOptions {
   learningRateDecay?: number;
   /** λ of factors and biases; default 0.02 */
   regularization?: number;
+  /**
+   * ν: a row of n entries has the penalty λ · (n / mean n)^(ν − 1) in each step; default 1, which is λ for all. Below 1 what occurs often is held
+   * back less.
+   */
+  regularizationExponent?: number;
   /** of 'squared': whether users and items have biases; default true. The others always have them (bpr: items only). */
   biases?: boolean;
   /** sampled items per event; 'logistic' 4, 'bpr' always 1 */
   samples?: number;
+  /** α: items are sampled as count^α; default 1, as often as they occur; 0 all alike */
+  samplingExponent?: number;
+  /**
+   * of 'logistic': whether the logarithm of how often an item is sampled stands inside the loss, so that scores are log-odds of the event;
+   * default true. Without, they are how much likelier than by chance.
+   */
+  samplingCorrection?: boolean;
   /** factors start uniform within ± this; default 0.1 */
   initScale?: number;
   /**
@@ -53,7 +65,10 @@ export const ranges = {
   learningRateDecay: atLeast(0),
   regularization: atLeast(0),
   biases: flag,
+  regularizationExponent: atLeast(0),
   samples: whole(1, 100),
+  samplingExponent: atLeast(0),
+  samplingCorrection: flag,
   initScale: atLeast(0),
   validationFraction: fraction,
   nIterNoChange: whole(1, 100_000),
@@ -70,13 +85,22 @@ export const SETTINGS = v.strictObject({
   learningRateDecay: v.optional(ranges.learningRateDecay, 0.1),
   regularization: v.optional(ranges.regularization, 0.02),
   biases: v.optional(ranges.biases, true),
+  regularizationExponent: v.optional(ranges.regularizationExponent, 1),
   samples: v.optional(ranges.samples, 4),
+  samplingExponent: v.optional(ranges.samplingExponent, 1),
+  samplingCorrection: v.optional(ranges.samplingCorrection, true),
   initScale: v.optional(ranges.initScale, 0.1),
   validationFraction: v.optional(ranges.validationFraction, 0),
   nIterNoChange: v.optional(ranges.nIterNoChange, 2),
   seed: v.optional(ranges.seed, 0),
 });
 export type FactorizationSettings = v.InferOutput<typeof SETTINGS>;
+
+/** As a file holds them: what one of an earlier version does not name was not done. */
+export const FILE_SETTINGS = v.strictObject({
+  ...SETTINGS.entries,
+  samplingCorrection: v.optional(ranges.samplingCorrection, false),
+});
 
 const OPTIONS = v.strictObject({ engine: v.optional(opaque<Engine>()), ...SETTINGS.entries });
 

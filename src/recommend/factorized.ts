@@ -1,5 +1,4 @@
-/** A fitted factorization as a recommender: how it is read, asked and written. factorization.ts adds how one is fitted. */
-import * as v from 'valibot';
+/** Fitted factors as a recommender: how they are asked, whichever family learnt them; and how those of factorization.ts are read and written. */
 import type { Engine } from '../engine/engine.js';
 import type { Part } from '../part.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
@@ -7,6 +6,7 @@ import { mostAlike, mostAlikeMean, unitRows } from './cosine.js';
 import { readFactors, writeFactors } from './factor-file.js';
 import type { FactorizationSettings } from './factorization-options.js';
 import { bestItems, checkKnown, type Factors, rowOf, scoresOf } from './factors.js';
+import { readFacts } from './facts.js';
 import { foldIn } from './fold-in.js';
 import { itemCounts, itemsOf } from './histories.js';
 import { nearest } from './nearest.js';
@@ -16,10 +16,15 @@ import { topByProduct } from './top.js';
 
 type ListOptions = { n: number } & RunOptions;
 
-const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
+/** What depends on the family that learnt the factors. */
+export interface Learnt extends Pick<Recommends, 'family' | 'facts' | 'write'> {
+  readonly predictsRatings: boolean;
+  foldIn: NonNullable<Recommends['foldIn']>;
+  /** scores of items for someone without a taste */
+  strangers(items: Int32Array): Float32Array;
+}
 
 export class FactorizedRecommender implements Recommends {
-  readonly family = 'factorization';
   /** f32[rows, rank] of length 1, and the items by how many had them: made when first asked for */
   #unitItems: Float32Array | undefined;
   #unitUsers: Float32Array | undefined;
@@ -28,10 +33,18 @@ export class FactorizedRecommender implements Recommends {
   constructor(
     private readonly engine: Engine,
     private readonly learnt: Factors,
-    private readonly settings: FactorizationSettings,
-    readonly facts: Recommends['facts'],
+    private readonly by: Learnt,
   ) {}
 
+  get family() {
+    return this.by.family;
+  }
+  get facts() {
+    return this.by.facts;
+  }
+  get predictsRatings() {
+    return this.by.predictsRatings;
+  }
   get users() {
     return this.learnt.users;
   }
@@ -75,9 +88,8 @@ export class FactorizedRecommender implements Recommends {
 
   popular(n: number): TopList {
     this.#byUsers ??= descending(itemCounts(this.histories, this.items));
-    const { mean, itemBiases } = this.learnt;
     const ids = this.#byUsers.slice(0, n);
-    return { ids, scores: Float32Array.from(ids, (item) => mean + itemBiases[item]) };
+    return { ids, scores: this.by.strangers(ids) };
   }
 
   factors(user: number): Float32Array {
@@ -86,7 +98,7 @@ export class FactorizedRecommender implements Recommends {
   }
 
   foldIn(history: NumberedHistory): { factors: Float32Array; bias: number } {
-    return foldIn(this.learnt, this.settings, history);
+    return this.by.foldIn(history);
   }
 
   async lookalikes(users: ArrayLike<number>, { n, ...run }: ListOptions): Promise<TopList> {
@@ -96,8 +108,7 @@ export class FactorizedRecommender implements Recommends {
   }
 
   write(): Part {
-    const { metadata, tensors } = writeFactors(this.learnt, this.settings);
-    return { metadata: { ...metadata, facts: JSON.stringify(this.facts) }, tensors };
+    return this.by.write();
   }
 
   #units(): Float32Array {
@@ -106,9 +117,29 @@ export class FactorizedRecommender implements Recommends {
   }
 }
 
+/** @param settings that it was learnt with */
+export function factorizationOf(
+  engine: Engine,
+  learnt: Factors,
+  settings: FactorizationSettings,
+  facts: Recommends['facts'],
+): FactorizedRecommender {
+  return new FactorizedRecommender(engine, learnt, {
+    family: 'factorization',
+    facts,
+    predictsRatings: settings.loss === 'squared',
+    foldIn: (history) => foldIn(learnt, settings, history),
+    strangers: (items) => Float32Array.from(items, (item) => learnt.mean + learnt.itemBiases[item]),
+    write() {
+      const { metadata, tensors } = writeFactors(learnt, settings);
+      return { metadata: { ...metadata, facts: JSON.stringify(facts) }, tensors };
+    },
+  });
+}
+
 export const factorizedReader: RecommenderReader = {
   read(engine, part) {
     const { factors, settings } = readFactors(part);
-    return new FactorizedRecommender(engine, factors, settings, part.has('facts') ? part.json('facts', FACTS) : {});
+    return factorizationOf(engine, factors, settings, readFacts(part));
   },
 };

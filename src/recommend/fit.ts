@@ -1,11 +1,13 @@
 /** Fits a recommender of a family to events, or to pairs of users and items with their names. Apart from catalogue.ts, since an edge function never fits. */
 import * as v from 'valibot';
+import type { Effort } from '../effort.js';
 import type { Engine } from '../engine/engine.js';
 import { type EventPairs, type PairOptions, pairsOf } from '../events/pairs.js';
 import { checked, oneOf, RUN } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Events } from '../table/events.js';
 import { Recommender } from './catalogue.js';
+import { chooseRecommender, FAST } from './choose.js';
 import { families } from './index.js';
 import type { RecommenderFamily } from './recommender.js';
 
@@ -53,6 +55,32 @@ export async function fitRecommender(engine: Engine, events: Events, options: Re
   const { halfLife, ...others } = options;
   familyOf(others);
   return fitPairs(engine, pairsOf(events, { halfLife } as PairOptions), others);
+}
+
+/** How much is done to find what suits the log: 'full' compares the candidates, 'fast' takes iALS with its defaults. */
+/** The name that stands for a choice. */
+export const AUTO = 'auto';
+
+/**
+ * Chooses a recommender for the events (choose.ts) and fits it to all of them. Where there are ratings it is the factorization, which predicts
+ * them.
+ * @param named the pairs of the events
+ */
+export async function fitChosen(
+  engine: Engine,
+  events: Events,
+  named: NamedPairs,
+  { seed, halfLife, effort }: { seed: number; halfLife?: number; effort: Effort },
+  run: RunOptions,
+): Promise<Recommender> {
+  if (events.rating) return fitPairs(engine, named, { recommender: 'factorization', seed, ...run });
+  const { signal } = run;
+  const choice = effort === 'fast' ? undefined : await chooseRecommender(engine, events, { seed, halfLife }, { signal });
+  const recommender = choice?.recommender ?? FAST;
+  const seeded = 'seed' in families[recommender].options.entries ? { seed } : {};
+  const fitted = await fitPairs(engine, named, { recommender, ...seeded, ...run });
+  fitted.choice = choice;
+  return fitted;
 }
 
 /** As fitRecommender, of pairs. */

@@ -14,6 +14,7 @@ import { drawer } from '../random.js';
 import type { FactorizationSettings } from './factorization-options.js';
 import { BIASES, checkKnown, FACTORS, type Factors } from './factors.js';
 import type { NumberedHistory } from './recommender.js';
+import { logDrawn, logqOf } from './sampling.js';
 import { solve } from './solve.js';
 
 export interface FoldedIn {
@@ -68,7 +69,9 @@ function foldInRatings(
 }
 
 function foldInEvents(f: Factors, items: ArrayLike<number>, o: FactorizationSettings): FoldedIn {
-  const { itemFactors, itemBiases, rank } = f;
+  const { itemFactors, rank } = f;
+  const corrected = o.loss === 'logistic' && o.samplingCorrection;
+  const itemBiases = corrected ? lifted(f) : f.itemBiases;
   const sample = otherItems(f, items, o.seed);
   const p = new Float64Array(rank);
   let bias = 0;
@@ -108,7 +111,21 @@ function foldInEvents(f: Factors, items: ArrayLike<number>, o: FactorizationSett
       }
     }
   }
+  // The rest of what the loss is corrected by: sampling.ts.
+  if (corrected && items.length > 0) bias += logDrawn(o.samples, items.length);
   return { factors: Float32Array.from(p), bias };
+}
+
+const lifts = new WeakMap<Factors['history'], Float64Array>();
+
+/** Item biases without the logarithm of how often items are drawn here; the same for every history, so made once. */
+function lifted({ history, itemBiases, items }: Factors): Float64Array {
+  let found = lifts.get(history);
+  if (!found) {
+    found = logqOf(history, items).map((value, i) => itemBiases[i] - value);
+    lifts.set(history, found);
+  }
+  return found;
 }
 
 /**

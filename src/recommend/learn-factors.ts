@@ -4,28 +4,31 @@
  * memory, and the rows taken out again.
  */
 import type { Engine } from '../engine/engine.js';
-import { CameoError, errors } from '../errors.js';
+import { errors } from '../errors.js';
+import { pow } from '../math.js';
 import { within } from '../part.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
-import type { FactorizeArgs, FactorizeResult } from '../programs/factorization/factorize.js';
+import type { FactorizeResult } from '../programs/factorization/factorize.js';
 import { shuffle } from '../random.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { ldOf, offsetsOf, startRows, takeRows } from './factor-rows.js';
 import type { FactorizationSettings } from './factorization-options.js';
 import { FACTORS, type Factors } from './factors.js';
+import { runGang } from './gang.js';
 import { historiesOf, itemsOf, joinHistories } from './histories.js';
 import type { Entries } from './interactions.js';
 import type { Histories } from './recommender.js';
+import { type Offsets, offsetsFor, type Sampling, samplingOf } from './sampling.js';
 import { BLOCKS, cutStrata, type Strata } from './strata.js';
 
 /** Stream of the generator for the held-out share. */
 const HELD_STREAM = 0x71000002;
-const ATTEMPTS = 3;
 
 /** The entries in the order of training: those of the strata by block, and behind them those held out. */
 interface Plan {
   strata: Strata;
+  sampling: Sampling;
   blocks: number;
   order: Int32Array;
   trained: number;
@@ -53,24 +56,51 @@ export async function learnFactors(
   // Biases and factors were learnt beside the first mean: another would shift every score that these entries do not touch.
   const mean = before?.mean ?? (values ? meanOf(values, plan.order.subarray(0, plan.trained)) : 0);
 
+  const shift = offsetsOfPlan(settings, entries, plan, history, before);
+  const from = before && shift ? shiftBiases(before, shift, -1) : before;
+
   const { at, region } = place(engine, layerOf(engine, settings, entries, plan, history));
   using _ = region;
   const start = () => {
-    startRows(engine, at.p, plan.strata, settings, before);
+    startRows(engine, at.p, plan.strata, settings, from);
     if (at.squares) engine.f32(at.squares, plan.strata.rowsP + plan.strata.rowsQ).fill(1);
-    engine.i32(at.sync, BARRIER_BYTES / 4).fill(0);
   };
-  const result = await train(engine, { ...argsOf(settings, plan, at), mean }, start, run);
-  const rows = takeRows(engine, at.p, plan.strata, settings.rank);
+  const result = (await runGang(engine, 'factorize', { ...argsOf(settings, plan, at), mean }, start, run)) as FactorizeResult;
+  const taken = takeRows(engine, at.p, plan.strata, settings.rank);
+  const rows = shift ? shiftBiases(taken, shift, 1) : taken;
   // Beyond, a file of the model would be refused.
   const usable = within(rows.userFactors, FACTORS) && within(rows.itemFactors, FACTORS);
   if (!usable) throw errors.diverged(result.lossCurve.length, settings.learningRate, 'a factor');
   return { factors: { rank: settings.rank, users: nUsers, items: nItems, ...rows, mean, history }, result };
 }
 
+/** By how much scores are corrected for sampling; undefined where they are not. */
+function offsetsOfPlan(
+  settings: FactorizationSettings,
+  { users }: Entries,
+  { sampling, order, trained }: Plan,
+  history: Histories,
+  before: Factors | undefined,
+): Offsets | undefined {
+  if (settings.loss !== 'logistic' || !settings.samplingCorrection) return undefined;
+  const touched = order.subarray(0, trained).map((entry) => users[entry]);
+  const known = { users: before?.users ?? 0, items: before?.items ?? 0 };
+  return offsetsFor(sampling, history, touched, settings.samples, trained, known);
+}
+
+/** The same with other biases. @param sign 1 adds the offsets, −1 takes them off */
+function shiftBiases<T extends Pick<Factors, 'userBiases' | 'itemBiases'>>(
+  rows: T,
+  { users, items }: Offsets,
+  sign: number,
+): T {
+  const shifted = (biases: Float32Array, by: Float64Array) => biases.map((bias, k) => bias + sign * by[k]);
+  return { ...rows, userBiases: shifted(rows.userBiases, users), itemBiases: shifted(rows.itemBiases, items) };
+}
+
 async function planOf(
   engine: Engine,
-  { rank, validationFraction, seed }: FactorizationSettings,
+  { rank, validationFraction, seed, samplingExponent }: FactorizationSettings,
   { users, items }: Entries,
   nUsers: number,
   nItems: number,
@@ -84,7 +114,8 @@ async function planOf(
   const order = new Int32Array(users.length);
   order.set(strata.order);
   order.set(mixed.subarray(0, held), strata.order.length);
-  return { strata, blocks, order, trained: strata.order.length, held };
+  const sampling = samplingOf(items, strata.order, strata, blocks, samplingExponent);
+  return { strata, sampling, blocks, order, trained: strata.order.length, held };
 }
 
 const meanOf = (values: Float32Array, entries: Int32Array) =>
@@ -98,7 +129,7 @@ function layerOf(
   engine: Engine,
   settings: FactorizationSettings,
   { users, items, values, weights }: Entries,
-  { strata, blocks, order, held }: Plan,
+  { strata, sampling, blocks, order, trained, held }: Plan,
   history: Histories,
 ) {
   const { userRow, itemRow, rowsP, rowsQ, starts } = strata;
@@ -108,6 +139,8 @@ function layerOf(
   const ordered = (list: Float32Array | undefined) => list && Float32Array.from(order, (entry) => list[entry]);
   const [orderedValues, orderedWeights] = [ordered(values), ordered(weights)];
   const seen = settings.loss === 'squared' ? undefined : seenByRow(history, strata);
+  const penalties = penaltiesOf(settings, strata, rowOfUser.subarray(0, trained), rowOfItem.subarray(0, trained));
+  const { table } = sampling;
   let largest = 0;
   for (let b = 0; b < blocks * blocks; b++) largest = Math.max(largest, starts[b + 1] - starts[b]);
   const bitsPerWorker = Math.ceil(Math.max(largest * samplesOf(settings), held > 0 ? 32768 : 0) / 16) * 16 + 16;
@@ -123,10 +156,34 @@ function layerOf(
     best: held > 0 ? layout.take(length * 4) : 0,
     // Σ of squared gradients, of the rows of p and then those of q.
     squares: settings.schedule === 'adagrad' ? layout.take((rowsP + rowsQ) * 4) : 0,
+    penalties: penalties ? layout.put(penalties) : 0,
+    ...(table && seen ? { others: layout.put(table.others), tables: table.tables } : {}),
     bits: layout.take(Math.max(1, engine.scheduler.threads) * bitsPerWorker * 4),
     bitsPerWorker,
     sync: layout.take(BARRIER_BYTES),
   });
+}
+
+/** f32[rowsP + rowsQ]: λ of each row; undefined where it is the same for all. */
+function penaltiesOf(
+  { regularization, regularizationExponent }: FactorizationSettings,
+  { rowsP, rowsQ }: Strata,
+  users: Int32Array,
+  items: Int32Array,
+): Float32Array | undefined {
+  if (regularizationExponent === 1) return undefined;
+  const side = (rows: number, entries: Int32Array) => {
+    const counts = new Float64Array(rows);
+    for (const row of entries) counts[row]++;
+    const mean =
+      entries.length /
+      Math.max(
+        1,
+        counts.reduce((sum, n) => sum + Number(n > 0), 0),
+      );
+    return counts.map((n) => (n > 0 ? regularization * pow(n / mean, regularizationExponent - 1) : regularization));
+  };
+  return Float32Array.from([...side(rowsP, users), ...side(rowsQ, items)]);
 }
 
 type Addresses = ReturnType<ReturnType<typeof layerOf>>;
@@ -174,22 +231,4 @@ function argsOf(settings: FactorizationSettings, { strata, blocks, trained, held
     samples: samplesOf(settings),
     patience,
   };
-}
-
-/** A worker that died in the middle leaves half-moved factors: all begin again, which gives the same bytes. */
-async function train(
-  engine: Engine,
-  args: Omit<FactorizeArgs, 'worker' | 'workers'>,
-  start: () => void,
-  run: RunOptions,
-): Promise<FactorizeResult> {
-  for (let attempt = 1; ; attempt++) {
-    start();
-    try {
-      const result = await engine.gang('factorize', (worker, workers) => ({ ...args, worker, workers }), run);
-      return result as FactorizeResult;
-    } catch (error) {
-      if (!(error instanceof CameoError) || error.code !== 'worker' || attempt === ATTEMPTS) throw error;
-    }
-  }
 }

@@ -20,6 +20,8 @@ export interface Pairs {
   readonly weights?: Float32Array;
   /** f32[pairs]: ratings; absent for events without */
   readonly values?: Float32Array;
+  /** f32[pairs]: days since the last event of each, at the moment that recency counts back from; absent where no times are known */
+  readonly ages?: Float32Array;
 }
 
 /** The distinct items of each user, ascending: items[offsets[u]] … items[offsets[u + 1] − 1]. */
@@ -53,8 +55,10 @@ export interface Recommends {
   recommend(users: ArrayLike<number>, options: { n: number } & RunOptions): Promise<TopList[]>;
   /** Scores of pairs, of the same kind as in the lists: a copy. */
   score(users: ArrayLike<number>, items: ArrayLike<number>): Float32Array;
-  /** The n items most like each of these, without itself. */
-  similar(items: ArrayLike<number>, options: { n: number } & RunOptions): Promise<TopList[]>;
+  /** Whether scores are predicted ratings, to be held against those that were given. */
+  readonly predictsRatings?: boolean;
+  /** The n items most like each of these, without itself, where the recommender tells items apart by more than how many had them. */
+  similar?(items: ArrayLike<number>, options: { n: number } & RunOptions): Promise<TopList[]>;
   /** The n best items for someone who was not in fitting, by what they had, which is left out. Work grows with the history alone. */
   recommendFor(history: NumberedHistory, options: { n: number } & RunOptions): Promise<TopList>;
   /** Of each list's items, the n among the user's own items (`histories`, or those given) that led to it most. */
@@ -72,8 +76,28 @@ export interface Recommends {
   write(): Part;
 }
 
-/** All that a baseline needs, to be ranked beside a recommender. */
-export type Ranker = Pick<Recommends, 'recommend'>;
+/** A recommender that was compared to choose one of several (choose.ts). */
+export interface Candidate {
+  readonly recommender: string;
+  /** at 10; null where it was left out */
+  readonly ndcg: number | null;
+  readonly hitRate: number | null;
+  readonly seconds: number;
+  /** why it was left out */
+  readonly note?: string;
+}
+
+/** What was chosen, and against what. */
+export interface Choice {
+  readonly recommender: string;
+  /** what was held out and who was looked at, in words */
+  readonly protocol: string;
+  /** users whose lists were compared; 0 where there was nothing to choose by */
+  readonly users: number;
+  /** in the order of CANDIDATES */
+  readonly candidates: readonly Candidate[];
+  readonly seconds: number;
+}
 
 /** How a recommender is read: all that an entry needs which does not fit. */
 export interface RecommenderReader {

@@ -1,14 +1,12 @@
 /** Options of fitting scores, their defaults and ranges. */
 import * as v from 'valibot';
+import { EFFORTS, type Effort } from '../effort.js';
 import { errors } from '../errors.js';
 import { families } from '../models/index.js';
 import type { Family } from '../models/model.js';
 import { bag, checked, flag, oneOf, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
 import { type Moment, moment, timeOfMoment } from '../table/moment.js';
-
-export const EFFORTS = ['fast', 'balanced', 'best'] as const;
-export type Effort = (typeof EFFORTS)[number];
 
 interface Choice {
   model: string;

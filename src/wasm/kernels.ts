@@ -19,6 +19,19 @@ export interface Kernels extends TreeKernels {
     columns: number,
     activation: number,
   ): void;
+  // assembly/als.ts
+  als_gram(out: Address, y: Address, rows: number, ld: number): void;
+  als_row(
+    x: Address,
+    y: Address,
+    index: Address,
+    weights: Address,
+    gram: Address,
+    scratch: Address,
+    n: number,
+    ld: number,
+    l2: number,
+  ): void;
   // assembly/dense.ts
   dense_weights(inputs: number, units: number): number;
   dense_forward(
@@ -83,6 +96,8 @@ export interface Kernels extends TreeKernels {
     bi: Address,
     gu: Address,
     gi: Address,
+    lu: Address,
+    li: Address,
     users: Address,
     items: Address,
     values: Address,
@@ -102,13 +117,17 @@ export interface Kernels extends TreeKernels {
     bi: Address,
     gu: Address,
     gi: Address,
+    lu: Address,
+    li: Address,
     users: Address,
     items: Address,
     weights: Address,
+    others: Address,
     bits: Address,
     seen: Address,
     offsets: Address,
     n: number,
+    m: number,
     samples: number,
     ld: number,
     rate: number,
@@ -121,6 +140,8 @@ export interface Kernels extends TreeKernels {
     bi: Address,
     gu: Address,
     gi: Address,
+    lu: Address,
+    li: Address,
     users: Address,
     items: Address,
     weights: Address,
@@ -234,6 +255,8 @@ export interface Kernels extends TreeKernels {
   standardize(tile: Address, pointers: Address, parameters: Address, rows: number, columns: number, ld: number): void;
   standardize_column(out: Address, column: Address, parameters: Address, rows: number): void;
   standardize_inverse(out: Address, column: Address, parameters: Address, rows: number): void;
+  // assembly/symmetric.ts
+  tile_update(c: Address, u: Address, w: Address, n: number): void;
   // assembly/top.ts
   top_n(
     values: Address,

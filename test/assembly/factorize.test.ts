@@ -12,6 +12,7 @@ const problem = fc.record({
   loss: fc.constantFrom<Loss>('squared', 'logistic', 'bpr'),
   weighted: fc.boolean(),
   adagrad: fc.boolean(),
+  ownPenalties: fc.boolean(),
   steps: fc.integer({ min: 1, max: 12 }),
   samples: fc.integer({ min: 1, max: 6 }),
   seed: fc.integer({ min: 1, max: 1e6 }),
@@ -19,7 +20,7 @@ const problem = fc.record({
 for (const b of benches()) {
   test(`${b.build} steps of squared, logistic and bpr loss equal the scalar reference`, () => {
     fc.assert(
-      fc.property(problem, ({ rank, loss, weighted, adagrad, steps, samples, seed }) => {
+      fc.property(problem, ({ rank, loss, weighted, adagrad, ownPenalties, steps, samples, seed }) => {
         b.reset();
         const next = generator(seed);
         const [users, items, ld] = [5, 6, Math.ceil(rank / 8) * 8];
@@ -47,34 +48,22 @@ for (const b of benches()) {
         const { kernels: k } = b;
         const [squaresU, squaresI] = [users, items].map((n) => Array.from({ length: n }, () => Math.fround(1 + next())));
         const [gu, gi] = adagrad ? [b.f32(squaresU), b.f32(squaresI)] : [0, 0];
+        // A row's own penalty.
+        const penalties = ownPenalties
+          ? [users, items].map((n) => Array.from({ length: n }, () => Math.fround(next() / 10)))
+          : undefined;
+        const [lu, li] = penalties ? penalties.map((list) => b.f32(list)) : [0, 0];
+        const rows = [gu, gi, lu, li, au, ai] as const;
+        const drawn = [w, ai, abits, aseen, aoff, steps, steps] as const;
         let sum = 0;
         if (loss === 'squared')
-          sum = k.factorize_squared(ap, aq, abu, abi, gu, gi, au, ai, b.f32(values), w, steps, ld, mean, rate, l2, l2b, 1);
+          sum = k.factorize_squared(ap, aq, abu, abi, ...rows, b.f32(values), w, steps, ld, mean, rate, l2, l2b, 1);
         else if (loss === 'logistic')
-          sum = k.factorize_logistic(
-            ap,
-            aq,
-            abu,
-            abi,
-            gu,
-            gi,
-            au,
-            ai,
-            w,
-            abits,
-            aseen,
-            aoff,
-            steps,
-            samples,
-            ld,
-            rate,
-            l2,
-            l2b,
-          );
-        else sum = k.factorize_bpr(ap, aq, abi, gu, gi, au, ai, w, ai, abits, aseen, aoff, steps, steps, ld, rate, l2, l2b);
+          sum = k.factorize_logistic(ap, aq, abu, abi, ...rows, ...drawn, samples, ld, rate, l2, l2b);
+        else sum = k.factorize_bpr(ap, aq, abi, ...rows, ...drawn, ld, rate, l2, l2b);
 
         const model = { p, q, bu, bi, squaresU, squaresI };
-        const how = { loss, adagrad, ld, mean, rate, l2, l2b, biases: true, samples };
+        const how = { loss, adagrad, ld, mean, rate, l2, l2b, biases: true, samples, penalties };
         const expected = steps64(model, how, { us, is, values, weights, bits, others: is, seen });
         assert.ok(Math.abs(sum - expected) < 1e-4 * Math.max(1, expected), `${sum} ${expected}`);
         const near = (at: number, values: number[]) =>

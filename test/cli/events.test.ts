@@ -42,7 +42,9 @@ const flags = [
   '--where',
   'quantity > 0',
 ];
-const job = ['profile', '--events', 'log.csv', ...flags];
+const log = ['profile', '--events', 'log.csv', ...flags];
+// By name, since audiences of those who are alike need factors.
+const job = [...log, '--recommender', 'factorization'];
 
 test('profile --events writes profiles and a model; recommend and similar answer from it', async () => {
   const { code, stdout, stderr } = await cameo([...job, '-o', 'p.jsonl', '--save', 'm.cameo', '--threads', '1', '--json'], {
@@ -158,13 +160,49 @@ test('audience: a condition over the profiles, and lookalikes of a list', async 
   }
 });
 
+test('without a name a recommender is chosen: the summary says against what, and --evaluate shows them all', async () => {
+  const { code, stdout, stderr } = await cameo([...log, '--evaluate', '--threads', '1', '--json'], { cwd });
+  assert.is(code, 0, stderr);
+  const { choice, evaluation } = JSON.parse(stdout.toString());
+  const names = ['ials', 'ease', 'neighbours', 'factorization', 'popularity'];
+  assert.equal(
+    choice.candidates.map(({ recommender }: { recommender: string }) => recommender),
+    names,
+  );
+  assert.ok(choice.users > 20 && choice.seconds > 0 && names.includes(choice.recommender));
+  const best = Math.max(...choice.candidates.map(({ ndcg }: { ndcg: number }) => ndcg));
+  assert.is(choice.candidates.find((c: { recommender: string }) => c.recommender === choice.recommender).ndcg, best);
+  for (const name of names) assert.ok(evaluation[name].users > 30, name);
+  assert.ok(names.includes(evaluation.chosen));
+  const summary = await cameo([...log, '--threads', '1'], { cwd });
+  const text = summary.stdout.toString();
+  assert.match(text, /Recommender: \w+, fitted before, compared on .*, full ranking, \d+ users, in \d+\.\d\d s\n/);
+  for (const name of names) assert.match(text, new RegExp(`${name} +[01]\\.\\d{4} +[01]\\.\\d{4} +\\d+\\.\\d\\d s`));
+  assert.match(text, / chosen\n/);
+});
+
+test('--effort fast compares nothing; what does not go together is refused', async () => {
+  const { code, stdout, stderr } = await cameo([...log, '--effort', 'fast', '--threads', '1', '--json'], { cwd });
+  assert.is(code, 0, stderr);
+  assert.is(JSON.parse(stdout.toString()).choice, null);
+  for (const [args, message] of [
+    [['--recommender', 'best'], /Allowed choices are auto, factorization, ials, ease, neighbours, popularity/],
+    [['--effort', 'some'], /Allowed choices are fast, balanced, best/],
+  ] as const) {
+    const bad = await cameo([...log, ...args, '--threads', '0', '-o', 'never.jsonl'], { cwd });
+    assert.equal([bad.code, bad.stdout.toString()], [2, ''], bad.stderr);
+    assert.match(bad.stderr, message);
+    assert.not.ok(readdirSync(cwd).some((name) => name.includes('never')));
+  }
+});
+
 test('--evaluate holds the last order out and shows baselines', async () => {
   const { code, stdout, stderr } = await cameo([...job, '--evaluate', '--threads', '1', '--json'], { cwd });
   assert.is(code, 0, stderr);
   const { evaluation } = JSON.parse(stdout.toString());
   assert.match(evaluation.protocol, /temporal leave-last-out .* full ranking/);
   assert.is(evaluation.n, 10);
-  for (const name of ['factorization', 'popularity', 'itemKnn'])
+  for (const name of ['factorization', 'popularity', 'neighbours'])
     assert.ok(evaluation[name].hitRate > 0 && evaluation[name].users > 30);
 });
 

@@ -40,7 +40,18 @@ const rowsOf = (file: string) =>
 
 test('one profile per user with both halves; behaviour explains the score', async () => {
   const { code, stdout, stderr } = await cameo(
-    [...job, ...events('log.csv'), '--attributes', 'age,region', '-o', 'p.jsonl', '--save', 'both.cameo'],
+    [
+      ...job,
+      ...events('log.csv'),
+      '--recommender',
+      'factorization',
+      '--attributes',
+      'age,region',
+      '-o',
+      'p.jsonl',
+      '--save',
+      'both.cameo',
+    ],
     { cwd },
   );
   assert.is(code, 0, stderr);

@@ -53,8 +53,8 @@ test('popularity and neighbours by hand', async () => {
   const found = await compareRecommenders(engine, { how, train, held }, { ...QUICK, n: 1 });
   // Had by: item 0 two, 1 three, 2 one, 3 one. The best that user 0 has not had is 2 (before 3 by number), of user 2 it is 0.
   assert.equal(found.popularity, { hitRate: 1, ndcg: 1, recall: 1, map: 1, users: 2 });
-  // User 0: cos(2, 0) = 1/√2 and cos(2, 1) = 1/√3, cos(3, 1) = 1/√3: 2 before 3. User 2: item 0 by cos(0, 1) = 2/√6 before 2.
-  assert.equal(found.itemKnn, { hitRate: 1, ndcg: 1, recall: 1, map: 1, users: 2 });
+  // Item 2 shares user 1 with items 0 and 1, of which user 0 had both, item 3 only item 1. User 2: item 0 shares two users with item 1.
+  assert.equal(found.neighbours, { hitRate: 1, ndcg: 1, recall: 1, map: 1, users: 2 });
   assert.is(found.protocol, 'cut by hand, full ranking');
   assert.is(found.ratings, null);
 });
@@ -83,7 +83,7 @@ test('among sampled items the numbers are higher, repeat by the seed, and agains
   const full = await compareRecommenders(engine, events, QUICK);
   const sampled = await compareRecommenders(engine, events, { ...QUICK, negatives: 4 });
   const all = await compareRecommenders(engine, events, { ...QUICK, negatives: 10_000 });
-  for (const name of ['factorization', 'popularity', 'itemKnn'] as const) {
+  for (const name of ['factorization', 'popularity', 'neighbours'] as const) {
     assert.ok(sampled[name].hitRate > full[name].hitRate, name);
     assert.is(sampled[name].users, full[name].users);
     assert.equal(all[name], full[name]);

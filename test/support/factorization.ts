@@ -23,6 +23,8 @@ export interface How {
   l2b: number;
   biases: boolean;
   samples: number;
+  /** λ of each user's and each item's row in place of l2 */
+  penalties?: number[][];
 }
 export interface Entries {
   us: number[];
@@ -42,6 +44,7 @@ const dot = (x: number[], y: number[]) => x.reduce((s, v, j) => s + v * y[j], 0)
 /** Steps on the entries in order; returns the loss before them. */
 export function steps({ p, q, bu, bi, squaresU, squaresI }: Factors, how: How, entries: Entries): number {
   const { loss, adagrad, ld, mean, rate, l2, l2b, biases, samples } = how;
+  const [ofUser, ofItem] = [0, 1].map((side) => (row: number) => how.penalties?.[side][row] ?? l2);
   const { us, is, values, weights, bits, others, seen } = entries;
   let sum = 0;
   // Moves a row along its gradient at the row's rate, which AdaGrad divides by the root of the squares so far.
@@ -50,10 +53,10 @@ export function steps({ p, q, bu, bi, squaresU, squaresI }: Factors, how: How, e
     squares[at] += g.reduce((s, v) => s + v * v, 0) / ld;
     return { row: row.map((v, j) => v + own * g[j]), own };
   };
-  const gradient = (of: number[], by: number[], e: number) => of.map((v, j) => e * by[j] - l2 * v);
+  const gradient = (of: number[], by: number[], e: number, penalty: number) => of.map((v, j) => e * by[j] - penalty * v);
   const move = (u: number, i: number, e: number) => {
-    const a = along(p[u], gradient(p[u], q[i], e), squaresU, u);
-    const c = along(q[i], gradient(q[i], p[u], e), squaresI, i);
+    const a = along(p[u], gradient(p[u], q[i], e, ofUser(u)), squaresU, u);
+    const c = along(q[i], gradient(q[i], p[u], e, ofItem(i)), squaresI, i);
     p[u] = a.row;
     q[i] = c.row;
     if (!biases) return;
@@ -64,10 +67,10 @@ export function steps({ p, q, bu, bi, squaresU, squaresI }: Factors, how: How, e
   const moveTogether = (u: number, items: number[], errors: number[]) => {
     const before = p[u];
     const m = items.length;
-    p[u] = before.map((v) => v - rate * l2 * m * v);
+    p[u] = before.map((v) => v - rate * ofUser(u) * m * v);
     items.forEach((item, k) => {
       p[u] = p[u].map((v, j) => v + rate * errors[k] * q[item][j]);
-      q[item] = q[item].map((v, j) => v + rate * (errors[k] * before[j] - l2 * v));
+      q[item] = q[item].map((v, j) => v + rate * (errors[k] * before[j] - ofItem(item) * v));
       bi[item] += rate * (errors[k] - l2b * bi[item]);
     });
     bu[u] += rate * (errors.reduce((s, e) => s + e, 0) - m * l2b * bu[u]);
@@ -97,7 +100,11 @@ export function steps({ p, q, bu, bi, squaresU, squaresI }: Factors, how: How, e
       sum += weight * Math.log1p(Math.exp(-x));
       const e = weight * sigma(-x);
       const difference = q[i].map((v, j) => v - q[other][j]);
-      const [gu, gi, gj] = [gradient(p[u], difference, e), gradient(q[i], p[u], e), gradient(q[other], p[u], -e)];
+      const [gu, gi, gj] = [
+        gradient(p[u], difference, e, ofUser(u)),
+        gradient(q[i], p[u], e, ofItem(i)),
+        gradient(q[other], p[u], -e, ofItem(other)),
+      ];
       const [mine, first, second] = [
         along(p[u], gu, squaresU, u),
         along(q[i], gi, squaresI, i),

@@ -1,5 +1,6 @@
 /** Interactions that were planted: ratings of a low-rank model, and events of users who like the items of their group. */
 import type { Pairs } from '../../src/recommend/recommender.js';
+import type { Events } from '../../src/table/events.js';
 import { generator } from './tables.js';
 
 /** Ratings 3 + bᵤ + bᵢ + pᵤ · qᵢ + noise of a planted model. */
@@ -49,5 +50,46 @@ export function pairsOf({
     user: Int32Array.from(all, ({ u }) => u),
     item: Int32Array.from(all, ({ i }) => i),
     ...(values ? { values: Float32Array.from(all, ({ value }) => value) } : {}),
+  };
+}
+
+/** One purchase for each pair, a day after the other in their order for each user: plain events to fit a profiler on. */
+export function eventsOf({ users, items, user, item, values }: Pairs): Events {
+  const rows = user.length;
+  const day = new Int32Array(users);
+  const time = Float64Array.from(user, (u) => Date.UTC(2026, 0, 1) + day[u]++ * 864e5 + u);
+  const unused = [
+    'noUser',
+    'noItem',
+    'noTime',
+    'badTime',
+    'farTime',
+    'cancelled',
+    'filtered',
+    'badNumber',
+    'afterAsOf',
+    'duplicate',
+  ];
+  const name = (letter: string, count: number) =>
+    Array.from({ length: count }, (_, n) => `${letter}${String(n).padStart(6, '0')}`);
+  return {
+    rows,
+    users: name('u', users),
+    items: name('i', items),
+    user,
+    item,
+    time,
+    value: new Float64Array(rows).fill(1),
+    bought: new Uint8Array(rows).fill(1),
+    rating: values && Float64Array.from(values),
+    labels: new Array(items).fill(null),
+    fields: [],
+    asOf: Date.UTC(2027, 0, 1),
+    asOfGiven: true,
+    counts: {
+      rows,
+      used: rows,
+      ...(Object.fromEntries(unused.map((cause) => [cause, 0])) as Omit<Events['counts'], 'rows' | 'used'>),
+    },
   };
 }

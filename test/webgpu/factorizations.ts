@@ -86,6 +86,7 @@ export async function runFactorization(engine: Engine, f: Factorization) {
       losses: d.room(f.blocks * f.blocks * 8),
       best: 0,
       squares,
+      penalties: 0,
       bits: d.room(bitsPerWorker * 4),
       bitsPerWorker,
     },

@@ -70,6 +70,11 @@ export interface FactorizeArgs {
   best: number;
   /** f32[rowsP + rowsQ] sums of squared gradients; 0 for a scheduled rate */
   squares: number;
+  /** f32[rowsP + rowsQ] each row's λ; 0 where `regularization` is that of all */
+  penalties: number;
+  /** rows of q to sample from in block (b, c), others[tables[c]] … others[tables[c + 1] − 1]; absent where it is those of the block's entries */
+  others?: number;
+  tables?: number[];
   /** per worker: u32[bitsPerWorker] */
   bits: number;
   bitsPerWorker: number;
@@ -116,6 +121,14 @@ export function factorize(
   const entries = starts[blocks * blocks];
   const state = a.resume ?? startFactorization();
 
+  /** The list that a block's items are sampled from, and its length. */
+  const sampledIn = (block: number): readonly [number, number] => {
+    const { others, tables } = a;
+    const column = block % blocks;
+    if (others === undefined || !tables) return [a.items + starts[block] * 4, starts[block + 1] - starts[block]];
+    return [others + tables[column] * 4, tables[column + 1] - tables[column]];
+  };
+
   /** Trains on a block; `other` is the block whose items are sampled. */
   const run = (block: number, other: number, epoch: number, rate: number): number => {
     const from = starts[block];
@@ -125,19 +138,17 @@ export function factorize(
     const weights = a.weights ? a.weights + from * 4 : 0;
     const l2 = a.regularization;
     const [gu, gi] = [a.squares, a.squares ? a.squares + a.rowsP * 4 : 0];
-    const common = [gu, gi, users, items] as const;
+    const [lu, li] = [a.penalties, a.penalties ? a.penalties + a.rowsP * 4 : 0];
+    const common = [gu, gi, lu, li, users, items] as const;
     if (a.loss === 'squared') {
       return kernels.factorize_squared(p, q, bu, bi, ...common, values, weights, n, ld, a.mean, rate, l2, l2, Number(a.biases));
     }
     // A stream for every block of every epoch.
     kernels.random_bits(bits, n * a.samples, a.seed, epoch * blocks * blocks + block);
-    const sampling = [bits, a.seen, a.seenOffsets, n] as const;
-    if (a.loss === 'logistic') {
-      return kernels.factorize_logistic(p, q, bu, bi, ...common, weights, ...sampling, a.samples, ld, rate, l2, l2);
-    }
-    const source = starts[other + 1] > starts[other] ? other : block;
-    const [others, m] = [a.items + starts[source] * 4, starts[source + 1] - starts[source]];
-    return kernels.factorize_bpr(p, q, bi, ...common, weights, others, ...sampling, m, ld, rate, l2, l2);
+    const [others, m] = sampledIn(a.loss === 'bpr' && starts[other + 1] > starts[other] ? other : block);
+    const sampling = [weights, others, bits, a.seen, a.seenOffsets, n, m] as const;
+    if (a.loss === 'bpr') return kernels.factorize_bpr(p, q, bi, ...common, ...sampling, ld, rate, l2, l2);
+    return kernels.factorize_logistic(p, q, bu, bi, ...common, ...sampling, a.samples, ld, rate, l2, l2);
   };
 
   for (let epoch = state.lossCurve.length + 1; ; epoch++) {

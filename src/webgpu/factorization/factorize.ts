@@ -22,6 +22,8 @@ import { Epochs } from './epochs.js';
 import { factorizeWorkload } from './workload.js';
 
 const run: Twin<FactorizeArgs, FactorizeResult | undefined>['run'] = async (device, memory, a, control) => {
+  if (a.penalties || a.tables)
+    throw errors.runtime('WebGPU: a factorization with an exponent of regularization or sampling runs in WebAssembly.');
   const epochs = new Epochs(device, memory, a);
   const entries = a.starts[a.blocks * a.blocks];
   let state = startFactorization();

@@ -26,6 +26,7 @@ const SETTINGS = {
   seed: 1,
   best: 0,
   squares: 0,
+  penalties: 0,
   bitsPerWorker: BITS,
 } as const;
 
