@@ -14,7 +14,7 @@ import { place } from '../wasm/memory.js';
 import { Tile } from '../wasm/resident.js';
 import { MEMBERS, type Member } from './blend-members.js';
 import { blended, calibrate, chooseWeights, type HeldOut, meanLoss } from './blend-weights.js';
-import { Blended, blendReader, type WeightedModel } from './blended.js';
+import { Blended, read, type WeightedModel } from './blended.js';
 import { heldOut } from './folds.js';
 import type { Candidate, Examples, Family, Model } from './model.js';
 
@@ -207,8 +207,9 @@ class Parts implements Disposable {
   }
 }
 
+/** Written out, so that a bundle without fitting leaves it behind. */
 export const blend: Family<BlendOptions> = {
-  ...blendReader,
+  read,
   name: 'blend',
   tasks: ['binary', 'multiclass', 'regression'],
   encodings: ENCODINGS,

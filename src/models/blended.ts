@@ -104,7 +104,7 @@ const MEMBERS = v.pipe(
 const FACTS = v.record(v.string(), v.union([v.string(), finite]));
 const CANDIDATES = v.array(v.object({ family: v.string(), loss: finite, weight: finite }));
 
-function read(part: PartReader, inputs: InputsOf, outputs: number): Blended {
+export function read(part: PartReader, inputs: InputsOf, outputs: number): Blended {
   const members = part.json('members', MEMBERS).map(({ family, weight }, m) => {
     return { weight, model: READERS[family].read(part.under(`${m}`), inputs, outputs) };
   });

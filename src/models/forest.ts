@@ -90,7 +90,7 @@ export class Forest implements Model {
 
 const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
-function read(part: PartReader, { raw: { widths, labels } }: InputsOf, outputs: number): Forest {
+export function read(part: PartReader, { raw: { widths, labels } }: InputsOf, outputs: number): Forest {
   const columns = widths.reduce((sum, width) => sum + width, 0);
   part.check(columns === labels.length, 'encoded columns', labels.length, columns);
   const features = readFeatures(part, labels);

@@ -185,8 +185,9 @@ async function fit(
 
 export const perceptronReader: ModelReader = { read };
 
+/** Written out, so that a bundle without fitting leaves it behind. */
 export const perceptron: Family<PerceptronOptions> = {
-  ...perceptronReader,
+  read,
   name: 'perceptron',
   tasks: ['binary', 'multiclass', 'regression'],
   encodings: ['standard'],

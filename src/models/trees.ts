@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.js';
 import { above, atLeast, flag, portion, seed, share, whole } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
-import { type Forest, forestReader, MAX_BINS, MAX_LEAVES } from './forest.js';
+import { type Forest, MAX_BINS, MAX_LEAVES, read } from './forest.js';
 import { learnForest, type TreeOptions } from './learn-trees.js';
 import type { Examples, Family } from './model.js';
 
@@ -54,8 +54,9 @@ async function fit(engine: Engine, examples: Examples, options: TreeOptions, run
   return learnForest(engine, source, { ...options, earlyStopping }, run);
 }
 
+/** Written out, so that a bundle without fitting leaves it behind. */
 export const trees: Family<TreeOptions> = {
-  ...forestReader,
+  read,
   name: 'trees',
   tasks: ['binary', 'multiclass', 'regression'],
   encodings: ['raw'],
