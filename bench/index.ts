@@ -18,6 +18,7 @@ import { network } from './network.js';
 import { product } from './product.js';
 import { quality } from './quality.js';
 import { ranking } from './ranking.js';
+import { recommenders } from './recommenders.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
 import { trees } from './trees.js';
@@ -49,6 +50,7 @@ const benchmarks = {
   edge,
   command,
   quality,
+  recommenders,
 };
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

@@ -30,7 +30,7 @@ const OPTIONS: [name: string, MatrixFactorizationOptions][] = [
   ],
 ];
 
-/** Training pairs, and the relevant items of each held-out customer. */
+/** Training pairs with the days since the first purchase of each, and the relevant items of each held-out customer. */
 export async function leaveLastInvoiceOut() {
   const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   await duckdb.run(`
@@ -39,7 +39,7 @@ export async function leaveLastInvoiceOut() {
     CREATE TABLE last AS SELECT customer, arg_max(invoice, (time, invoice)) AS invoice FROM lines
       GROUP BY customer HAVING count(DISTINCT invoice) >= 2;
     CREATE TABLE held AS SELECT l.customer, l.item FROM lines l JOIN last USING (customer, invoice);
-    CREATE TABLE train AS SELECT DISTINCT l.customer, l.item FROM lines l ANTI JOIN last USING (customer, invoice);
+    CREATE TABLE train AS SELECT l.customer, l.item, min(time) AS time FROM lines l ANTI JOIN last USING (customer, invoice) GROUP BY ALL;
     CREATE TABLE users AS SELECT customer, row_number() OVER (ORDER BY customer) - 1 AS id FROM (SELECT DISTINCT customer FROM train);
     CREATE TABLE items AS SELECT item, row_number() OVER (ORDER BY item) - 1 AS id FROM (SELECT DISTINCT item FROM train);
   `);
@@ -53,7 +53,10 @@ export async function leaveLastInvoiceOut() {
   heldUsers.forEach((u, t) => {
     relevant.set(u, [...(relevant.get(u) ?? []), heldItems[t]]);
   });
-  return { users, items, nUsers: Math.max(...new Set(users)) + 1, nItems: Math.max(...new Set(items)) + 1, relevant };
+  const days = `SELECT (SELECT max(epoch(time::TIMESTAMP)) FROM train) / 86400 - epoch(t.time::TIMESTAMP) / 86400
+    FROM train t JOIN users u USING (customer) JOIN items i USING (item) ORDER BY u.id, i.id`;
+  const [ages] = (await duckdb.runAndReadAll(days)).getColumns() as [number[]];
+  return { users, items, ages, nUsers: Math.max(...new Set(users)) + 1, nItems: Math.max(...new Set(items)) + 1, relevant };
 }
 
 export async function ranking(): Promise<void> {

@@ -29,7 +29,7 @@ export const FAST = 'ials';
 
 const AT = 10;
 /** Events that are looked at, and users whose lists are compared, at most. */
-const EVENTS = 300_000;
+const EVENTS = 200_000;
 const USERS = 2000;
 /** Users that a way of holding out needs to be told from chance. */
 const ENOUGH = 50;

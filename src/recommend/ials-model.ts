@@ -28,7 +28,7 @@ export const OPTIONS = v.strictObject({
   /** ν: 1 scales the penalty of a row by how much it has, 0 is the same for all */
   regularizationExponent: v.optional(atLeast(0), 0),
   /** α₀: weight of pairs that did not occur, beside 1 of those that did */
-  unobservedWeight: v.optional(atLeast(0), 1),
+  unobservedWeight: v.optional(atLeast(0), 0.5),
   seed: v.optional(seed, 42),
 });
 export type IalsOptions = v.InferOutput<typeof OPTIONS>;

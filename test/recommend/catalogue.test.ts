@@ -21,7 +21,7 @@ const pairs = {
   labels: Array.from({ length: items }, (_, n) => (n % 7 === 0 ? null : `label ${n}`)),
   pairs: numbered,
 };
-const recommender = await fitPairs(engine, pairs, { rank: 6, epochs: 20, seed: 1 });
+const recommender = await fitPairs(engine, pairs, { rank: 6, epochs: 20, learningRate: 0.02, regularization: 0.01, seed: 1 });
 const had = (name: string) => pairs.items.filter((_, item) => u.some((n, t) => pairs.users[n] === name && i[t] === item));
 
 async function refused(work: () => unknown, code: CameoError['code'], message: RegExp) {
@@ -130,7 +130,7 @@ test('lookalikes are other users; those given are left out, those who say too li
   // A user of one item is not asked what they are like, nor given back.
   const more = { users: users + 1, items, user: Int32Array.from([...u, users]), item: Int32Array.from([...i, i[0]]) };
   const one = { ...pairs, users: [...pairs.users, 'quiet'], pairs: more };
-  const quiet = await fitPairs(engine, one, { rank: 6, epochs: 20, seed: 1 });
+  const quiet = await fitPairs(engine, one, { rank: 6, epochs: 20, learningRate: 0.02, regularization: 0.01, seed: 1 });
   const with_ = await quiet.lookalikes([...given, 'quiet'], users);
   const without = await quiet.lookalikes(given, users + 1);
   assert.equal(

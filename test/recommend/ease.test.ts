@@ -74,7 +74,7 @@ test('a user is recommended what their items predict best, negative scores last'
 });
 
 test('a catalogue that is too large is refused before anything is done, with the two sizes', async () => {
-  await using small = await createEngine({ threads: 0, memory: { maximum: 24 * 2 ** 20 } });
+  await using small = await createEngine({ threads: 0, memory: { maximum: 16 * 2 ** 20 } });
   const error: CameoError = await fit(pairsOf(grouped(40, 3000, 3, 5)), {}, small).then(
     () => assert.unreachable(),
     (e) => e,
@@ -82,7 +82,7 @@ test('a catalogue that is too large is refused before anything is done, with the
   assert.is(error.code, 'memory');
   assert.match(
     error.message,
-    /^EASE of \d+ items needs \d+\.\d MiB of WebAssembly memory and the engine has 2\d\.\d MiB\. Use another recommender/,
+    /^EASE of \d+ items needs \d+\.\d MiB of WebAssembly memory and the engine has 1\d\.\d MiB\. Use another recommender/,
   );
   assert.is(small.memoryStats().regions, 0);
 });
