@@ -36,6 +36,8 @@ test('trains, evaluates, saves and writes; --json is one object of the documente
       'task',
       'evaluation',
       'crossValidation',
+    'family',
+    'candidates',
       'importances',
       'reading',
       'events',
