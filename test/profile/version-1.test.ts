@@ -43,7 +43,7 @@ const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 /** Where a network has several hidden layers, what a feature adds may differ in its last bit: the way to it is walked otherwise. */
 function near(found: unknown, expected: unknown): void {
   if (typeof found === 'number' && typeof expected === 'number') {
-    assert.ok(Math.abs(found - expected) <= 1e-6, `${found}, not ${expected}`);
+    assert.ok(Math.abs(found - expected) <= 1e-6 * Math.max(1, Math.abs(expected)), `${found}, not ${expected}`);
   } else if (typeof expected === 'object' && expected !== null) {
     assert.equal(Object.keys(found as object), Object.keys(expected));
     for (const [key, value] of Object.entries(expected)) near((found as Record<string, unknown>)[key], value);
