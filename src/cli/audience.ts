@@ -9,10 +9,12 @@ import { formatOf } from '../io/pending-file.js';
 import { behaviourOf } from '../profile/sections.js';
 import type { Column } from '../table/table.js';
 import { writeChosen } from './chosen.js';
+import { TRUST } from './events.js';
 import { readIds } from './ids.js';
 import { openModel } from './open-model.js';
 import { names, whole } from './options.js';
 import { plain } from './terminal.js';
+import { wrap } from './text.js';
 
 /** Columns that a condition may name: those of the profiles. */
 const COLUMNS: [name: string, type: string, of: (row: BehaviourRow) => unknown][] = [
@@ -53,6 +55,7 @@ export function audienceCommand(signal: AbortSignal): Command {
     .option('-o, --output <file>', 'their profiles as .arrow, .jsonl, .csv (or .csv.gz) or .parquet instead of printing ids')
     .option('--columns <columns>', 'of -o: which of the profile, separated by commas (default: behaviour)', names)
     .option('--json', 'print one JSON object')
+    .addHelpText('after', () => `\n${wrap(TRUST, process.stdout.columns || 80)}`)
     .action(async (flags: Flags) => {
       const { model, where, like, output, columns, json } = flags;
       if ((where === undefined) === (like === undefined)) throw errors.invalid('Give either --where CONDITION or --like FILE.');

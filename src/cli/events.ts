@@ -37,7 +37,7 @@ function days(text: string): number {
   return value;
 }
 
-const TRUST =
+export const TRUST =
   'An SQL expression computes from the columns and does nothing else, whoever writes it. Who names files, addresses and --query ' +
   'acts with the rights of this process: docs/security.md says who may be trusted with which option.';
 

@@ -24,7 +24,7 @@ export function numbersOf({ widths, labels }: Inputs): { columns: Int32Array; fe
   const features: number[] = [];
   let at = 0;
   widths.forEach((width, f) => {
-    if (labels[f] < 0) {
+    if (width > 0 && labels[at] < 0) {
       columns.push(at);
       features.push(f);
     }

@@ -42,11 +42,12 @@ export const OPTIONS = v.strictObject({
 
 async function fit(engine: Engine, examples: Examples, options: TreeOptions, run: RunOptions): Promise<Forest> {
   const { x } = examples;
-  const { labels } = examples.inputs.raw;
+  const { labels, widths } = examples.inputs.raw;
   const earlyStopping = options.earlyStopping && !examples.held && x.rows >= EARLY_STOPPING_ROWS;
   const source = {
     ...examples,
     rows: x.rows,
+    widths,
     features: labels.map((own) => ({ labels: own, constraint: 0 })),
     slotBytes: 0,
     values: (feature: number) => ({ x: x.address() + feature * 4, step: stride(x.columns) }),

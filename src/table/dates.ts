@@ -18,11 +18,14 @@ export const DATES = { least: dayNumber(1000, 1, 1) * 864e5, most: dayNumber(600
 
 const CLOCK = '(?:[T ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,9}))?)?(Z|[+-]\\d\\d(?::?\\d\\d)?)?)?';
 const YEAR_FIRST = new RegExp(`^(\\d{4})([-/.])(\\d\\d?)\\2(\\d\\d?)${CLOCK}$`);
+/** Beyond all calendars, as databases write it: PostgreSQL's open ends, years of five figures and more, years before Christ. */
+const BEYOND = /^(?:[+-]?infinity|[+-]?\d{5,}-\d\d-\d\d.*|-?\d+-\d\d-\d\d.* ?\(BC\))$/i;
 const YEAR_LAST = new RegExp(`^(\\d\\d?)([-/.])(\\d\\d?)\\2(\\d{4})${CLOCK}$`);
 
 /** Milliseconds since 1970; undefined for a text that is no date, NaN for one that stands for none. */
 export function timeOfDate(text: string, order: DateOrder = 'ymd'): number | undefined {
   const trimmed = text.trim();
+  if (BEYOND.test(trimmed)) return Number.NaN;
   const first = YEAR_FIRST.exec(trimmed);
   const found = first ?? (order === 'ymd' ? null : YEAR_LAST.exec(trimmed));
   if (!found) return undefined;

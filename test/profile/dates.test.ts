@@ -46,6 +46,8 @@ for (const [model, modelOptions] of [
   ['perceptron', quick.modelOptions],
   ['linear', {}],
   ['trees', { maxIter: 10 }],
+  ['network', { maxIter: 3 }],
+  ['blend', { families: ['trees', 'linear'], folds: 3 }],
 ] as const)
   test(`${model}: a profile names the date once, as a date, and its parts add up; tables, rows and the edge agree`, async () => {
     const { table, times } = datedTable('weekday', { rows: 700, missing: 0.1 });
@@ -63,6 +65,7 @@ for (const [model, modelOptions] of [
     for (const [r, time] of times.entries()) {
       const row = rowOf(table, r) as Row;
       const profile = loaded.profileOne(row);
+      assert.equal(fitted.profileOne(row), profile);
       assert.equal(edge.profileOne(row), profile);
       const reasons = profile.explanation_y as ExplanationEntry[];
       assert.equal(reasons.map(({ feature }) => feature).sort(), ['noise', 'when']);

@@ -65,7 +65,8 @@ test('what is no date is none; dates that stand for none are not taken for dates
     '',
   ];
   for (const text of none) assert.is(timeOfDate(text), undefined, text);
-  for (const text of ['0000-00-00', '0001-01-01 00:00:00', '9999-12-31', '9999-12-31T23:59:59Z'])
+  const beyond = ['infinity', '-infinity', '290309-12-22 (BC) 00:00:00', '294247-01-10 04:00:54', '0044-03-15 (BC)'];
+  for (const text of ['0000-00-00', '0001-01-01 00:00:00', '9999-12-31', '9999-12-31T23:59:59Z', ...beyond])
     assert.ok(Number.isNaN(timeOfDate(text)), text);
 });
 
