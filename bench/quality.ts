@@ -8,6 +8,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Effort } from '../src/effort.js';
 import { createEngine, type Engine, Profiler, readTable, type Table, type Task, trainTestSplit } from '../src/index.js';
 import { targetOf, truthOf } from '../src/prepare/target.js';
 import { python } from './support.js';
@@ -29,7 +30,9 @@ const TABLES: Record<string, readonly [file: string, target: string]> = {
 };
 
 /** What is compared: options of a fit by name. */
-const COLUMNS: Record<string, { model: string; modelOptions?: Record<string, unknown> }> = {
+const COLUMNS: Record<string, { model?: string; effort?: Effort; modelOptions?: Record<string, unknown> }> = {
+  default: {},
+  fast: { effort: 'fast' },
   perceptron: { model: 'perceptron' },
   network: { model: 'network' },
   linear: { model: 'linear' },

@@ -5,6 +5,7 @@
 import { errors } from '../errors.js';
 import { checked } from '../options.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
+import { onAbort } from '../scheduler/on-abort.js';
 import {
   MAP_OPTIONS,
   type MapOptions,
@@ -195,7 +196,7 @@ export class Engine implements AsyncDisposable {
       const workers = Math.max(1, this.scheduler.threads);
       const failed = new AbortController();
       const stop = () => failed.abort(options.signal?.reason);
-      options.signal?.addEventListener('abort', stop, { once: true });
+      using _ = onAbort(options.signal, stop);
       if (options.signal?.aborted) stop();
       let first: unknown;
       const results = await Promise.allSettled(
@@ -214,7 +215,6 @@ export class Engine implements AsyncDisposable {
           });
         }),
       );
-      options.signal?.removeEventListener('abort', stop);
       if (first) throw first;
       return (results[0] as PromiseFulfilledResult<ProgramResult<P>>).value;
     } finally {

@@ -10,6 +10,7 @@
 import { errors } from '../errors.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import type { Arena } from '../wasm/memory.js';
+import { onAbort } from './on-abort.js';
 import { type Outcome, type RunOptions, type Scheduler, throwIfAborted, unwrap } from './scheduler.js';
 import type { Task } from './task.js';
 
@@ -43,8 +44,7 @@ export abstract class PoolScheduler implements Scheduler {
     const memory = this.arena.memory;
     new Uint8Array(memory.buffer, control.offset, 32).fill(0);
     const flag = new Int32Array(memory.buffer, control.offset, 1);
-    const abort = () => Atomics.store(flag, 0, 1);
-    signal?.addEventListener('abort', abort, { once: true });
+    using _ = onAbort(signal, () => Atomics.store(flag, 0, 1));
     const cell = new Float64Array(memory.buffer, control.offset + 8, 3);
     const timer = onProgress && setInterval(() => cell[0] && onProgress(cell[0], cell[1], cell[2]), PROGRESS_INTERVAL);
     try {
@@ -64,7 +64,6 @@ export abstract class PoolScheduler implements Scheduler {
       }
     } finally {
       clearInterval(timer);
-      signal?.removeEventListener('abort', abort);
       control.dispose();
     }
   }

@@ -36,6 +36,8 @@ test('trains, evaluates, saves and writes; --json is one object of the documente
       'task',
       'evaluation',
       'crossValidation',
+      'family',
+      'candidates',
       'importances',
       'reading',
       'events',
@@ -52,7 +54,11 @@ test('trains, evaluates, saves and writes; --json is one object of the documente
   assert.equal(Object.keys(report.evaluation), metrics);
   assert.equal(Object.keys(report.crossValidation.mean), metrics);
   assert.equal([report.rows, report.features, report.target, report.task], [3000, 3, 'churned', 'binary']);
-  assert.equal(Object.keys(report.importances[0]), ['feature', 'mean', 'std', 'weight']);
+  assert.equal(Object.keys(report.importances[0]), ['feature', 'mean', 'std']);
+  assert.equal(
+    report.candidates.map(({ family }: { family: string }) => family),
+    ['trees', 'network', 'linear'],
+  );
   assert.is(report.importances[0].feature, 'visits');
   for (const stage of ['read', 'prepare', 'train', 'evaluate', 'profile', 'write', 'total'])
     assert.ok(report.timings[stage] >= 0);

@@ -27,7 +27,8 @@ export interface InverseArgs {
   worker: number;
 }
 
-export function invert(kernels: Kernels, { buffer }: WebAssembly.Memory, a: InverseArgs, barrier: Barrier): void {
+export function invert(kernels: Kernels, memory: WebAssembly.Memory, a: InverseArgs, barrier: Barrier): void {
+  const { buffer } = memory;
   const blocks = blocksOf(a.n);
   const f32 = (at: number) => new Float32Array(buffer, at, TILE_FLOATS);
   const tile = (i: number, j: number) => a.tiles + tileAt(i, j) * BYTES;

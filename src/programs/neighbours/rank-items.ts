@@ -30,7 +30,8 @@ export interface RankItemsArgs {
   scores: number;
 }
 
-export function rankItems(_: Kernels, { buffer }: WebAssembly.Memory, a: RankItemsArgs, control: Control): void {
+export function rankItems(_: Kernels, memory: WebAssembly.Memory, a: RankItemsArgs, control: Control): void {
+  const { buffer } = memory;
   const i32 = (at: number, length: number) => new Int32Array(buffer, at, length);
   const f32 = (at: number, length: number) => new Float32Array(buffer, at, length);
   const offsets = i32(a.offsets, a.users + 1);

@@ -33,7 +33,8 @@ export interface SimilaritiesArgs {
   values: number;
 }
 
-export function similarities(_: Kernels, { buffer }: WebAssembly.Memory, a: SimilaritiesArgs, control: Control): void {
+export function similarities(_: Kernels, memory: WebAssembly.Memory, a: SimilaritiesArgs, control: Control): void {
+  const { buffer } = memory;
   const i32 = (at: number, length: number) => new Int32Array(buffer, at, length);
   const f64 = (at: number, length: number) => new Float64Array(buffer, at, length);
   const [offsets, history, x] = [i32(a.offsets, a.users + 1), i32(a.history, a.entries), f64(a.x, a.entries)];
