@@ -34,7 +34,8 @@ const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 
 export class Blended implements Model {
   readonly family = 'blend';
-  readonly encodings: Model['encodings'];
+  /** all, whatever the members read: targets that share their rows agree on them */
+  readonly encodings = ENCODINGS;
   readonly inputs: number;
 
   /** @param shift f64[outputs] */
@@ -45,7 +46,6 @@ export class Blended implements Model {
     readonly facts: Readonly<Record<string, string | number>>,
     readonly candidates: readonly Candidate[],
   ) {
-    this.encodings = ENCODINGS.filter((encoding) => members.some(({ model }) => model.encodings.includes(encoding)));
     this.inputs = sum(this.encodings.map((encoding) => sum(inputsOf[encoding].widths)));
   }
 

@@ -160,6 +160,38 @@ test('raw outputs, reasons and base are the weighted sums of those of the member
   }
 });
 
+test('importances are those of what decides; targets that share their rows are scored as each by itself', async () => {
+  const next = generator(17);
+  const rows = 600;
+  const numbers = Array.from({ length: 6 }, () => Float64Array.from({ length: rows }, () => next() - 0.5));
+  const column = (name: string, values: Float64Array) => ({ name, kind: 'number' as const, values });
+  // One target that lines tell, and one that needs a bend: other candidates weigh there.
+  const straight = numbers[2].map((v, r) => Number(3 * v + numbers[4][r] > 0.2 * (next() - 0.5)));
+  const bent = numbers[1].map((v) => Number(Math.abs(v) > 0.25));
+  const table = {
+    rows,
+    columns: [...numbers.map((values, j) => column(`x${j}`, values)), column('straight', straight), column('bent', bent)],
+  };
+  const row = Object.fromEntries(numbers.map((values, j) => [`x${j}`, values[7]]));
+  const first = { straight: 'x2', bent: 'x1' };
+  for (const target of [
+    ['straight', 'bent'],
+    ['bent', 'straight'],
+  ] as const) {
+    using both = await Profiler.fit(inline, { table }, { target, model: 'blend' });
+    for (const name of target) {
+      const { importances, evaluation } = both.score(name).score.summary;
+      assert.is(importances[0].feature, first[name], JSON.stringify(importances));
+      assert.ok((evaluation as { rocAuc: number }).rocAuc > 0.95, `${name}: ${JSON.stringify(evaluation)}`);
+    }
+    // The split is the first one's.
+    using alone = await Profiler.fit(inline, { table }, { target: target[0], ignore: [target[1]], model: 'blend' });
+    const told = ({ candidates, evaluation, importances }: Profiler['summary']) => ({ candidates, evaluation, importances });
+    assert.equal(told(alone.summary), told(both.summary));
+    assert.is(alone.profileOne(row)[`score_${target[0]}`], both.profileOne(row)[`score_${target[0]}`]);
+  }
+});
+
 test('few rows, a class of one row, and an abort in the middle of the folds', async () => {
   const few = makeTable({ ...shape, rows: 40, task: 'binary' });
   using small = await Profiler.fit(inline, { table: few }, { target: 'target', model: 'blend' });

@@ -41,10 +41,11 @@ class Blended implements Predictor {
     const { outputs, groups, encodings, members } = plan;
     this.#z = layout.take(batch * stride(outputs) * 4);
     this.#contributions = layout.take(batch * groups * 4);
-    this.#tiles = encodings.map((run) => ({ ...run, at: layout.take(batch * stride(run.count) * 4) }));
+    const tiles = encodings.map((run) => ({ ...run, at: layout.take(batch * stride(run.count) * 4) }));
+    this.#tiles = tiles.filter((_, e) => members.some(({ encoding }) => encoding === e));
     this.#members = members.map(({ weight, encoding, plan: own }) => ({
       weight,
-      tile: this.#tiles[encoding].at,
+      tile: tiles[encoding].at,
       predictor: predictors[own.kind](kernels, memory, own, layout, batch),
     }));
   }
