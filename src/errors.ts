@@ -113,6 +113,10 @@ export const errors = {
         `${cells > 1 ? `, the first of ${cells} such cells in ${rows} rows` : ''}. ` +
         `Mend it, take such cells as missing with --on-error missing, or leave the column out with --ignore ${name}.`,
     ),
+  noPositives: (name: string, rule: string) =>
+    data(
+      `No held-out row is of the last class of '${name}', by which '${rule}' finds the threshold. Hold out more rows, or leave '${rule}' out.`,
+    ),
   categories: (name: string, count: number) =>
     column(
       `Column '${name}' has ${count} different values; at most 1000000 can be categories. Leave it out with --ignore ${name}.`,

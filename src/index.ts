@@ -20,6 +20,8 @@ export {
 export { type EventLog, readEvents } from './io/events.js';
 export { type ReadOptions, readTable } from './io/read.js';
 export { averagePrecision, type ClassifierEvaluation, evaluateBinary, rocAuc } from './metrics/binary.js';
+export type { ReliabilityBin } from './metrics/calibration.js';
+export type { CurvePoint, Rule } from './metrics/decisions.js';
 export { type Evaluation, evaluate, type Task } from './metrics/index.js';
 export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRanking, type RankingEvaluation } from './metrics/ranking.js';
@@ -74,6 +76,7 @@ export type {
 } from './recommend/recommender.js';
 export type { RunOptions } from './scheduler/scheduler.js';
 export { type CrossValidationOptions, type CrossValidationResult, crossValidate } from './score/cross-validate.js';
+export type { Decisions, RuleOptions, Threshold } from './score/decisions.js';
 export { type ColumnDescription, type DescribeOptions, type Description, describeTable } from './score/describe.js';
 export type { Importance } from './score/importance.js';
 export type { ScoreOptions } from './score/options.js';

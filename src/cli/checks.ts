@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errors } from '../errors.js';
 import { formatOf } from '../io/pending-file.js';
+import { ruleOf } from '../score/decisions.js';
 import { eventLogOf } from './events.js';
 import type { JobFlags } from './job-flags.js';
 
@@ -20,9 +21,12 @@ export async function checkFlags(input: string | undefined, flags: JobFlags): Pr
   if (input !== undefined && input !== '-') await stat(input).catch((cause) => Promise.reject(errors.fileRead(input, cause)));
 }
 
+/** The flags that say what the threshold is. */
+const RULES = ['threshold', 'cost', 'recall', 'top'] as const;
+
 function checkEventsAlone(flags: JobFlags): void {
   if (flags.events === undefined) throw errors.invalid('Give a table to profile, or --events FILE.');
-  const alone = (['target', 'model', 'attributes'] as const).find((name) => flags[name] !== undefined);
+  const alone = (['target', 'model', 'attributes', ...RULES] as const).find((name) => flags[name] !== undefined);
   if (alone) throw errors.invalid(`--${alone} goes with a table of users: name its file, or leave --${alone} out.`);
   eventLogOf(flags);
 }
@@ -33,6 +37,10 @@ function checkTable(flags: JobFlags): void {
     throw errors.invalid('Give --target COLUMN to train on, or --model FILE to profile with.');
   if (model && save)
     throw errors.invalid('--save keeps a model that is trained; with --model there is none. Leave one of them out.');
+  ruleOf(flags);
+  const rule = RULES.find((name) => flags[name] !== undefined);
+  if (model && rule)
+    throw errors.invalid(`--${rule} is found in training, and --model ${model} keeps its own. Leave one of them out.`);
   if (flags.events === undefined) return;
   const log = eventLogOf(flags);
   if (model) return;

@@ -27,6 +27,13 @@ export function share(text: string): number {
   return value;
 }
 
+/** A share as a number or in percent, above 0 and up to 1. */
+function portion(text: string): number {
+  const value = text.endsWith('%') ? Number(text.slice(0, -1) || Number.NaN) / 100 : Number(text || Number.NaN);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('Expected a share such as 0.05 or 5%.');
+  return value;
+}
+
 const threads = (text: string): number | 'auto' => (text === 'auto' ? text : whole(0, 1024)(text));
 export const names = (text: string, before: string[] = []): string[] => [
   ...before,
@@ -50,6 +57,10 @@ export interface FitFlags {
   preset: Preset;
   seed: number;
   testSize: number;
+  threshold?: number;
+  cost?: string;
+  recall?: number;
+  top?: number;
   cv?: number;
   importance: boolean;
   sampleWeight?: string;
@@ -145,6 +156,13 @@ export function withFit(command: Command): Command {
         'balanced',
       ]),
     )
+    .option('--threshold <score>', 'of two classes: the score above which the last is predicted (default: 0.5)', share)
+    .option(
+      '--cost <miss:alarm>',
+      'predict so that errors cost least: 10:1 where a missed positive costs 10 and a false alarm 1',
+    )
+    .option('--recall <share>', 'predict so that this share of the positives is found, such as 80%', portion)
+    .option('--top <share>', 'predict the last class of the users with the highest scores, such as 5%', portion)
     .option('--seed <N>', 'of the split, the weights and the batches', whole(0, 0xffffffff), 42)
     .option('--test-size <share>', 'share of the rows held out for evaluation', share, 0.2)
     .option('--cv <K>', 'also cross-validate with K folds', whole(2, 1000))
@@ -170,6 +188,10 @@ export const scoreOptions = (flags: FitFlags): Omit<ScoreOptions, 'target'> => (
   preset: flags.preset,
   seed: flags.seed,
   testSize: flags.testSize,
+  threshold: flags.threshold,
+  cost: flags.cost,
+  recall: flags.recall,
+  top: flags.top,
   folds: flags.cv ?? 0,
   importance: flags.importance,
   modelOptions: Object.fromEntries(

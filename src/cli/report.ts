@@ -9,6 +9,7 @@ import type { Profiler } from '../profile/profiler.js';
 import { behaviourOf } from '../profile/sections.js';
 import type { RecommenderEvaluation } from '../recommend/evaluate.js';
 import type { Choice } from '../recommend/recommender.js';
+import type { Decisions } from '../score/decisions.js';
 import type { Importance } from '../score/importance.js';
 import type { CrossValidation } from '../score/score.js';
 import type { EventCounts, Events } from '../table/events.js';
@@ -22,6 +23,8 @@ export interface TargetReport {
   target: string;
   task: Task;
   evaluation: Evaluation | null;
+  /** on the rows held out in training: calibration, confusion matrix and threshold; null for a number */
+  decisions: Decisions | null;
   crossValidation: CrossValidation | null;
   /** the family of the model, and what it was chosen from, where there was a choice */
   family: string;
@@ -87,12 +90,13 @@ export function reportOf(told: Told): Report {
   const learnt = events && behaviour && eventReport(profiler, events, behaviour, told.recommendations);
   if (profiler.scores.length === 0) return { ...(learnt as EventReport), ...common };
   const targets = profiler.scores.map(({ score: { target, features, summary } }, t): TargetReport => {
-    const { family, candidates = [], importances, crossValidation, ignored } = summary;
+    const { family, candidates = [], decisions = null, importances, crossValidation, ignored } = summary;
     return {
       features: features.list.length,
       target: target.name,
       task: target.task,
       evaluation: told.evaluations[t],
+      decisions,
       crossValidation,
       family,
       candidates,

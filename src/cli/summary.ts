@@ -1,6 +1,7 @@
 /** The summary of a job for people. */
 import { METRIC_NAMES as NAMES } from '../metrics/index.js';
 import { importanceMetric } from '../score/importance.js';
+import { decisionParagraphs } from './decisions.js';
 import { eventParagraphs } from './event-summary.js';
 import type { Outcome } from './job.js';
 import type { Report, TargetReport } from './report.js';
@@ -47,6 +48,7 @@ function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: numbe
   for (const [t, target] of targets.entries()) {
     const of = targets.length > 1 ? ` of '${plain(target.target)}'` : '';
     if (target.evaluation) parts.push(evaluationParagraph(outcome, target, t, of));
+    if (target.decisions) parts.push(...decisionParagraphs(outcome, target.decisions, t, of));
     if (target.candidates.length > 0) parts.push(candidatesParagraph(outcome, target, t, of));
     if (target.importances.some(({ mean }) => !Number.isNaN(mean))) parts.push(importanceParagraph(outcome, target, t, of));
     const reasons = outcome.samples[t]?.toString();

@@ -77,11 +77,11 @@ export function averagePrecision(truth: ArrayLike<number>, score: ArrayLike<numb
   return sum / positives;
 }
 
-/** Lowers a threshold through the distinct scores, telling how many positives and negatives are at or above it. */
-function sweep(
+/** Lowers a threshold through the distinct scores, telling how many positives and negatives are at or above it, and it. */
+export function sweep(
   truth: ArrayLike<number>,
   score: ArrayLike<number>,
-  step: (hits: number, misses: number, hitsBefore: number, missesBefore: number) => void,
+  step: (hits: number, misses: number, hitsBefore: number, missesBefore: number, threshold: number) => void,
 ) {
   // Each class sorted by itself, then merged: numbers sort many times faster than rows by a comparison.
   const sortedScores = (positive: boolean) =>
@@ -99,7 +99,7 @@ function sweep(
     // By what is not below, so that a NaN among the scores ends the sweep instead of stopping it.
     while (hits < positives && !(positive[positives - 1 - hits] < threshold)) hits++;
     while (misses < negatives && !(negative[negatives - 1 - misses] < threshold)) misses++;
-    step(hits, misses, hitsBefore, missesBefore);
+    step(hits, misses, hitsBefore, missesBefore, threshold);
   }
   return { positives, negatives };
 }

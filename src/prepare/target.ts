@@ -14,6 +14,8 @@ export interface Target {
   /** a number is learnt as (number − mean) / scale, by the training rows alone (`standardizeBy`); 0 and 1 for classes */
   mean: number;
   scale: number;
+  /** of two classes: the score above which the last is predicted; absent for .5 */
+  threshold?: number;
 }
 
 /** Whole numbers with at most this many different values are classes. */

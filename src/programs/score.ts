@@ -5,7 +5,7 @@
  *
  *     score         f32   probability of the positive class; of the likeliest class; or the predicted number
  *     percentile    f32   rank of the score among the training rows, 0 … 100 (not for several classes)
- *     label         i32   the likeliest class (only for classes)
+ *     label         i32   the likeliest class; of two, the last where its score is above the target's threshold (only for classes)
  *     explanation   list of { feature i32, value f32?, category i32?, date i64?, contribution f32 }, by falling |contribution|; a date only
  *                   where some feature is one
  *
@@ -42,6 +42,8 @@ export interface TargetPlan {
   /** a number's score = raw output · scale + mean; 1 and 0 otherwise */
   scale: number;
   mean: number;
+  /** of two classes: the score above which the last is predicted */
+  threshold: number;
 }
 
 /** Models that read the same features. */
@@ -207,10 +209,11 @@ class TargetPass {
   /** These three give the sum of raw outputs or scores. */
   binary(z: number, first: number, n: number): number {
     const { score, all, direction } = this.#views;
+    const { threshold } = this.target;
     let sum = 0;
     this.kernels.vector_logistic(this.out.score + first * 4, z, n);
     for (let r = first; r < first + n; r++) {
-      this.#label[r] = Number(score[r] > 0.5);
+      this.#label[r] = Number(score[r] > threshold);
       all[r] = score[r];
       sum += this.#raw[r - first]; // of an infinite one the logistic function makes a finite score
     }

@@ -17,6 +17,7 @@ import { Matrix } from '../table/matrix.js';
 import type { Ignored, Table } from '../table/table.js';
 import { place } from '../wasm/memory.js';
 import { meanAndDeviation } from './cross-validate.js';
+import { checkRule, decide } from './decisions.js';
 import { importances } from './importance.js';
 import { examine, type Job, type Learnt, learn, type Question, scoresOf } from './learn.js';
 import type { CheckedScoreOptions } from './options.js';
@@ -49,6 +50,10 @@ export async function fitScores(
     const target = targetOf(column, options.task);
     return { target, truth: truthOf(target, column) };
   });
+  checkRule(
+    options.rule,
+    questions.map(({ target }) => target),
+  );
   if (options.id !== undefined) columnOf(table, 'Id', options.id);
   for (const name of options.ignore) checkColumn(table, 'Ignored', name);
   const others = [options.id, options.weight].filter((name) => name !== undefined);
@@ -90,7 +95,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
   const split = holdOut(questions, labelled, options);
   const learnt = await learn(job, questions, split.train);
   report({ stage: 'evaluate', done: 0, total: 1 });
-  const evaluations = await examine(job, learnt, questions, split.test);
+  const examined = await examine(job, learnt, questions, split.test);
   const ranked = questions.some(({ target }) => target.task !== 'multiclass');
   const trained = ranked ? await scoresOf(job, learnt, split.train) : [];
   const importance = options.importance ? await rank(job, learnt, questions, split.test) : questions.map(() => []);
@@ -98,8 +103,11 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
   const validated = options.folds > 0 ? await crossValidate(job, questions, labelled) : undefined;
   const scores: Score[] = [];
   for (const [q, { target, model }] of learnt.answers.entries()) {
+    const { truth, scores: held, evaluation } = examined[q];
+    const decisions = decide(target, truth, held, options.rule);
+    const { rule, threshold } = decisions?.threshold ?? {};
     scores.push({
-      target,
+      target: rule ? { ...target, threshold } : target,
       id: options.id,
       features: learnt.features,
       model,
@@ -115,11 +123,12 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
         rows: table.rows,
         trainRows: split.train.length,
         testRows: split.test.length,
-        evaluation: evaluations[q],
+        evaluation,
+        ...(decisions && { decisions }),
         importances: importance[q],
         crossValidation: validated?.[q] ?? null,
         ignored: [...weighed(options), ...learnt.ignored],
-        warnings: job.look.warningsOf(questions[q], split, learnt, evaluations[q]),
+        warnings: job.look.warningsOf(questions[q], split, learnt, evaluation),
       } as Summary,
     });
   }
@@ -164,5 +173,5 @@ async function crossValidate(job: Job, questions: readonly Question[], labelled:
       return found;
     }),
   );
-  return questions.map((_, q) => ({ folds: nSplits, ...meanAndDeviation(parts.map((part) => part[q])) }));
+  return questions.map((_, q) => ({ folds: nSplits, ...meanAndDeviation(parts.map((part) => part[q].evaluation)) }));
 }

@@ -95,16 +95,25 @@ export async function scoresOf(
   return await scoreRows(engine, features, resident.plan, binding, rows, run);
 }
 
-/** Metrics of each answer on some rows. */
+/** What became of rows that were not learnt from. */
+export interface Examined {
+  /** the class or number of each row */
+  truth: Float64Array;
+  /** [rows, outputs]: probabilities or numbers */
+  scores: Float32Array;
+  evaluation: Evaluation;
+}
+
+/** Scores and metrics of each answer on some rows. */
 export async function examine(
   job: Pick<Job, 'engine' | 'run'>,
   learnt: Learnt,
   questions: readonly Question[],
   rows: Int32Array,
-): Promise<Evaluation[]> {
+): Promise<Examined[]> {
   const all = await scoresOf(job, learnt, rows);
   return learnt.answers.map(({ target, model }, q) => {
     const truth = Float64Array.from(rows, (r) => questions[q].truth[r]);
-    return evaluate(target.task, truth, all[q], model.outputs);
+    return { truth, scores: all[q], evaluation: evaluate(target.task, truth, all[q], model.outputs) };
   });
 }

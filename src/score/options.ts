@@ -2,11 +2,13 @@
 import * as v from 'valibot';
 import { EFFORTS, type Effort } from '../effort.js';
 import { errors } from '../errors.js';
+import type { Rule } from '../metrics/decisions.js';
 import { families } from '../models/index.js';
 import type { Family } from '../models/model.js';
-import { bag, checked, flag, oneOf, seed, share, whole } from '../options.js';
+import { bag, checked, flag, oneOf, portion, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
 import { type Moment, moment, timeOfMoment } from '../table/moment.js';
+import { type RuleOptions, ruleOf } from './decisions.js';
 
 interface Choice {
   model: string;
@@ -39,6 +41,10 @@ export const SCORE_ENTRIES = {
   folds: v.optional(whole(0, 1000), 0),
   asOf: v.optional(moment),
   importance: v.optional(flag, true),
+  threshold: v.optional(share),
+  cost: v.optional(v.string("a text such as '10:1'")),
+  recall: v.optional(portion),
+  top: v.optional(portion),
 };
 
 export interface ScoreOptions {
@@ -72,15 +78,27 @@ export interface ScoreOptions {
   asOf?: Moment;
   /** whether features are ranked by what the held-out rows lose without them; default true. Wide tables train in half the time without */
   importance?: boolean;
+  /**
+   * of two classes, at most one of four: the score above which the last class is predicted (default .5); or what the held-out rows shall
+   * choose it by: what errors cost, '10:1' where a missed positive costs 10 and a false alarm 1; the share of the positives to find; or the
+   * share of users to pick
+   */
+  threshold?: number;
+  cost?: string;
+  recall?: number;
+  top?: number;
 }
 
+type Rules = keyof RuleOptions;
 type Optional = 'id' | 'task' | 'weight' | 'classWeight';
 export interface CheckedScoreOptions
-  extends Required<Omit<ScoreOptions, Optional | 'target' | 'effort' | 'model' | 'modelOptions' | 'asOf'>>,
+  extends Required<Omit<ScoreOptions, Optional | Rules | 'target' | 'effort' | 'model' | 'modelOptions' | 'asOf'>>,
     Pick<ScoreOptions, Optional> {
   targets: readonly string[];
   /** milliseconds since 1970 */
   asOf?: number;
+  /** what decides the threshold */
+  rule?: Rule;
   family: Family;
   /** checked by the family's schema */
   modelOptions: Record<string, unknown>;
@@ -88,7 +106,10 @@ export interface CheckedScoreOptions
 
 /** @throws CameoError 'argument' for a name that is not known and for a value out of its range */
 export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
-  const { target, effort, model, modelOptions, asOf, ...rest } = checked(v.strictObject(SCORE_ENTRIES), given);
+  const { target, effort, model, modelOptions, asOf, threshold, cost, recall, top, ...rest } = checked(
+    v.strictObject(SCORE_ENTRIES),
+    given,
+  );
   const targets = typeof target === 'string' ? [target] : target;
   const twice = targets.find((name: string, i: number) => targets.indexOf(name) !== i);
   if (twice !== undefined) throw errors.option('target', 'each column once', `'${twice}' twice`);
@@ -108,6 +129,7 @@ export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
   const seeded = 'seed' in family.options.entries ? { seed: rest.seed } : {};
   return {
     ...rest,
+    rule: ruleOf({ threshold, cost, recall, top }),
     asOf: asOf === undefined ? undefined : timeOfMoment(asOf as Moment),
     targets,
     family,

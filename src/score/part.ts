@@ -18,6 +18,7 @@ export const VERSION = '1';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
+const fraction = v.pipe(finite, v.minValue(0), v.maxValue(1));
 const float32 = v.pipe(finite, v.minValue(-3.4e38), v.maxValue(3.4e38));
 /** NaN is null in JSON. */
 const metric = v.pipe(
@@ -33,6 +34,25 @@ const TARGET = v.object({
   classes: v.array(v.string()),
   mean: float32,
   scale: v.pipe(float32, v.gtValue(0)),
+  threshold: v.optional(fraction),
+});
+
+const POINT = { threshold: fraction, precision: fraction, recall: fraction, share: fraction };
+const positive = v.pipe(finite, v.gtValue(0));
+const DECISIONS = v.object({
+  calibrationError: fraction,
+  reliability: v.array(v.object({ rows: count, score: fraction, positive: fraction })),
+  confusionMatrix: v.optional(v.array(v.array(count))),
+  threshold: v.optional(
+    v.object({
+      ...POINT,
+      rule: v.optional(
+        v.object({ by: v.picklist(['threshold', 'cost', 'recall', 'top']), value: positive, alarm: v.optional(positive) }),
+      ),
+      cost: v.optional(v.pipe(finite, v.minValue(0))),
+    }),
+  ),
+  curve: v.optional(v.array(v.object(POINT))),
 });
 
 const SUMMARY = v.object({
@@ -44,6 +64,7 @@ const SUMMARY = v.object({
   trainRows: count,
   testRows: count,
   evaluation: metrics,
+  decisions: v.optional(DECISIONS),
   importances: v.array(v.object({ feature: v.string(), mean: metric, std: metric, weight: v.optional(finite) })),
   crossValidation: v.nullable(v.object({ folds: count, mean: metrics, std: metrics })),
   ignored: v.array(

@@ -1,4 +1,5 @@
 /** Fitted scores of the same features in linear memory, where every shard reads them. */
+import { THRESHOLD } from '../metrics/decisions.js';
 import type { Model } from '../models/model.js';
 import type { Features } from '../prepare/features.js';
 import type { Target } from '../prepare/target.js';
@@ -31,6 +32,7 @@ export class ResidentScores implements Disposable {
           nRanks: ranks.length,
           scale: target.scale,
           mean: target.mean,
+          threshold: target.threshold ?? THRESHOLD,
         })),
         names: features.names,
         labels: features.labelCounts,

@@ -6,6 +6,7 @@ import type { Features } from '../prepare/features.js';
 import type { Target } from '../prepare/target.js';
 import type { Ignored } from '../table/table.js';
 import type { Warning } from '../warnings.js';
+import type { Decisions } from './decisions.js';
 import type { Importance } from './importance.js';
 
 /** The facts of training that a model file carries. `evaluation` is that of the task: `if (summary.task !== 'regression') … .rocAuc`. */
@@ -26,6 +27,8 @@ export interface SummaryOf<T extends Task> {
   testRows: number;
   /** on the held-out rows */
   evaluation: Evaluation<T>;
+  /** calibration, confusion matrix and threshold, on the same rows; absent for a number, and in files from before there were any */
+  decisions?: Decisions;
   /** by falling mean; in the article's preset by signed weight */
   importances: Importance[];
   crossValidation: CrossValidation | null;

@@ -75,6 +75,7 @@ export class ScoreSection implements Section {
     return {
       task: target.task,
       classes: JSON.stringify(target.classes),
+      ...(target.threshold !== undefined && { threshold: String(target.threshold) }),
       'contribution.scale': SCALE[target.task],
       'contribution.base': JSON.stringify(base),
     };

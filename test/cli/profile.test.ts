@@ -35,6 +35,7 @@ test('trains, evaluates, saves and writes; --json is one object of the documente
       'target',
       'task',
       'evaluation',
+      'decisions',
       'crossValidation',
       'family',
       'candidates',

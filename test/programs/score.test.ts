@@ -88,6 +88,7 @@ function make(b: Bench, explain: boolean): ScoreArgs {
       ranks: task === 'binary' ? b.f32(RANKS) : 0,
       nRanks: task === 'binary' ? RANKS.length : 0,
       scale: task === 'regression' ? 10 : 1,
+      threshold: 0.5,
       mean: task === 'regression' ? 100 : 0,
     })),
     names: ['first', 'second', 'third'],
