@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { checked, oneOf, seed, whole } from '../options.js';
 import { ENCODINGS } from '../prepare/feature.js';
+import { startsOf } from '../programs/encode.js';
 import { inferScratch } from '../programs/infer.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
@@ -23,7 +24,12 @@ const LEAST_ROWS = 50;
 
 const OPTIONS = v.strictObject({
   /** the candidates */
-  families: v.optional(v.array(oneOf('trees', 'network', 'linear')), ['trees', 'network', 'linear']),
+  families: v.optional(v.array(oneOf('trees', 'small trees', 'network', 'linear')), [
+    'trees',
+    'small trees',
+    'network',
+    'linear',
+  ]),
   folds: v.optional(whole(2, 100), 5),
   seed: v.optional(seed, 42),
 });
@@ -179,17 +185,16 @@ class Parts implements Disposable {
   ) {
     const { x, inputs } = examples;
     const ld = stride(x.columns);
-    let first = 0;
-    for (const encoding of ENCODINGS) {
-      const columns = inputs[encoding].widths.reduce((a, b) => a + b, 0);
-      const tile = new Tile(engine, x.rows, columns);
+    const counts = ENCODINGS.map((encoding) => inputs[encoding].widths.reduce((a, b) => a + b, 0));
+    const { firsts } = startsOf(counts);
+    for (const [e, encoding] of ENCODINGS.entries()) {
+      const tile = new Tile(engine, x.rows, counts[e]);
       this.#tiles.set(encoding, tile);
-      const own = stride(columns);
+      const own = stride(counts[e]);
       const [from, to] = [x.values(), tile.values().fill(0)];
       for (let r = 0; r < x.rows; r++) {
-        for (let i = 0; i < columns; i++) to[r * own + i] = from[r * ld + first + i];
+        for (let i = 0; i < counts[e]; i++) to[r * own + i] = from[r * ld + firsts[e] + i];
       }
-      first += columns;
     }
   }
 

@@ -12,6 +12,7 @@ import type { Engine } from '../engine/engine.js';
 import { f64, joinParts, type Part, type PartReader, WEIGHTS } from '../part.js';
 import { ENCODINGS } from '../prepare/feature.js';
 import type { BlendPlan } from '../programs/blend/predictor.js';
+import { startsOf } from '../programs/encode.js';
 import type { Layout } from '../wasm/memory.js';
 import { forestReader } from './forest.js';
 import { linearReader } from './linear.js';
@@ -46,7 +47,12 @@ export class Blended implements Model {
     readonly facts: Readonly<Record<string, string | number>>,
     readonly candidates: readonly Candidate[],
   ) {
-    this.inputs = sum(this.encodings.map((encoding) => sum(inputsOf[encoding].widths)));
+    this.inputs = startsOf(this.#counts()).inputs;
+  }
+
+  /** Columns of each encoding. */
+  #counts(): number[] {
+    return this.encodings.map((encoding) => sum(this.inputsOf[encoding].widths));
   }
 
   get outputs(): number {
@@ -54,12 +60,8 @@ export class Blended implements Model {
   }
 
   place(layout: Layout): BlendPlan {
-    let first = 0;
-    const encodings = this.encodings.map((encoding) => {
-      const run = { first, count: sum(this.inputsOf[encoding].widths) };
-      first += run.count;
-      return run;
-    });
+    const counts = this.#counts();
+    const encodings = startsOf(counts).firsts.map((first, e) => ({ first, count: counts[e] }));
     return {
       kind: 'blend',
       inputs: this.inputs,

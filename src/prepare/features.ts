@@ -4,7 +4,7 @@
  */
 import { errors } from '../errors.js';
 import { joinParts, type Part, PartReader, partOf } from '../part.js';
-import { type EncodePlan, rawPitch } from '../programs/encode.js';
+import { type EncodePlan, rawPitch, startsOf } from '../programs/encode.js';
 import type { RawColumns } from '../programs/encoder.js';
 import { DATE } from '../programs/score-columns.js';
 import { leftOut } from '../table/columns.js';
@@ -46,6 +46,8 @@ export interface Words {
 /** The raw columns at an address. */
 export const rawColumns = (columns: number, rows: number): RawColumns => ({ columns, pitch: rawPitch(rows), rows });
 
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+
 export class Features {
   /** all features, in order */
   readonly list: readonly Feature[];
@@ -66,14 +68,15 @@ export class Features {
 
   /** Of each feature: its encoded columns, one run of them for each encoding. */
   columns(encodings: readonly Encoding[]): Run[][] {
-    let first = 0;
-    const runs = encodings.map((encoding) =>
-      this.list.map((feature): Run => {
+    const { firsts } = startsOf(encodings.map((encoding) => sum(this.list.map((feature) => feature.width(encoding)))));
+    const runs = encodings.map((encoding, e) => {
+      let first = firsts[e];
+      return this.list.map((feature): Run => {
         const run = { first, count: feature.width(encoding) };
         first += run.count;
         return run;
-      }),
-    );
+      });
+    });
     return this.list.map((_, j) => runs.map((run) => run[j]));
   }
   /** Of each feature: how many labels its codes have; −1 for a number, −2 for a date. */
@@ -101,7 +104,8 @@ export class Features {
   /** Lays the fitted numbers of these encodings out in memory. */
   place(layout: Layout, encodings: readonly Encoding[]): EncodePlan {
     const plans = encodings.map((encoding) => this.kinds.map(({ kind, features }) => kind.place(features, layout, encoding)));
-    return { inputs: plans.flat().reduce((sum, { inputs }) => sum + inputs, 0), columns: this.list.length, encodings: plans };
+    const { firsts, inputs } = startsOf(plans.map((kinds) => sum(kinds.map((kind) => kind.inputs))));
+    return { inputs, columns: this.list.length, encodings: plans.map((kinds, e) => ({ first: firsts[e], kinds })) };
   }
 
   /**

@@ -13,8 +13,23 @@ export interface EncodePlan {
   inputs: number;
   /** raw columns: one a feature */
   columns: number;
-  /** of each encoding: the features, kind by kind */
-  encodings: EncoderPlan[][];
+  /** of each encoding: its first column, and the features, kind by kind */
+  encodings: { first: number; kinds: EncoderPlan[] }[];
+}
+
+/**
+ * Where each of several encodings begins, and how many columns there are in all: at multiples of 4, since encoders write whole vectors, which
+ * behind the last column of a row would reach the next.
+ * @param widths columns of each
+ */
+export function startsOf(widths: readonly number[]): { firsts: number[]; inputs: number } {
+  const firsts: number[] = [];
+  let inputs = 0;
+  for (const width of widths) {
+    firsts.push(Math.ceil(inputs / 4) * 4);
+    inputs = firsts[firsts.length - 1] + width;
+  }
+  return { firsts, inputs };
 }
 
 /** Bytes between two raw columns of a shard. */
@@ -31,9 +46,8 @@ export class TileEncoder {
     private readonly plan: EncodePlan,
     layout: Layout,
   ) {
-    let input = 0;
-    this.#parts = plan.encodings.flatMap((kinds) => {
-      let column = 0;
+    this.#parts = plan.encodings.flatMap(({ first, kinds }) => {
+      let [column, input] = [0, first];
       return kinds.map((kind) => {
         const part = { encoder: encoders[kind.kind](kernels, memory, kind, layout), column, input };
         column += kind.columns;

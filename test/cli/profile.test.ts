@@ -58,7 +58,7 @@ test('trains, evaluates, saves and writes; --json is one object of the documente
   assert.equal(Object.keys(report.importances[0]), ['feature', 'mean', 'std']);
   assert.equal(
     report.candidates.map(({ family }: { family: string }) => family),
-    ['trees', 'network', 'linear'],
+    ['trees', 'small trees', 'network', 'linear'],
   );
   assert.is(report.importances[0].feature, 'visits');
   for (const stage of ['read', 'prepare', 'train', 'evaluate', 'profile', 'write', 'total'])

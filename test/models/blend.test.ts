@@ -8,6 +8,7 @@ import { createEngine, type ExplanationEntry, Profiler } from '../../src/index.j
 import { Blended, blendReader } from '../../src/models/blended.js';
 import type { Model } from '../../src/models/model.js';
 import { type Part, PartReader } from '../../src/part.js';
+import { startsOf } from '../../src/programs/encode.js';
 import { predictors } from '../../src/programs/predictors.js';
 import { stride } from '../../src/wasm/kernels.js';
 import { place } from '../../src/wasm/memory.js';
@@ -123,7 +124,13 @@ test('raw outputs, reasons and base are the weighted sums of those of the member
       at.predictor.explain(at.x, at.directions, rows, at.out);
       return { z, ld, reasons: inline.f32(at.out, rows * groups).slice() };
     };
-    const joined = (r: number) => Float32Array.from(blend.encodings.flatMap((e) => [...(parts.get(e) as Float32Array[])[r]]));
+    const counts = blend.encodings.map((e) => inputs[e].widths.reduce((a, b) => a + b, 0));
+    const { firsts } = startsOf(counts);
+    const joined = (r: number) => {
+      const row = new Float32Array(blend.inputs);
+      for (const [e, encoding] of blend.encodings.entries()) row.set((parts.get(encoding) as Float32Array[])[r], firsts[e]);
+      return row;
+    };
     const whole = ask(blend, joined);
     const each = members.map(({ model: m }) => ask(m, (r) => (parts.get(m.encodings[0]) as Float32Array[])[r]));
     const near = (found: number, of: (m: number) => number, more: number) => {

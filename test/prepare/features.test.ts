@@ -91,7 +91,7 @@ test('numbers, codes, categories, identifiers: what each column becomes', async 
   assert.equal(features.inputs().standard.widths, [1, 1, 4, 5]);
   assert.equal(features.columns(['standard', 'raw'])[2], [
     { first: 2, count: 4 },
-    { first: 13, count: 1 },
+    { first: 14, count: 1 },
   ]);
   assert.equal(features.labelCounts, [-1, -1, 4, 5]);
   assert.equal(features.labels, ['a', 'b', 'c', 'd', '1', '2', '3', '4', '5']);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type EncodePlan, encode, encodeScratch, rawPitch } from '../../src/programs/encode.js';
+import { type EncodePlan, encode, encodeScratch, rawPitch, startsOf } from '../../src/programs/encode.js';
 import { stride } from '../../src/wasm/kernels.js';
 import { benches, ulps } from '../support/kernels.js';
 
@@ -75,7 +75,10 @@ for (const b of benches()) {
           { kind: 'category', columns: labels.length, inputs: all, labels, on: b.f32(on), off: b.f32(off) },
         ].filter((kind) => kind.columns > 0);
         // Twice the same encoding: both read the same raw columns.
-        const plan: EncodePlan = { inputs: 2 * (numbers + all), columns: numbers + labels.length, encodings: [kinds, kinds] };
+        const width = numbers + all;
+        const { firsts, inputs } = startsOf([width, width]);
+        const encodings = firsts.map((first) => ({ first, kinds }));
+        const plan: EncodePlan = { inputs, columns: numbers + labels.length, encodings };
         const ld = stride(plan.inputs);
         const out = b.room(rows * ld);
         encode(b.kernels, b.memory, { plan, columns, pitch, rows, out, scratch: b.room(encodeScratch(b.kernels, plan) / 4) });
@@ -93,7 +96,7 @@ for (const b of benches()) {
           labels.forEach((count, c) => {
             for (let l = 0; l < count; l++, label++) assert.is(row[label], (codes[c][r] === l ? on : off)[label - numbers]);
           });
-          assert.equal(row.slice(numbers + all, plan.inputs), row.slice(0, numbers + all));
+          assert.equal(row.slice(firsts[1], plan.inputs), row.slice(0, width));
           assert.equal(row.slice(plan.inputs), new Array(ld - plan.inputs).fill(0));
         }
       }),

@@ -78,7 +78,7 @@ function make(b: Bench, explain: boolean): ScoreArgs {
     encode: {
       inputs: INPUTS,
       columns: FEATURES,
-      encodings: [[numberPlan, categoryPlan]],
+      encodings: [{ first: 0, kinds: [numberPlan, categoryPlan] }],
     },
     targets: (['binary', 'multiclass', 'regression'] as const).map((task) => ({
       name: task,
