@@ -17,6 +17,7 @@ export interface EventFlags {
   where?: string;
   cancelled?: string;
   distinct?: boolean;
+  encoding?: string;
   orders?: string;
   weight?: string;
   rating?: string;
@@ -90,7 +91,7 @@ const ABOUT_ITEMS = ['label', 'weight', 'rating', 'halfLife', 'recommender', 'ev
 /** The log that the options describe. */
 export function eventLogOf(flags: EventFlags): EventLog {
   const { events: path, user, item, time, query, value, label, where, cancelled, distinct, orders } = flags;
-  const { weight, rating, price, asOf, prefer: fields } = flags;
+  const { weight, rating, price, asOf, encoding, prefer: fields } = flags;
   if (path === undefined || user === undefined || time === undefined) {
     throw errors.invalid('--events needs --user and --time, the columns that say who and when; --item says what.');
   }
@@ -100,5 +101,5 @@ export function eventLogOf(flags: EventFlags): EventLog {
     throw errors.invalid(`${flag} is about items: give --item COLUMN, or leave ${flag} out.`);
   }
   const expressions = { value, where, cancelled, orders, weight, rating, price };
-  return { path, user, item, time, query, label, distinct, asOf, fields, ...expressions };
+  return { path, user, item, time, query, label, distinct, asOf, fields, encoding, ...expressions };
 }

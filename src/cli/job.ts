@@ -109,7 +109,9 @@ const rowsOf = ({ table }: Input) => (table && 'rows' in table ? table.rows : 0)
 /** Reads everything at once; threads start meanwhile. When one fails the others are stopped, and waited for. */
 async function readAll(input: string | undefined, { flags, ...job }: Job): Promise<Input> {
   const { model } = flags;
-  const log = flags.events === undefined ? undefined : eventLogOf(flags);
+  // Beside a table --encoding is the table's.
+  const own = input === undefined ? flags : { ...flags, encoding: undefined };
+  const log = flags.events === undefined ? undefined : eventLogOf(own);
   const whole = model === undefined || Boolean(log || flags.attributes);
   const threads = await threadsFor(flags.threads, [input, flags.events]);
   const stop = new AbortController();

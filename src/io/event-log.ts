@@ -7,8 +7,9 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { flag } from '../options.js';
 import { boundMemory, type Database, literal, lock, READABLE, readerOf } from './duckdb.js';
+import { utf8Of } from './encoding.js';
 import { checkHead } from './head.js';
-import { InputFile } from './input.js';
+import { InputFile, type TableFormat } from './input.js';
 import { copyFromPostgres, isPostgres } from './postgres.js';
 
 export interface EventLog {
@@ -42,6 +43,8 @@ export interface EventLog {
   rating?: string;
   /** the moment that recency counts back from; events at it and later are left out; default: the last event's time, with it */
   asOf?: string;
+  /** of a text file that is not UTF-8, as in ReadOptions; default: UTF-8, or UTF-16 with a mark */
+  encoding?: string;
 }
 
 const text = v.string('a text');
@@ -64,8 +67,15 @@ export const EVENT_LOG = v.strictObject({
   weight: optional,
   rating: optional,
   asOf: optional,
+  encoding: optional,
 });
 
+/** DuckDB's functions by what a pipe holds. */
+const READER_OF: Partial<Record<TableFormat, string>> = {
+  csv: 'read_csv_auto',
+  json: 'read_json_auto',
+  parquet: 'read_parquet',
+};
 const DATABASE = /\.(duckdb|ddb|db)$/i;
 const GLOB = /[*?[]/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
@@ -82,16 +92,38 @@ export async function checkSource(log: EventLog): Promise<void> {
   const database = isPostgres(path) || DATABASE.test(path);
   const address = isPostgres(path) ? null : ADDRESS.exec(path);
   if (address) throw errors.address(address[0]);
-  if (!reader && !database) throw errors.fileType(path, `${READABLE}, .duckdb, or an address postgres://…`);
+  if (!reader && !database && !(await isUnnamed(path)))
+    throw errors.fileType(path, `${READABLE}, .duckdb, or an address postgres://…`);
   if (database && query === undefined)
     throw errors.invalid('A database of events needs a query, such as --query "SELECT * FROM orders".');
   if (!database && query !== undefined) throw errors.invalid('A query is for databases; use --where with files.');
   if (!isPostgres(path) && !GLOB.test(path)) await stat(path).catch((cause) => Promise.reject(errors.fileRead(path, cause)));
 }
 
+/** Whether it is standard input, a process substitution or a named pipe, whose bytes say what it holds. */
+const isUnnamed = async (path: string): Promise<boolean> =>
+  path.startsWith('/dev/') ||
+  (await stat(path).then(
+    (there) => there.isFIFO(),
+    () => false,
+  ));
+
 /** The log as a file that can be read more than once; undefined for a glob and for databases. Dispose it after use. */
-export async function localFile({ path }: EventLog, signal?: AbortSignal): Promise<InputFile | undefined> {
-  return readerOf(path) && !GLOB.test(path) ? InputFile.open(path, { signal }) : undefined;
+export async function localFile({ path, encoding }: EventLog, signal?: AbortSignal): Promise<InputFile | undefined> {
+  if (GLOB.test(path) || !(readerOf(path) || (await isUnnamed(path)))) return undefined;
+  const file = await InputFile.open(path, { signal });
+  if (!READER_OF[file.format]) throw errors.fileType(path, `${READABLE}; a pipe holds one of these`);
+  // DuckDB reads UTF-8, and unpacks what is called so.
+  const recoded = encoding !== undefined && file.format !== 'parquet';
+  if (!recoded && !(file.gzipped && !/\.gz$/i.test(file.path))) return file;
+  await using original = file;
+  const bytes = original.bytes();
+  return await original.replaced(recoded ? utf8Of(bytes, original.name, encoding) : bytes, original.format);
+}
+
+/** Where a log cannot be read, because it is in another encoding, says so. @throws CameoError 'file' naming the encoding that it may be in */
+export async function nameEncoding(file: InputFile | undefined): Promise<void> {
+  if (file && file.format !== 'parquet') for await (const _ of utf8Of(file.bytes(), file.name));
 }
 
 /**
@@ -108,7 +140,7 @@ export async function openSource(
 ): Promise<string> {
   const { connection } = database;
   const { path, query = '' } = log;
-  const reader = readerOf(path);
+  const reader = local ? READER_OF[local.format] : readerOf(path);
   if (reader) {
     if (local) await checkHead(local);
     const files = local ? [local.path] : await filesOf(database, path, signal);

@@ -13,7 +13,7 @@ import { throwIfAborted } from '../scheduler/scheduler.js';
 import type { EventCounts, Events } from '../table/events.js';
 import { openDatabase } from './duckdb.js';
 import { countLines, createLines, rowsOf, USED } from './event-lines.js';
-import { checkSource, EVENT_LOG, type EventLog, localFile, openSource } from './event-log.js';
+import { checkSource, EVENT_LOG, type EventLog, localFile, nameEncoding, openSource } from './event-log.js';
 import type { ReadOptions } from './read.js';
 import { watched } from './watch.js';
 
@@ -36,7 +36,10 @@ export async function readEvents(log: EventLog, { signal, onProgress }: ReadOpti
   return await watched(connection, { signal }, async () => {
     await connection.run("SET TimeZone = 'UTC'");
     const source = await openSource(database, log, file, signal);
-    const asOf = await watched(connection, { onShare }, () => createLines(connection, log, source));
+    const asOf = await watched(connection, { onShare }, () => createLines(connection, log, source)).catch(async (cause) => {
+      if (!signal?.aborted && (cause as { code?: string }).code === 'file') await nameEncoding(file);
+      throw cause;
+    });
     const counts = await countLines(connection);
     if (counts.used === 0) throw errors.noEvents(counts);
     await connection.run(
