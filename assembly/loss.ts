@@ -8,17 +8,7 @@
  * Each returns the sum of the losses in float64; dz may be z.
  */
 import { exp4, log4, logistic4 } from './math';
-import { columnMask, F32, stride } from './simd';
-
-// @ts-ignore: decorator
-@inline
-function sum64(x: v128): f64 {
-  return (
-    <f64>f32x4.extract_lane(x, 0) +
-    <f64>f32x4.extract_lane(x, 1) +
-    (<f64>f32x4.extract_lane(x, 2) + <f64>f32x4.extract_lane(x, 3))
-  );
-}
+import { columnMask, F32, stride, sum64 } from './simd';
 
 /** dz f32[rows], z f32[rows], y f32[rows] in {0, 1}; the buffers are padded to 16 bytes. */
 export function logistic_loss(dz: usize, z: usize, y: usize, rows: i32): f64 {

@@ -41,6 +41,17 @@ export function sumLanes(a: v128): f32 {
   return f32x4.extract_lane(b, 0) + f32x4.extract_lane(b, 1);
 }
 
+/** Four lanes summed in float64. */
+// @ts-ignore: decorator
+@inline
+export function sum64(x: v128): f64 {
+  return (
+    <f64>f32x4.extract_lane(x, 0) +
+    <f64>f32x4.extract_lane(x, 1) +
+    (<f64>f32x4.extract_lane(x, 2) + <f64>f32x4.extract_lane(x, 3))
+  );
+}
+
 /** All ones in the lanes whose column index `first + lane` is below `columns`, zeros elsewhere. */
 // @ts-ignore: decorator
 @inline

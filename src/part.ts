@@ -30,6 +30,9 @@ export function within(values: ArrayLike<number>, { least, most }: Required<Boun
   return true;
 }
 
+/** What a model tells of how it was learnt, such as epochs. */
+export const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
+
 /** Tensors of float32 and float64 for a part: views. Whole numbers are float64, which holds them all. */
 export const f32 = (values: Float32Array, ...shape: number[]): Tensor => ({
   shape: shape.length > 0 ? shape : [values.length],

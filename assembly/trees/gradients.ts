@@ -13,7 +13,7 @@
  * with gh = 0 only the loss is computed. Buffers are readable to a multiple of 16 bytes.
  */
 import { exp4, log4, logistic4 } from '../math';
-import { columnMask, F32 } from '../simd';
+import { columnMask, F32, sum64 } from '../simd';
 
 // @ts-ignore: decorator
 @inline
@@ -34,16 +34,6 @@ function pairs(gh: usize, r: i32, rows: i32, g: v128, h: v128, scaleG: f32, scal
   if (r + 1 < rows) pair(at + 16, i32x4.extract_lane(wholeG, 1), i32x4.extract_lane(wholeH, 1), bits);
   if (r + 2 < rows) pair(at + 32, i32x4.extract_lane(wholeG, 2), i32x4.extract_lane(wholeH, 2), bits);
   if (r + 3 < rows) pair(at + 48, i32x4.extract_lane(wholeG, 3), i32x4.extract_lane(wholeH, 3), bits);
-}
-
-// @ts-ignore: decorator
-@inline
-function sum64(x: v128): f64 {
-  return (
-    <f64>f32x4.extract_lane(x, 0) +
-    <f64>f32x4.extract_lane(x, 1) +
-    (<f64>f32x4.extract_lane(x, 2) + <f64>f32x4.extract_lane(x, 3))
-  );
 }
 
 // @ts-ignore: decorator

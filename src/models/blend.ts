@@ -4,10 +4,12 @@
  * whether the blend is calibrated. Then each candidate with a weight learns from all rows, or is the mean of its folds.
  */
 import * as v from 'valibot';
+import { joined } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
+import { errors } from '../errors.js';
 import { checked, oneOf, seed, whole } from '../options.js';
-import { ENCODINGS } from '../prepare/feature.js';
-import { startsOf } from '../programs/encode.js';
+import { ENCODINGS, type Encoding } from '../prepare/feature.js';
+import { startsOf, takeColumns } from '../programs/encode.js';
 import { inferScratch } from '../programs/infer.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
@@ -24,7 +26,7 @@ const LEAST_ROWS = 50;
 
 const OPTIONS = v.strictObject({
   /** the candidates */
-  families: v.optional(v.array(oneOf('trees', 'small trees', 'network', 'linear')), [
+  families: v.optional(v.pipe(v.array(oneOf('trees', 'small trees', 'network', 'linear')), v.minLength(1, 'one at least')), [
     'trees',
     'small trees',
     'network',
@@ -36,10 +38,12 @@ const OPTIONS = v.strictObject({
 type BlendOptions = v.InferOutput<typeof OPTIONS>;
 
 async function fit(engine: Engine, examples: Examples, options: BlendOptions, run: RunOptions): Promise<Blended> {
-  const { task, outputs, y, inputs, x } = examples;
+  const { task, outputs, y, inputs, x, weights: given } = examples;
   // Where rows weigh differently, those candidates are left out that cannot learn it.
-  const able = (name: string) => examples.weights === undefined || MEMBERS[name].family.weighted === true;
+  const able = (name: string) => given === undefined || MEMBERS[name].family.weighted === true;
   const members = options.families.filter(able).map((name) => ({ name, ...MEMBERS[name] }));
+  if (members.length === 0)
+    throw errors.option('families', 'such that one learns from weights of rows', `'${options.families.join("', '")}'`);
   if (x.rows < LEAST_ROWS) return alone(engine, examples, options, run);
   const folds = heldOut(task, y, { nSplits: options.folds, seed: options.seed });
   using parts = new Parts(engine, examples);
@@ -55,14 +59,20 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
   });
   const learnt = members.map((_, m) => {
     const own = fits.slice(m * folds.length, (m + 1) * folds.length);
-    return { models: own.map(({ model }) => model), z: joined(own.map(({ z }) => z)) };
+    return {
+      models: own.map(({ model }) => model),
+      z: joined(
+        Float32Array,
+        own.map(({ z }) => z),
+      ),
+    };
   });
   const rows = folds.flatMap((held) => [...held]);
   const held: HeldOut = {
     task,
     outputs,
     y: Float64Array.from(rows, (r) => y[r]),
-    weights: examples.weights && Float32Array.from(rows, (r) => examples.weights?.[r] ?? 1),
+    weights: given && Float32Array.from(rows, (r) => given[r]),
   };
   const z = learnt.map((candidate) => candidate.z);
   const { weights, loss } = chooseWeights(held, z);
@@ -126,16 +136,6 @@ async function side<T, R>(engine: Engine, work: readonly T[], act: (each: T) => 
   return results;
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /** The models of a candidate that the blend is made of. */
 async function ofAllRows(
   engine: Engine,
@@ -177,29 +177,28 @@ async function rawOutputs(
 
 /** The encodings of a blend's rows, each in a tile of its own. */
 class Parts implements Disposable {
-  readonly #tiles = new Map<string, Tile>();
+  readonly #tiles = new Map<Encoding, Tile>();
+  readonly #runs: { first: number; count: number }[];
 
   constructor(
-    engine: Engine,
+    private readonly engine: Engine,
     private readonly examples: Examples,
   ) {
-    const { x, inputs } = examples;
-    const ld = stride(x.columns);
+    const { inputs } = examples;
     const counts = ENCODINGS.map((encoding) => inputs[encoding].widths.reduce((a, b) => a + b, 0));
-    const { firsts } = startsOf(counts);
-    for (const [e, encoding] of ENCODINGS.entries()) {
-      const tile = new Tile(engine, x.rows, counts[e]);
-      this.#tiles.set(encoding, tile);
-      const own = stride(counts[e]);
-      const [from, to] = [x.values(), tile.values().fill(0)];
-      for (let r = 0; r < x.rows; r++) {
-        for (let i = 0; i < counts[e]; i++) to[r * own + i] = from[r * ld + firsts[e] + i];
-      }
-    }
+    this.#runs = startsOf(counts).firsts.map((first, e) => ({ first, count: counts[e] }));
   }
 
-  tile(encoding: string): Tile {
-    return this.#tiles.get(encoding) as Tile;
+  /** Made when it is first asked for. */
+  tile(encoding: Encoding): Tile {
+    const known = this.#tiles.get(encoding);
+    if (known) return known;
+    const { x } = this.examples;
+    const run = this.#runs[ENCODINGS.indexOf(encoding)];
+    const tile = new Tile(this.engine, x.rows, run.count);
+    this.#tiles.set(encoding, tile);
+    takeColumns(tile.values(), x.values(), x.rows, stride(x.columns), run);
+    return tile;
   }
 
   /** What a candidate learns from. */

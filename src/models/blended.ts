@@ -9,7 +9,7 @@
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
-import { f64, joinParts, type Part, type PartReader, WEIGHTS } from '../part.js';
+import { FACTS, f64, joinParts, type Part, type PartReader, WEIGHTS } from '../part.js';
 import { ENCODINGS } from '../prepare/feature.js';
 import type { BlendPlan } from '../programs/blend/predictor.js';
 import { startsOf } from '../programs/encode.js';
@@ -103,7 +103,6 @@ const MEMBERS = v.pipe(
   v.minLength(1),
   v.maxLength(100),
 );
-const FACTS = v.record(v.string(), v.union([v.string(), finite]));
 const CANDIDATES = v.array(v.object({ family: v.string(), loss: finite, weight: finite }));
 
 export function read(part: PartReader, inputs: InputsOf, outputs: number): Blended {

@@ -1,9 +1,16 @@
 /** Which rows are held out, fold by fold, while the others are learnt from. */
 import type { Task } from '../metrics/index.js';
+import { allRows } from '../prepare/columns.js';
 import { KFold, StratifiedKFold, trainTestSplit } from '../prepare/split.js';
 
 /** Rows above which one part is held out in place of folds. */
 export const ONE_FOLD_ROWS = 100_000;
+
+/** The rows below `rows` that are not held out, ascending. */
+export function besides(rows: number, held: Int32Array): Int32Array {
+  const out = new Set(held);
+  return allRows(rows).filter((r) => !out.has(r));
+}
 
 /**
  * @param y the class of each row, or the number

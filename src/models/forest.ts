@@ -6,8 +6,7 @@
  *                nodes f64[nodes, 5]: feature, bin (−1 for a category), whether missing values go left, left, right (programs/trees/tree.ts)
  *                sets f64[category nodes, 8] · values f32[leaves] · counts f64[leaves]
  */
-import * as v from 'valibot';
-import { f32, f64, type Part, type PartReader, WEIGHTS } from '../part.js';
+import { FACTS, f32, f64, type Part, type PartReader, WEIGHTS } from '../part.js';
 import { arraysOf, type FeatureBins, placeTrees, type TreeArrays, type TreesPlan } from '../programs/trees/plan.js';
 import { SET_WORDS, type Tree } from '../programs/trees/tree.js';
 import type { Layout } from '../wasm/memory.js';
@@ -87,8 +86,6 @@ export class Forest implements Model {
     };
   }
 }
-
-const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
 export function read(part: PartReader, { raw: { widths, labels } }: InputsOf, outputs: number): Forest {
   const columns = widths.reduce((sum, width) => sum + width, 0);

@@ -12,7 +12,7 @@ import type { FeatureBins } from '../programs/trees/plan.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { Layout, place } from '../wasm/memory.js';
-import { ONE_FOLD_ROWS } from './folds.js';
+import { besides, ONE_FOLD_ROWS } from './folds.js';
 import { Forest } from './forest.js';
 
 /** Values below which one worker is faster than many that meet at every split. */
@@ -90,11 +90,7 @@ export async function learnForest(
 
 /** The rows in the order of training, those held out for early stopping behind the others. */
 function orderOf({ rows, task, y, held }: TreeExamples, options: TreeOptions): { index: Uint32Array; held: number } {
-  if (held) {
-    const out = new Set(held);
-    const others = Array.from({ length: rows }, (_, r) => r).filter((r) => !out.has(r));
-    return { index: Uint32Array.from([...others, ...held]), held: held.length };
-  }
+  if (held) return { index: Uint32Array.from([...besides(rows, held), ...held]), held: held.length };
   if (!options.earlyStopping) return { index: Uint32Array.from({ length: rows }, (_, r) => r), held: 0 };
   const stratify = task === 'regression' ? undefined : y;
   const { train, test } = trainTestSplit(rows, { testSize: options.validationFraction, seed: options.seed, stratify });

@@ -9,12 +9,13 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { above, oneOf, seed, whole } from '../options.js';
-import { f32, type Part, type PartReader, WEIGHTS } from '../part.js';
+import { FACTS, f32, type Part, type PartReader, WEIGHTS } from '../part.js';
 import { KFold, StratifiedKFold } from '../prepare/split.js';
 import { type LinearPlan, linear as predictor } from '../programs/linear/predictor.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Layout, place } from '../wasm/memory.js';
+import { besides, ONE_FOLD_ROWS } from './folds.js';
 import { fitLinear, type LinearProblem } from './linear-fit.js';
 import type { Examples, Family, InputsOf, Model, ModelReader } from './model.js';
 import { meanRow } from './rows.js';
@@ -24,9 +25,8 @@ import { sampleWeights, weigh } from './weights.js';
 const PATH = [0.001, 0.01, 0.03, 0.1, 0.3, 1, 10, 100];
 /** `tol` while choosing: closer than that, the losses on the rows held out no longer tell strengths apart. */
 const PATH_TOL = 1e-4;
-/** Folds that it is chosen on; from these many rows on a fifth of the rows is held out once. */
+/** Folds that it is chosen on; from ONE_FOLD_ROWS rows on a fifth of the rows is held out once. */
 const FOLDS = 5;
-const ONE_FOLD_ROWS = 100_000;
 /** C where there are too few rows to choose. */
 const DEFAULT_C = 1;
 
@@ -121,8 +121,6 @@ export class Linear implements Model {
   }
 }
 
-const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
-
 function read(part: PartReader, { standard: { widths } }: InputsOf, outputs: number): Linear {
   const inputs = widths.reduce((a, b) => a + b, 0);
   const coef = part.f32('coef', [outputs, inputs], WEIGHTS);
@@ -171,11 +169,11 @@ async function fitBeside(
     run,
   );
   const losses = solutions.map((solution) => solution.held);
-  const best = losses.indexOf(Math.min(...losses));
-  const { coef, intercept, iterations, stopped } = solutions[Math.max(0, best)];
-  const facts = { C: path[Math.max(0, best)], iterations, stopped };
-  const others = Int32Array.from({ length: problem.x.rows }, (_, r) => r).filter((r) => !held.has(r));
-  return new Linear(Float32Array.from(coef), Float32Array.from(intercept), meanRow(problem.x, others), widths, facts);
+  const best = Math.max(0, losses.indexOf(Math.min(...losses)));
+  const { coef, intercept, iterations, stopped } = solutions[best];
+  const facts = { C: path[best], iterations, stopped };
+  const mean = meanRow(problem.x, besides(problem.x.rows, heldRows));
+  return new Linear(Float32Array.from(coef), Float32Array.from(intercept), mean, widths, facts);
 }
 
 /** The C of the path with the least loss on held-out rows, and how it was chosen. */

@@ -1,7 +1,7 @@
 /** A fitted network with embedded numbers (programs/network/): placed, written and read. */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
-import { f32, type Part, type PartReader, WEIGHTS } from '../part.js';
+import { FACTS, f32, type Part, type PartReader, WEIGHTS } from '../part.js';
 import {
   type EmbeddedNetwork,
   embeddedInputs,
@@ -123,7 +123,6 @@ const NETWORK = v.object({
   hidden: v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
   output: v.picklist(['identity', 'logistic', 'softmax']),
 });
-const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
 export function read(part: PartReader, { normal: features }: InputsOf, outputs: number): NetworkModel {
   const { hidden, output } = part.json('network', NETWORK);

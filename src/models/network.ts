@@ -18,11 +18,13 @@ import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { above, atLeast, seed, share, whole } from '../options.js';
 import { WEIGHTS, within } from '../part.js';
+import { allRows } from '../prepare/columns.js';
 import { trainTestSplit } from '../prepare/split.js';
 import { embeddedLength } from '../programs/network/embedding.js';
 import { type NetworkOptions as Settled, trainNetworkScratch } from '../programs/network/train.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { place } from '../wasm/memory.js';
+import { besides } from './folds.js';
 import type { Examples, Family } from './model.js';
 import { NetworkModel, networkOf, numbersOf, read } from './network-model.js';
 
@@ -73,12 +75,8 @@ function settle({ task }: Examples, options: NetworkOptions, rows: number): Sett
 
 /** Which rows are trained on, and which are held out to stop by. */
 function divide({ task, x, y, held }: Examples, { validationFraction, seed }: NetworkOptions) {
-  const all = Int32Array.from({ length: x.rows }, (_, r) => r);
-  if (held) {
-    const out = new Set(held);
-    return { train: all.filter((r) => !out.has(r)), test: held };
-  }
-  if (x.rows < LEAST_ROWS) return { train: all, test: new Int32Array(0) };
+  if (held) return { train: besides(x.rows, held), test: held };
+  if (x.rows < LEAST_ROWS) return { train: allRows(x.rows), test: new Int32Array(0) };
   return trainTestSplit(x.rows, { testSize: validationFraction, seed, stratify: task === 'regression' ? undefined : y });
 }
 

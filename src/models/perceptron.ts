@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { above, atLeast, flag, oneOf, seed, share, whole } from '../options.js';
-import { f32, type Part, type PartReader, WEIGHTS, within } from '../part.js';
+import { FACTS, f32, type Part, type PartReader, WEIGHTS, within } from '../part.js';
 import { ACTIVATIONS, ForwardPass, type Network, packedIndex, parametersOf } from '../programs/perceptron/network.js';
 import type { PerceptronPlan } from '../programs/perceptron/predictor.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
@@ -134,7 +134,6 @@ const NETWORK = v.object({
   activation: v.picklist(ACTIVATIONS),
   output: v.picklist(['identity', 'logistic', 'softmax']),
 });
-const FACTS = v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())]));
 
 function read(part: PartReader, { standard: { widths } }: InputsOf, outputs: number): Perceptron {
   const network = part.json('network', NETWORK);

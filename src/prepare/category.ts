@@ -6,6 +6,7 @@
  * at 0 and stay numbers. In the article's preset every number stays a number, and where rows are wanted raw alone.
  */
 import * as v from 'valibot';
+import { joined } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { f32, type Part, type PartReader } from '../part.js';
@@ -109,20 +110,14 @@ export class CategoryFeature implements Feature {
   }
 }
 
-const joined = (arrays: readonly Float32Array[]): Float32Array => {
-  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
-};
+/** What each feature holds, end to end. */
+const ofAll = (features: readonly CategoryFeature[], values: (feature: CategoryFeature) => Float32Array): Float32Array =>
+  joined(Float32Array, features.map(values));
 
 function place(features: readonly CategoryFeature[], layout: Layout, encoding: Encoded): CategoryPlan | CodePlan {
   const labels = features.map((feature) => feature.labels.length);
   if (encoding === 'raw') {
-    const values = layout.put(joined(features.map((feature) => feature.rawValues())));
+    const values = layout.put(ofAll(features, (feature) => feature.rawValues()));
     return { kind: 'code', columns: features.length, inputs: features.length, labels, values };
   }
   return {
@@ -130,8 +125,8 @@ function place(features: readonly CategoryFeature[], layout: Layout, encoding: E
     columns: features.length,
     inputs: labels.reduce((a, b) => a + b, 0),
     labels,
-    on: layout.put(joined(features.map(({ on }) => on))),
-    off: layout.put(joined(features.map(({ off }) => off))),
+    on: layout.put(ofAll(features, ({ on }) => on)),
+    off: layout.put(ofAll(features, ({ off }) => off)),
   };
 }
 
@@ -157,7 +152,10 @@ function write(features: readonly CategoryFeature[]): Part {
   }));
   return {
     metadata: { features: JSON.stringify(described) },
-    tensors: { on: f32(joined(features.map(({ on }) => on))), off: f32(joined(features.map(({ off }) => off))) },
+    tensors: {
+      on: f32(ofAll(features, ({ on }) => on)),
+      off: f32(ofAll(features, ({ off }) => off)),
+    },
   };
 }
 

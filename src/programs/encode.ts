@@ -32,6 +32,21 @@ export function startsOf(widths: readonly number[]): { firsts: number[]; inputs:
   return { firsts, inputs };
 }
 
+/**
+ * Columns of rows that stand side by side, as rows of their own with zeros behind: to f32[rows, stride(count)] from f32[rows, ld].
+ */
+export function takeColumns(
+  to: Float32Array,
+  from: Float32Array,
+  rows: number,
+  ld: number,
+  { first, count }: { first: number; count: number },
+): void {
+  const own = stride(count);
+  to.fill(0);
+  for (let r = 0; r < rows; r++) for (let i = 0; i < count; i++) to[r * own + i] = from[r * ld + first + i];
+}
+
 /** Bytes between two raw columns of a shard. */
 export const rawPitch = (rows: number) => Math.ceil((rows * 4 + 64) / 64) * 64;
 

@@ -9,7 +9,7 @@
 import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { readers } from '../models/index.js';
-import { f32, f64, joinParts, type Part, PartReader, partOf } from '../part.js';
+import { FACTS, f32, f64, joinParts, type Part, PartReader, partOf } from '../part.js';
 import { Features } from '../prepare/features.js';
 import type { Target } from '../prepare/target.js';
 import type { Score, Summary } from './score.js';
@@ -59,7 +59,7 @@ const SUMMARY = v.object({
   preset: v.picklist(['default', 'article']),
   seed: count,
   family: v.string(),
-  facts: v.record(v.string(), v.union([v.string(), finite])),
+  facts: FACTS,
   rows: count,
   trainRows: count,
   testRows: count,

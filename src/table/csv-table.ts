@@ -3,6 +3,7 @@
  * begin with plain numbers are read as such at once (cells.ts), and a column in which that turns out to be in doubt is read once more as
  * texts, so the bytes must be there again when asked for.
  */
+import { joined } from '../arrays.js';
 import { errors } from '../errors.js';
 import { CellColumn } from './cells.js';
 import { CsvParser, type Dialect, isBlank, type TakeRow } from './csv.js';
@@ -91,20 +92,10 @@ async function sampleOf(open: () => AsyncIterable<Uint8Array>, name: string): Pr
     pieces.push(chunk.slice());
     length += chunk.length;
     line ||= chunk.includes(0x0a) || chunk.includes(0x0d);
-    if (length >= SAMPLE && line) return { sample: concatenated(pieces, length), whole: false };
+    if (length >= SAMPLE && line) return { sample: joined(Uint8Array, pieces), whole: false };
     if (length > MAX_HEADER) throw errors.fileLine(name, 1, `more than ${MAX_HEADER >> 20} MiB`);
   }
-  return { sample: concatenated(pieces, length), whole: true };
-}
-
-function concatenated(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+  return { sample: joined(Uint8Array, pieces), whole: true };
 }
 
 /** The dialect, and the bytes of a first line such as `sep=;`, by which Excel is told the delimiter. */

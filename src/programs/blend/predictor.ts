@@ -4,6 +4,7 @@
  */
 import { type Kernels, stride } from '../../wasm/kernels.js';
 import type { Layout } from '../../wasm/memory.js';
+import { takeColumns } from '../encode.js';
 import type { Predictor, PredictorKind, PredictorPlan } from '../predictor.js';
 
 export interface BlendPlan extends PredictorPlan {
@@ -78,13 +79,7 @@ class Blended implements Predictor {
   #deal(x: number, count: number): void {
     const ld = stride(this.plan.inputs);
     const rows = this.#f32(x, count * ld);
-    for (const { at, first, count: columns } of this.#tiles) {
-      const own = stride(columns);
-      const tile = this.#f32(at, count * own).fill(0);
-      for (let r = 0; r < count; r++) {
-        for (let i = 0; i < columns; i++) tile[r * own + i] = rows[r * ld + first + i];
-      }
-    }
+    for (const tile of this.#tiles) takeColumns(this.#f32(tile.at, count * stride(tile.count)), rows, count, ld, tile);
   }
 
   #f32(at: number, length: number): Float32Array {
