@@ -1,10 +1,8 @@
 /** Blends: the weighted sum of their members in scores and reasons, the same bytes, the edge, few rows, what is refused. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Profiler as Edge } from '../../src/edge.js';
-import { createEngine, type ExplanationEntry, Profiler } from '../../src/index.js';
+import { createEngine, Profiler } from '../../src/index.js';
 import { Blended, blendReader } from '../../src/models/blended.js';
 import type { Model } from '../../src/models/model.js';
 import { type Part, PartReader } from '../../src/part.js';
@@ -13,9 +11,9 @@ import { predictors } from '../../src/programs/predictors.js';
 import { stride } from '../../src/wasm/kernels.js';
 import { place } from '../../src/wasm/memory.js';
 import { refusal } from '../support/refused.js';
-import { generator, makeTable, randomTable, rowOf } from '../support/tables.js';
+import { roundTrip } from '../support/round-trip.js';
+import { generator, makeTable, randomTable } from '../support/tables.js';
 
-const wasm = readFileSync('dist/kernels/simd.wasm');
 const inline = await createEngine({ threads: 0, reproducible: true });
 const shape = { seed: 7, rows: 300, numbers: 3, codes: 1, texts: 1, missing: 0.1 };
 
@@ -27,30 +25,8 @@ test('random tables: fit, save, load, profile, explain, the edge', async () => {
       const { family, candidates = [] } = fitted.summary;
       assert.is(family, 'blend');
       if (candidates.length > 0) assert.ok(Math.abs(candidates.reduce((sum, { weight }) => sum + weight, 0) - 1) < 1e-12);
-      const bytes = await fitted.save();
-      using loaded = await Profiler.load(bytes, { engine: inline });
-      assert.equal(await loaded.save(), bytes);
-      assert.equal(loaded.summary.candidates, fitted.summary.candidates);
-      using edge = await Edge.load(bytes, { wasm });
-      const other = makeTable({ ...random, rows: 17, seed: random.seed + 1 }, 5);
-      other.columns = other.columns.filter(({ name }) => name !== 'target');
-      const base = JSON.parse((await loaded.schema()).metadata.get('cameo.contribution.base') as string) as number[];
-      let r = 0;
-      for await (const batch of loaded.profile(other)) {
-        for (const row of batch) {
-          const one = edge.profileOne(rowOf(other, r++));
-          const score = one.score_target as number;
-          assert.is(score, row.score_target);
-          assert.equal(loaded.profileOne(rowOf(other, r - 1)), one);
-          const parts = (one.explanation_target as ExplanationEntry[]).map(({ contribution }) => contribution);
-          const sum = parts.reduce((s, part) => s + part, 0);
-          const size = Math.max(1, ...[score, base[0], ...parts].map(Math.abs));
-          const logit = Math.log(score / (1 - score));
-          if (random.task === 'binary' && Math.abs(logit) < 7) assert.ok(Math.abs(sum - (logit - base[0])) < 1e-3 * size);
-          if (random.task === 'regression') assert.ok(Math.abs(sum - (score - base[0])) < 1e-4 * size, `${sum} ${score}`);
-        }
-      }
-      assert.is(r, 17);
+      const within = { binary: (size: number) => 1e-3 * size, regression: (size: number) => 1e-4 * size };
+      await roundTrip(inline, fitted, random, { within, mostLogit: 7 });
     }),
     { numRuns: 12 },
   );
@@ -196,6 +172,22 @@ test('importances are those of what decides; targets that share their rows are s
     const told = ({ candidates, evaluation, importances }: Profiler['summary']) => ({ candidates, evaluation, importances });
     assert.equal(told(alone.summary), told(both.summary));
     assert.is(alone.profileOne(row)[`score_${target[0]}`], both.profileOne(row)[`score_${target[0]}`]);
+  }
+});
+
+test('without a candidate, or without one that can learn weights, it is refused', async () => {
+  const table = makeTable({ ...shape, task: 'binary' });
+  const weights = Float64Array.from({ length: table.rows }, (_, r) => 1 + (r % 3));
+  table.columns.push({ name: 'w', kind: 'number', values: weights });
+  for (const [modelOptions, weight] of [
+    [{ families: [] }, undefined],
+    [{ families: ['network'] }, 'w'],
+  ] as const) {
+    const error = await refusal(() =>
+      Profiler.fit(inline, { table }, { target: 'target', model: 'blend', modelOptions, weight }),
+    );
+    assert.is(error.code, 'argument');
+    assert.match(error.message, /'families'/);
   }
 });
 

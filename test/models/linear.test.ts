@@ -1,19 +1,8 @@
 /** The linear family: through everything, the same bytes for any number of workers, its choice of C, what it refuses. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Profiler as Edge } from '../../src/edge.js';
-import {
-  createEngine,
-  type Engine,
-  type ExplanationEntry,
-  LogisticRegression,
-  Matrix,
-  Profiler,
-  Ridge,
-  StratifiedKFold,
-} from '../../src/index.js';
+import { createEngine, type Engine, LogisticRegression, Matrix, Profiler, Ridge, StratifiedKFold } from '../../src/index.js';
 import { Linear, type LinearOptions, linear, linearReader } from '../../src/models/linear.js';
 import type { Examples } from '../../src/models/model.js';
 import { toTile } from '../../src/models/rows.js';
@@ -25,9 +14,9 @@ import { place } from '../../src/wasm/memory.js';
 import { inputsFor } from '../support/inputs.js';
 import { rawOutputs } from '../support/linear.js';
 import { refusal } from '../support/refused.js';
-import { generator, makeTable, numbersOnly, randomTable, rowOf } from '../support/tables.js';
+import { roundTrip } from '../support/round-trip.js';
+import { generator, makeTable, numbersOnly, randomTable } from '../support/tables.js';
 
-const wasm = readFileSync('dist/kernels/simd.wasm');
 const inline = await createEngine({ threads: 0, reproducible: true });
 
 const learn = (engine: Engine, examples: Examples, options: Partial<LinearOptions> = {}, signal?: AbortSignal) =>
@@ -42,31 +31,10 @@ test('100 random tables: fit, save, load, profile, explain, the edge', async () 
       assert.is(family, 'linear');
       assert.ok(facts.stopped === 'converged' || facts.stopped === 'precision', `${facts.stopped} after ${facts.iterations}`);
       assert.ok(Number(facts.C) > 0);
-      const bytes = await fitted.save();
-      using loaded = await Profiler.load(bytes, { engine: inline });
-      assert.equal(await loaded.save(), bytes);
-      using edge = await Edge.load(bytes, { wasm });
-      const other = makeTable({ ...shape, rows: 17, seed: shape.seed + 1 }, 5);
-      other.columns = other.columns.filter(({ name }) => name !== 'target');
-      const base = JSON.parse((await loaded.schema()).metadata.get('cameo.contribution.base') as string) as number[];
-      let r = 0;
-      for await (const batch of loaded.profile(other)) {
-        for (const row of batch) {
-          const one = edge.profileOne(rowOf(other, r++));
-          const score = one.score_target as number;
-          assert.is(score, row.score_target);
-          assert.equal(loaded.profileOne(rowOf(other, r - 1)), one);
-          const parts = (one.explanation_target as ExplanationEntry[]).map(({ contribution }) => contribution);
-          const sum = parts.reduce((s, part) => s + part, 0);
-          const size = Math.max(1, ...[score, base[0], ...parts].map(Math.abs)); // large parts of float32 may cancel
-          // A float32 near 0 or 1 does not tell its log-odds.
-          const logit = Math.log(score / (1 - score));
-          if (shape.task === 'binary' && Math.abs(logit) < 7) assert.ok(Math.abs(sum - (logit - base[0])) < 1e-3);
-          if (shape.task === 'regression')
-            assert.ok(Math.abs(sum - (score - base[0])) < 1e-5 * size, `${sum} ${score - base[0]}`);
-        }
-      }
-      assert.is(r, 17);
+      await roundTrip(inline, fitted, shape, {
+        within: { binary: () => 1e-3, regression: (size) => 1e-5 * size },
+        mostLogit: 7,
+      });
     }),
   );
 });

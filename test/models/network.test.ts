@@ -1,10 +1,8 @@
 /** The family of networks: through everything, the same bytes for any number of workers, rows to stop by, what it refuses. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Profiler as Edge } from '../../src/edge.js';
-import { createEngine, type Engine, type ExplanationEntry, Matrix, Profiler } from '../../src/index.js';
+import { createEngine, type Engine, Matrix, Profiler } from '../../src/index.js';
 import type { Examples } from '../../src/models/model.js';
 import { type NetworkOptions, network } from '../../src/models/network.js';
 import { type NetworkModel, networkReader } from '../../src/models/network-model.js';
@@ -13,9 +11,9 @@ import { checked } from '../../src/options.js';
 import { PartReader } from '../../src/part.js';
 import { inputsFor } from '../support/inputs.js';
 import { refusal } from '../support/refused.js';
-import { generator, makeTable, numbersOnly, randomTable, rowOf } from '../support/tables.js';
+import { roundTrip } from '../support/round-trip.js';
+import { generator, makeTable, numbersOnly, randomTable } from '../support/tables.js';
 
-const wasm = readFileSync('dist/kernels/simd.wasm');
 const inline = await createEngine({ threads: 0, reproducible: true });
 const modelOptions = { maxIter: 5, hiddenLayerSizes: [12, 9] };
 
@@ -32,32 +30,8 @@ test('100 random tables: fit, save, load, profile, explain, the edge', async () 
       const { family, facts } = fitted.summary;
       assert.is(family, 'network');
       assert.ok(Number(facts.best) >= 1 && Number(facts.epochs) <= 5, JSON.stringify(facts));
-      const bytes = await fitted.save();
-      using loaded = await Profiler.load(bytes, { engine: inline });
-      assert.equal(await loaded.save(), bytes);
-      using edge = await Edge.load(bytes, { wasm });
-      const other = makeTable({ ...shape, rows: 17, seed: shape.seed + 1 }, 5);
-      other.columns = other.columns.filter(({ name }) => name !== 'target');
-      if (constant) other.columns.push({ name: 'same', kind: 'number', values: new Float64Array(17).fill(Number.NaN) });
-      const base = JSON.parse((await loaded.schema()).metadata.get('cameo.contribution.base') as string) as number[];
-      let r = 0;
-      for await (const batch of loaded.profile(other)) {
-        for (const row of batch) {
-          const one = edge.profileOne(rowOf(other, r++));
-          const score = one.score_target as number;
-          assert.ok(Number.isFinite(score));
-          assert.is(score, row.score_target);
-          assert.equal(loaded.profileOne(rowOf(other, r - 1)), one);
-          const parts = (one.explanation_target as ExplanationEntry[]).map(({ contribution }) => contribution);
-          const sum = parts.reduce((s, part) => s + part, 0);
-          const size = Math.max(1, ...[score, base[0], ...parts].map(Math.abs));
-          const logit = Math.log(score / (1 - score));
-          if (shape.task === 'binary' && Math.abs(logit) < 7) assert.ok(Math.abs(sum - (logit - base[0])) < 1e-3 * size);
-          if (shape.task === 'regression')
-            assert.ok(Math.abs(sum - (score - base[0])) < 1e-4 * size, `${sum} ${score - base[0]}`);
-        }
-      }
-      assert.is(r, 17);
+      const within = { binary: (size: number) => 1e-3 * size, regression: (size: number) => 1e-4 * size };
+      await roundTrip(inline, fitted, shape, { within, mostLogit: 7, constant });
     }),
   );
 });

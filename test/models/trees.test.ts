@@ -1,14 +1,12 @@
 /** The family of trees: through everything, with categories never seen and columns of one value; the same bytes; what it refuses. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Profiler as Edge } from '../../src/edge.js';
 import { createEngine, type ExplanationEntry, Profiler, type Table } from '../../src/index.js';
 import { refusal } from '../support/refused.js';
-import { makeTable, randomTable, rowOf } from '../support/tables.js';
+import { roundTrip } from '../support/round-trip.js';
+import { makeTable, randomTable } from '../support/tables.js';
 
-const wasm = readFileSync('dist/kernels/simd.wasm');
 const inline = await createEngine({ threads: 0, reproducible: true });
 const OPTIONS = { target: 'target', model: 'trees', modelOptions: { maxIter: 8, minSamplesLeaf: 3 } };
 
@@ -21,31 +19,8 @@ test('100 random tables: fit, save, load, profile, explain, the edge', async () 
       const { family, facts } = fitted.summary;
       assert.is(family, 'trees');
       assert.ok(Number(facts.rounds) <= 8 && ['maxIter', 'noGain'].includes(String(facts.stopped)), JSON.stringify(facts));
-      const bytes = await fitted.save();
-      using loaded = await Profiler.load(bytes, { engine: inline });
-      assert.equal(await loaded.save(), bytes);
-      using edge = await Edge.load(bytes, { wasm });
-      // The last rows have categories that training had not.
-      const other = makeTable({ ...shape, rows: 17, seed: shape.seed + 1 }, 5);
-      other.columns = other.columns.filter(({ name }) => name !== 'target');
-      if (constant) other.columns.push({ name: 'same', kind: 'number', values: new Float64Array(17).fill(Number.NaN) });
-      const base = JSON.parse((await loaded.schema()).metadata.get('cameo.contribution.base') as string) as number[];
-      let r = 0;
-      for await (const batch of loaded.profile(other)) {
-        for (const row of batch) {
-          const one = edge.profileOne(rowOf(other, r++));
-          const score = one.score_target as number;
-          assert.ok(Number.isFinite(score));
-          assert.is(score, row.score_target);
-          assert.equal(loaded.profileOne(rowOf(other, r - 1)), one);
-          const parts = (one.explanation_target as ExplanationEntry[]).map(({ contribution }) => contribution);
-          const sum = parts.reduce((s, part) => s + part, 0);
-          const size = Math.max(1, ...[score, base[0], ...parts].map(Math.abs));
-          if (shape.task === 'binary') assert.ok(Math.abs(sum - (Math.log(score / (1 - score)) - base[0])) < 1e-5 * size);
-          if (shape.task === 'regression') assert.ok(Math.abs(sum - (score - base[0])) < 1e-6 * size, `${sum} ${score}`);
-        }
-      }
-      assert.is(r, 17);
+      const within = { binary: (size: number) => 1e-5 * size, regression: (size: number) => 1e-6 * size };
+      await roundTrip(inline, fitted, shape, { within, constant });
     }),
   );
 });

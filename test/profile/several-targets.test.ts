@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Profiler as Edge } from '../../src/edge.js';
-import { createEngine, type Engine, Profiler, type Table } from '../../src/index.js';
+import { createEngine, Profiler, type Table } from '../../src/index.js';
 import { cameo, folder } from '../support/command.js';
+import { programsOf } from '../support/programs.js';
 import { makeTable, rowOf } from '../support/tables.js';
 
 const modelOptions = { maxIter: 4, hiddenLayerSizes: [6] };
@@ -19,23 +20,6 @@ function shop(missing = 0): Table {
   );
   table.columns.push({ name: 'spent', kind: 'number', values });
   return table;
-}
-
-/** Programs that run while work is done, by name. */
-async function programsOf(engine: Engine, work: () => Promise<unknown>): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  const { scheduler } = engine;
-  const { run } = scheduler;
-  scheduler.run = ((program: string, ...rest: unknown[]) => {
-    counts[program] = (counts[program] ?? 0) + 1;
-    return (run as (...args: unknown[]) => unknown).call(scheduler, program, ...rest);
-  }) as typeof run;
-  try {
-    await work();
-  } finally {
-    scheduler.run = run;
-  }
-  return counts;
 }
 
 test('the first target is learnt as by itself; rows are encoded once for both, and profiled in one pass', async () => {

@@ -2,22 +2,9 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Column, type Description, describeTable } from '../../src/index.js';
+import { type Description, describeTable } from '../../src/index.js';
+import { numberColumn as number, textColumn as text } from '../support/tables.js';
 
-const number = (name: string, values: readonly (number | null)[]): Column => ({
-  name,
-  kind: 'number',
-  values: Float64Array.from(values, (v) => v ?? Number.NaN),
-});
-function text(name: string, values: readonly (string | null)[]): Column {
-  const categories = [...new Set(values)].filter((v) => v !== null).sort();
-  return {
-    name,
-    kind: 'category',
-    codes: Int32Array.from(values, (v) => (v === null ? -1 : categories.indexOf(v))),
-    categories,
-  };
-}
 const odd = fc.integer({ min: 0, max: 30 }).chain((rows) => {
   const value = fc.oneof(
     fc.constant(null),

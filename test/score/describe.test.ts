@@ -13,7 +13,7 @@ import {
   type Table,
 } from '../../src/index.js';
 import { refusal } from '../support/refused.js';
-import { makeTable, randomTable } from '../support/tables.js';
+import { makeTable, numberColumn as number, randomTable, textColumn as text } from '../support/tables.js';
 
 interface Truth {
   rows: number;
@@ -27,20 +27,6 @@ interface Truth {
 }
 const truth: Truth = JSON.parse(readFileSync('test/fixtures/describe.json', 'utf8'));
 
-const number = (name: string, values: readonly (number | null)[]): Column => ({
-  name,
-  kind: 'number',
-  values: Float64Array.from(values, (v) => v ?? Number.NaN),
-});
-function text(name: string, values: readonly (string | null)[]): Column {
-  const categories = [...new Set(values)].filter((v) => v !== null).sort();
-  return {
-    name,
-    kind: 'category',
-    codes: Int32Array.from(values, (v) => (v === null ? -1 : categories.indexOf(v))),
-    categories,
-  };
-}
 const table: Table = {
   rows: truth.rows,
   columns: Object.entries(truth.columns).map(([name, values]) =>

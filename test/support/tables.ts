@@ -84,3 +84,21 @@ export const rowOf = (table: Table, r: number) =>
 
 /** What features are that are numbers, a column each. */
 export const numbersOnly = (n: number) => ({ widths: new Array<number>(n).fill(1), labels: new Array<number>(n).fill(-1) });
+
+/** A column of numbers; null is missing. */
+export const numberColumn = (name: string, values: readonly (number | null)[]): Column => ({
+  name,
+  kind: 'number',
+  values: Float64Array.from(values, (v) => v ?? Number.NaN),
+});
+
+/** A column of texts; null is missing. */
+export function textColumn(name: string, values: readonly (string | null)[]): Column {
+  const categories = [...new Set(values)].filter((v) => v !== null).sort();
+  return {
+    name,
+    kind: 'category',
+    codes: Int32Array.from(values, (v) => (v === null ? -1 : categories.indexOf(v))),
+    categories,
+  };
+}
