@@ -22,12 +22,25 @@ export {
 } from './linear';
 export { logistic_loss, softmax, softmax_loss, squared_loss } from './loss';
 export { vector_exp, vector_log, vector_logistic, vector_scale, vector_tanh } from './math';
+export { vector_log64 } from './math64';
 export { moments, moments_merge } from './moments';
+export {
+  category_add,
+  class_counts,
+  class_fill,
+  class_fold,
+  class_order,
+  class_outputs,
+  gather_values,
+  gaussian_add,
+  weighted_moments,
+} from './naive-bayes';
 export { adam, sgd, sum_squares } from './optimizer';
 export { missing_indicator, normal_quantile, quantile_transform } from './quantile';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { fill_columns, fold_contributions, gather_rows, interpolate_rows, label_values, one_hot } from './rows';
 export { relaxed } from './simd';
+export { csr_class_sums, csr_multiply } from './sparse';
 export { standardize, standardize_column, standardize_inverse } from './standardize';
 export { tile_update } from './symmetric';
 export { top_n } from './top';

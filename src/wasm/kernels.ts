@@ -2,11 +2,12 @@
  * The kernels as TypeScript sees them: the exports of assembly/index.ts. Every address is a byte offset into the
  * memory that the instance was given. Shapes and formulas stand beside each kernel in assembly/.
  */
+import type { BayesKernels } from './bayes-kernels.js';
 import type { TreeKernels } from './tree-kernels.js';
 
 type Address = number;
 
-export interface Kernels extends TreeKernels {
+export interface Kernels extends TreeKernels, BayesKernels {
   // assembly/activation.ts
   activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
   secant_backward(
