@@ -174,6 +174,10 @@ export const errors = {
     data(`${what} must hold counts or other numbers from 0 on; row ${row}, column ${columnNumber} is negative.`),
   notBinary: (row: number, columnNumber: number) =>
     data(`Without 'binarize' all values must be 0 or 1; row ${row}, column ${columnNumber} is neither. Give a threshold.`),
+  familyTask: (name: string, task: string, family: string, tasks: readonly string[]) =>
+    data(
+      `Target '${name}' is one for task '${task}', which '${family}' does not learn; it learns ${quotedList(tasks)}. Take another model.`,
+    ),
   noCommonUsers: (id: string, rows: number, users: number) =>
     data(
       `None of the ${rows} rows of the table is one of the ${users} users of the events: column '${id}' and the column of --user ` +

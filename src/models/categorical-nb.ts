@@ -6,13 +6,13 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { checked, type Entries, flag, opaque } from '../options.js';
-import { pairs } from '../programs/naive-bayes/columns.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Matrix } from '../table/matrix.js';
 import type { ResidentMatrix } from '../wasm/resident.js';
 import { type Labelled, statisticsOf } from './class-statistics.js';
 import { jointOf } from './joint-likelihood.js';
-import { logOf, NaiveBayes, PROBABILITIES } from './naive-bayes-estimator.js';
+import { categoryLogs, paired } from './likelihood-parameters.js';
+import { NaiveBayes, PROBABILITIES } from './naive-bayes-estimator.js';
 import { ALPHA, LEAST_ALPHA } from './smoothing.js';
 
 /** Codes of a column. */
@@ -47,19 +47,6 @@ const OPTIONS = v.strictObject({
     ),
   ),
 } satisfies Entries<CategoricalNBOptions>);
-
-/** Logarithms f64[labels, pairs(classes)] of the smoothed shares of each class's counts f64[labels, classes]. */
-export function categoryParameters(counts: Float64Array, classes: number, alpha: number): Float64Array {
-  const ld = pairs(classes);
-  const labels = counts.length / classes;
-  const out = new Float64Array(labels * ld);
-  for (let c = 0; c < classes; c++) {
-    let total = alpha * labels;
-    for (let code = 0; code < labels; code++) total += counts[code * classes + c];
-    for (let code = 0; code < labels; code++) out[code * ld + c] = logOf((counts[code * classes + c] + alpha) / total);
-  }
-  return out;
-}
 
 export class CategoricalNB extends NaiveBayes<Matrix | ResidentMatrix, Float64Array[]> {
   readonly #alpha: number;
@@ -116,7 +103,7 @@ export class CategoricalNB extends NaiveBayes<Matrix | ResidentMatrix, Float64Ar
     for (let j = 0; j < x.columns; j++) largestCode(x.column(j), j, false);
     const fitted = learnt.map((counts) => ({
       labels: counts.length / classes,
-      parameters: categoryParameters(counts, classes, this.#alpha),
+      parameters: paired(categoryLogs(counts, classes, this.#alpha), classes),
     }));
     return jointOf(engine, x, fitted, prior, run);
   }

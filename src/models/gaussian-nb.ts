@@ -8,15 +8,14 @@
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { log } from '../math.js';
 import { atLeast, checked, type Entries, opaque } from '../options.js';
 import { StandardScaler } from '../prepare/standard-scaler.js';
-import { pairs } from '../programs/naive-bayes/columns.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Matrix } from '../table/matrix.js';
 import type { ResidentMatrix } from '../wasm/resident.js';
 import { type Labelled, mergeMoments, pooledMoments, statisticsOf } from './class-statistics.js';
 import { jointOf } from './joint-likelihood.js';
+import { gaussianParameters } from './likelihood-parameters.js';
 import { NaiveBayes, PROBABILITIES } from './naive-bayes-estimator.js';
 
 export interface GaussianNBOptions {
@@ -33,8 +32,6 @@ const OPTIONS = v.strictObject({
   priors: v.optional(PROBABILITIES),
   varSmoothing: v.optional(atLeast(0), 1e-9),
 } satisfies Entries<GaussianNBOptions>);
-
-const LOG_2_PI = 1.8378770664093453;
 
 interface Moments {
   /** of each column f64[classes, 3]: count, mean, sum of squared deviations */
@@ -60,18 +57,6 @@ export function normalOf(moments: Float64Array, epsilon: number): Normal {
   const mean = Float64Array.from({ length: classes }, (_, c) => own(c)[1]);
   const variance = Float64Array.from({ length: classes }, (_, c) => (own(c)[0] > 0 ? own(c)[2] / own(c)[0] + epsilon : 1));
   return { mean, variance };
-}
-
-/** f64[3, pairs(classes)] as gaussian_add reads them (assembly/naive-bayes.ts). */
-export function gaussianParameters(mean: ArrayLike<number>, variance: ArrayLike<number>): Float64Array {
-  const ld = pairs(mean.length);
-  const out = new Float64Array(3 * ld);
-  for (let c = 0; c < mean.length; c++) {
-    out[c] = mean[c];
-    out[ld + c] = -0.5 / variance[c];
-    out[2 * ld + c] = -0.5 * (LOG_2_PI + log(variance[c]));
-  }
-  return out;
 }
 
 export class GaussianNB extends NaiveBayes<Matrix | ResidentMatrix, Moments> {

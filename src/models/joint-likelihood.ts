@@ -6,6 +6,7 @@ import type { Matrix } from '../table/matrix.js';
 import { Layout, place } from '../wasm/memory.js';
 import type { ResidentMatrix } from '../wasm/resident.js';
 import { columnSource } from './class-statistics.js';
+import { paired, unpaired } from './likelihood-parameters.js';
 
 /** Rows in a shard. */
 const SHARD = 16384;
@@ -16,15 +17,6 @@ export interface FittedColumn {
   labels: number;
   /** f64[3, pairs(classes)] of a number: means | −1 / 2σ² | −½ log 2πσ²; f64[labels, pairs(classes)] of codes: logarithms of probabilities */
   parameters: Float64Array;
-}
-
-/** Rows f64[n, classes] as f64[n, pairs(classes)], zeros behind. */
-export function paired(values: Float64Array, classes: number): Float64Array {
-  const ld = pairs(classes);
-  if (ld === classes) return values;
-  const out = new Float64Array((values.length / classes) * ld);
-  for (let r = 0; r * classes < values.length; r++) out.set(values.subarray(r * classes, (r + 1) * classes), r * ld);
-  return out;
 }
 
 /** @returns f64[rows, classes] */
@@ -65,11 +57,4 @@ export async function jointOf(
     first += size;
   }
   return all;
-}
-
-/** Copies rows f64[n, pairs(classes)] to rows `first` on of f64[…, classes]. */
-export function unpaired(from: Float64Array, to: Float64Array, first: number, n: number, classes: number): void {
-  const ld = pairs(classes);
-  if (ld === classes) to.set(from, first * classes);
-  else for (let r = 0; r < n; r++) to.set(from.subarray(r * ld, r * ld + classes), (first + r) * classes);
 }

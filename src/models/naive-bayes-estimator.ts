@@ -7,8 +7,8 @@ import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { argmax, exp, log } from '../math.js';
-import { callback, checked, opaque, RUN } from '../options.js';
-import type { RunOptions } from '../scheduler/scheduler.js';
+import { checked, opaque } from '../options.js';
+import { RUN_OPTIONS, type RunOptions } from '../scheduler/scheduler.js';
 import type { Labelled } from './class-statistics.js';
 import { sampleWeights, type WeightedFit } from './weights.js';
 
@@ -19,8 +19,7 @@ export interface PartialFit extends WeightedFit {
 }
 
 const FIT_OPTIONS = v.strictObject({
-  ...RUN,
-  onProgress: v.optional(callback),
+  ...RUN_OPTIONS.entries,
   sampleWeight: v.optional(opaque<ArrayLike<number>>()),
   classes: v.optional(opaque<ArrayLike<number>>()),
 });

@@ -5,7 +5,7 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import type { CsrMatrix } from '../table/csr-matrix.js';
 import { Layout, place } from '../wasm/memory.js';
 import type { Labelled } from './class-statistics.js';
-import { unpaired } from './joint-likelihood.js';
+import { unpaired } from './likelihood-parameters.js';
 
 /** Values in a shard at least, where there are as many, and rows at most: whatever the number of workers. */
 const SHARD_VALUES = 2 ** 18;
