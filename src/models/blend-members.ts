@@ -9,6 +9,8 @@ export interface Member {
   family: Family;
   /** options of the family in place of its defaults */
   options: Readonly<Record<string, unknown>>;
+  /** how often it learns on the same rows, each time from another seed, to be averaged; default once */
+  repeats?(rows: number): number;
   /** Options of one more fit on all rows, by what the folds found; absent where the folds' models stay and are averaged. */
   settle?(folds: readonly Model[]): Record<string, unknown>;
 }
@@ -35,7 +37,7 @@ export const MEMBERS: Readonly<Record<string, Member>> = {
     settle: asManyRounds,
   },
   // Each fold's network keeps its best epoch there.
-  network: { family: network as unknown as Family, options: {} },
+  network: { family: network as unknown as Family, options: JSON.parse(process.env.NETOPT ?? '{}'), repeats: () => Number(process.env.REPEATS ?? 1) },
   linear: {
     family: linear as unknown as Family,
     options: {},
