@@ -55,7 +55,9 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
   // Of each candidate and fold: a model, and its raw outputs for the rows that were held out.
   const fits = await side(engine, jobs, async ({ member, held, repeat }) => {
     const own = { ...parts.of(member.family), held };
-    const model = await member.family.fit(engine, own, optionsOf(member, options, seedOf(options, repeat)), { signal: run.signal });
+    const model = await member.family.fit(engine, own, optionsOf(member, options, seedOf(options, repeat)), {
+      signal: run.signal,
+    });
     const z = await rawOutputs(engine, model, parts, held, run);
     run.onProgress?.(++done, Number.NaN, jobs.length);
     return { member, held, model, z };
