@@ -7,14 +7,12 @@ import * as v from 'valibot';
 import { joined } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { square } from '../math.js';
+import { log, square } from '../math.js';
 import { above, flag } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { pooledMoments, statisticsOf } from './class-statistics.js';
-import { normalOf } from './gaussian-nb.js';
+import { normalOf, pooledMoments, statisticsOf } from './class-statistics.js';
 import { categoryLogs } from './likelihood-parameters.js';
 import type { Examples, Family } from './model.js';
-import { logOf } from './naive-bayes-estimator.js';
 import { type Likelihood, NaiveBayesModel, read } from './naive-bayes-model.js';
 import { sampleWeights } from './weights.js';
 
@@ -54,7 +52,7 @@ async function fit(engine: Engine, examples: Examples, options: NaiveBayesOption
   const numbers = labels.filter((own) => own < 0).length;
   const facts = { gaussian: numbers, categorical: labels.length - numbers };
   return new NaiveBayesModel(
-    shares.map((share) => logOf(Math.max(share, LEAST_SHARE))),
+    shares.map((share) => log(Math.max(share, LEAST_SHARE))),
     columns,
     widths,
     facts,

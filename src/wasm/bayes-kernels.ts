@@ -48,9 +48,10 @@ export interface BayesKernels {
     indptr: Address,
     indices: Address,
     values: Address,
-    dense: Address,
+    panels: Address,
     bias: Address,
     rows: number,
+    columns: number,
     ld: number,
   ): void;
 }
