@@ -43,10 +43,13 @@ for (const [task, model] of [
   ['binary', 'network'],
   ['multiclass', 'network'],
   ['regression', 'network'],
+  ['binary', 'naive-bayes'],
+  ['multiclass', 'naive-bayes'],
   ['multiclass', 'trees'],
   ['regression', 'trees'],
 ] as const) {
-  const modelOptions = model === 'network' ? { maxIter: 2, hiddenLayerSizes: [4, 3] } : { maxIter: 2 };
+  const modelOptions =
+    model === 'network' ? { maxIter: 2, hiddenLayerSizes: [4, 3] } : model === 'naive-bayes' ? {} : { maxIter: 2 };
   const file = await fitted(task, model !== 'perceptron' ? { model, modelOptions } : {});
   const table = tableOf(task);
   const rows = Array.from({ length: table.rows }, (_, r): Row => rowOf(table, r));
