@@ -59,8 +59,8 @@ export function csr_multiply(
       for (; i + F32 < end; i += 2 * F32) {
         const even = f64x2.splat(<f64>load<f32>(values + i));
         const odd = f64x2.splat(<f64>load<f32>(values + i, 4));
-        const p = panels + (<usize>load<i32>(indices + i) * 32);
-        const q = panels + (<usize>load<i32>(indices + i, 4) * 32);
+        const p = panels + <usize>load<i32>(indices + i) * 32;
+        const q = panels + <usize>load<i32>(indices + i, 4) * 32;
         s0 = f64x2.add(s0, f64x2.mul(even, v128.load(p)));
         s1 = f64x2.add(s1, f64x2.mul(even, v128.load(p, 16)));
         s2 = f64x2.add(s2, f64x2.mul(odd, v128.load(q)));
@@ -68,7 +68,7 @@ export function csr_multiply(
       }
       if (i < end) {
         const last = f64x2.splat(<f64>load<f32>(values + i));
-        const p = panels + (<usize>load<i32>(indices + i) * 32);
+        const p = panels + <usize>load<i32>(indices + i) * 32;
         s0 = f64x2.add(s0, f64x2.mul(last, v128.load(p)));
         s1 = f64x2.add(s1, f64x2.mul(last, v128.load(p, 16)));
       }
