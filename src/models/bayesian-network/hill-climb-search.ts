@@ -68,9 +68,8 @@ export async function hillClimbSearch(
   const workers = rows * n < ALONE ? 1 : Math.max(1, engine.scheduler.threads);
   const { at, region } = place(engine, (layout) => ({
     columns: put(layout),
-    places: Array.from({ length: workers }, () => countPlaces(layout, constraints.cells)),
-    index: [layout.take(rows * 4), layout.take(rows * 4)],
-    scores: layout.take(n * (n + 1) * 8),
+    places: Array.from({ length: workers }, () => ({ ...countPlaces(layout, constraints.cells), all: layout.take(rows * 4) })),
+    scores: layout.take(2 * n * (n + 1) * 8),
     sync: layout.take(BARRIER_BYTES),
   }));
   using _ = region;
