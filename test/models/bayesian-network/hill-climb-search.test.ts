@@ -192,15 +192,16 @@ test('edges that contradict each other are refused by name', async () => {
   }
 });
 
-test('a limit of parents whose table would not fit is refused with its size; without a limit the table is the limit', async () => {
+test('a limit of parents that no table would fit is refused with the size; candidates whose table would not are left out', async () => {
   const wide = randomColumns({ seed: 3, rows: 1200, states: [1000, 999, 998, 2, 2], missing: 0 });
-  const error = await refusal(() => search({ maxParents: 2 }, wide));
+  const error = await refusal(() => search({ maxParents: 3 }, wide));
   assert.is(error.code, 'argument');
   assert.match(
     error.message,
-    /^A variable with 2 parents would need a table of 999999000 counts, and 1048576 fit\. Lower the limit of parents/,
+    /^Any variable with 3 parents would need a table of 8991000 counts, and 1048576 fit\. Lower the limit of parents/,
   );
   const { parents } = await search({ score: 'k2' }, wide);
+  assert.equal((await search({ score: 'k2', maxParents: 2 }, wide)).parents, parents);
   for (const [v, of] of parents.entries()) {
     const cells = [v, ...of].reduce((product, m) => product * wide.states[m].length, 1);
     assert.ok(cells <= 1 << 20, `${cells}`);

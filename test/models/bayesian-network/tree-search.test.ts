@@ -118,7 +118,7 @@ test('what cannot be used is refused', async () => {
     assert.is(error.code, code);
     assert.match(error.message, message);
   }
-  const wide = randomColumns({ seed: 3, rows: 1200, states: [1100, 1000, 2], missing: 0 });
+  const wide = randomColumns({ seed: 3, rows: 5000, states: [5000, 4000, 2], missing: 0 });
   assert.match(
     (await refusal(() => chowLiu(engine, wide))).message,
     /^The two variables with the most states would need a table of \d+ counts/,
