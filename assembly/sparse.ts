@@ -5,28 +5,34 @@
 import { F32 } from './simd';
 
 /**
- * sums f64[classes, columns] += weight · the rows of each class. y i32[rows], weights f64[rows] or address 0; whole numbers without weights are
- * summed exactly.
+ * sums f64[classes, columns] += weight · the rows of each class. The rows stand in the order of their classes, index i32[rows] and
+ * starts i32[classes + 1] (class_order), so that the sums of one class stay in the cache. weights f64[rows] or address 0; whole numbers
+ * without weights are summed exactly.
  */
 export function csr_class_sums(
   sums: usize,
   indptr: usize,
   indices: usize,
   values: usize,
-  y: usize,
+  index: usize,
+  starts: usize,
   weights: usize,
-  rows: i32,
+  classes: i32,
   columns: i32,
 ): void {
-  let i = <usize>load<i32>(indptr) * 4;
-  for (let r: usize = 0; r < <usize>rows; r++) {
-    const out = sums + <usize>load<i32>(y + r * 4) * <usize>columns * 8;
-    const w: f64 = weights ? load<f64>(weights + r * 8) : 1;
-    const end = <usize>load<i32>(indptr + r * 4, 4) * 4;
-    for (; i < end; i += 4) {
-      const at = out + <usize>load<i32>(indices + i) * 8;
-      store<f64>(at, load<f64>(at) + w * <f64>load<f32>(values + i));
+  let p = index;
+  for (let c: usize = 0; c < <usize>classes; c++) {
+    const last = index + <usize>load<i32>(starts + c * 4, 4) * 4;
+    for (; p < last; p += 4) {
+      const r = <usize>load<i32>(p);
+      const w: f64 = weights ? load<f64>(weights + r * 8) : 1;
+      const end = <usize>load<i32>(indptr + r * 4, 4) * 4;
+      for (let i = <usize>load<i32>(indptr + r * 4) * 4; i < end; i += 4) {
+        const at = sums + <usize>load<i32>(indices + i) * 8;
+        store<f64>(at, load<f64>(at) + w * <f64>load<f32>(values + i));
+      }
     }
+    sums += <usize>columns * 8;
   }
 }
 

@@ -60,7 +60,13 @@ export async function classSumsOf(
   const shards = shardsOf(x, Math.max(SHARD_VALUES, 2 * length));
   const slot = new Layout(0);
   const { rows, copy } = lay(slot, x, shards);
-  const own = { y: slot.take(rows * 4), weights: slot.take(weights ? rows * 8 : 0), out: slot.take(length * 8) };
+  const own = {
+    y: slot.take(rows * 4),
+    weights: slot.take(weights ? rows * 8 : 0),
+    out: slot.take(length * 8),
+    index: slot.take(rows * 4),
+    starts: slot.take((classes + 1) * 4),
+  };
   const results = engine.map(
     'classSums',
     shards,
@@ -68,8 +74,8 @@ export async function classSumsOf(
       const { first } = shard;
       engine.i32(base + own.y, shard.rows).set(y.subarray(first, first + shard.rows));
       if (weights) engine.f64(base + own.weights, shard.rows).set(weights.subarray(first, first + shard.rows));
-      const sums = { y: base + own.y, weights: weights ? base + own.weights : 0, out: base + own.out };
-      return { ...copy(engine, base, shard), ...sums, columns, classes };
+      const places = { y: base + own.y, out: base + own.out, index: base + own.index, starts: base + own.starts };
+      return { ...copy(engine, base, shard), ...places, weights: weights ? base + own.weights : 0, columns, classes };
     },
     { ...run, slotBytes: slot.bytes },
   );

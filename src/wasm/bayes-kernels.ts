@@ -38,9 +38,10 @@ export interface BayesKernels {
     indptr: Address,
     indices: Address,
     values: Address,
-    y: Address,
+    index: Address,
+    starts: Address,
     weights: Address,
-    rows: number,
+    classes: number,
     columns: number,
   ): void;
   csr_multiply(

@@ -46,7 +46,9 @@ for (const b of benches()) {
         const weights = Float64Array.from(y, () => Math.ceil(next() * 4));
         const sums = new Float64Array(n * columns);
         const at = b.f64(sums);
-        b.kernels.csr_class_sums(at, ...csr, b.i32(y), weighted ? b.f64(weights) : 0, rows, columns);
+        const order = [b.room(rows), b.room(n + 1)] as const;
+        b.kernels.class_order(...order, b.i32(y), rows, n);
+        b.kernels.csr_class_sums(at, ...csr, ...order, weighted ? b.f64(weights) : 0, n, columns);
         y.forEach((c, r) => {
           for (let j = 0; j < columns; j++) sums[c * columns + j] += (weighted ? weights[r] : 1) * dense[j][r];
         });
