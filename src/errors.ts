@@ -194,6 +194,14 @@ export const errors = {
   fileType: (path: string, expected: string) =>
     file(`Cannot tell the format of '${path}' from its name; expected one of ${expected}.`),
 
+  journalLine: (line: number) =>
+    data(`Line ${line} of the journal is none of a search of this version. Name another journal, or remove this one.`),
+  journalOther: (what: string, where: string) =>
+    data(
+      `The journal is of another search: ${where} has other ${what} there than here. Give the same table, options and seed to go on, ` +
+        'or name another journal.',
+    ),
+
   modelFile: (what: string, expected: string, found: string) =>
     model(`Not a usable model file: ${what}: expected ${expected}, found ${found}. Save the model again.`),
   notFinite: (what: string, from: string) =>

@@ -1,0 +1,71 @@
+/** `cameo tune`: searches families, options and columns, or recommenders, for what is best on this table or log. */
+import { Command } from 'commander';
+import { errors } from '../errors.js';
+import { withConfig } from './config.js';
+import { type EventFlags, withLog } from './events.js';
+import {
+  type EngineFlags,
+  type FitFlags,
+  names,
+  type OutputFlags,
+  type ReadFlags,
+  whole,
+  withColumns,
+  withEffort,
+  withEngine,
+  withOutput,
+  withReading,
+  withSplit,
+  withWeights,
+} from './options.js';
+
+export interface TuneFlags extends EngineFlags, OutputFlags, FitFlags, ReadFlags, EventFlags {
+  budget?: string;
+  trials?: number;
+  metric?: string;
+  families?: string[];
+  folds?: number;
+  journal?: string;
+  save?: string;
+}
+
+export function tuneCommand(signal: AbortSignal): Command {
+  const command = new Command('tune')
+    .description(
+      'Search families of models, their options and columns, or recommenders, for what is best on this table or log; Ctrl-C keeps what was found.',
+    )
+    .argument(
+      '[input]',
+      "a .csv, .json, .jsonl, .parquet, .arrow or .xlsx file, a pipe, or '-' for an Arrow IPC stream on standard input",
+    )
+    .option('--trials <N>', 'how many are tried beside the default', whole(1, 1_000_000))
+    .option('--budget <duration>', 'how long is searched, such as 90s, 10m or 1h; without --events also --time')
+    .option('--metric <name>', 'what the best is best by (default: logLoss, of numbers rmse, of recommendations ndcg)')
+    .option('--families <names>', 'what is tried: families of models, or recommenders (default: all that suit)', names)
+    .option(
+      '--folds <K>',
+      'folds of the training rows that trials are compared on (default: by the number of rows)',
+      whole(2, 1000),
+    )
+    .option('--journal <file>', 'JSON Lines of what was tried, from which a later search goes on')
+    .option('--save <file>', 'keep the best, fitted');
+  withSplit(withWeights(withEffort(withColumns(command, 'column'))));
+  withConfig(withOutput(withEngine(withLog(withReading(command)))));
+  return command.action(async (input: string | undefined, flags: TuneFlags) => {
+    const { runTune } = await import('./tune-job.js');
+    await runTune(input, flags, signal);
+  });
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+/** Milliseconds that are searched: of --budget, and of --time where that names no column of events. */
+export function millisecondsOf({ budget, time, events }: TuneFlags): number | undefined {
+  const [name, text] = budget !== undefined || events !== undefined ? ['budget', budget] : ['time', time];
+  if (text === undefined) return undefined;
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|min|h)?$/.exec(text) ?? [];
+  const milliseconds = Math.round(Number(number) * UNITS[unit]);
+  if (!(milliseconds >= 1 && milliseconds <= 2 ** 31 - 1))
+    throw errors.option(name, 'a duration such as 90s, 10m or 1h', `'${text}'`);
+  return milliseconds;
+}
