@@ -196,10 +196,9 @@ export const errors = {
 
   journalLine: (line: number) =>
     data(`Line ${line} of the journal is none of a search of this version. Name another journal, or remove this one.`),
-  journalOther: (what: string, where: string) =>
+  journalOther: (what: string) =>
     data(
-      `The journal is of another search: ${where} has other ${what} there than here. Give the same table, options and seed to go on, ` +
-        'or name another journal.',
+      `The journal is of another search: it has ${what} than is asked for here. Give the same to go on, or name another journal.`,
     ),
 
   modelFile: (what: string, expected: string, found: string) =>

@@ -31,7 +31,7 @@ export function tuneSummary(tuned: Tuned, { save, journal }: TuneFlags): string 
     const others = there.slice(0, MOST_SHOWN).map((tried) => row(tried, tried === best ? 'best' : `trial ${tried.trial}`));
     paragraphs.push(`On ${compared.on}\n${columns([row(standard, 'default'), ...others], [1])}`);
   } else paragraphs.push('Nothing was measured: the default stands.');
-  if (best === standard && compared) paragraphs.push('Nothing was better than the default.');
+  if (best === standard && compared) paragraphs.push('Nothing beats the default by more than its folds differ.');
   const both = [
     ['default', number(heldOut.standard)],
     ['best', number(heldOut.best)],

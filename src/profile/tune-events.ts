@@ -10,8 +10,8 @@ import { checked, type OptionSchema } from '../options.js';
 import { AT, type Cut, chooseRecommender, cutOf, EVENTS, FAST, leftOut, sampleOf } from '../recommend/choose.js';
 import { families } from '../recommend/index.js';
 import { rankingOf } from '../recommend/truth.js';
-import type { Subject } from '../score/tune/search.js';
 import { type Config, dimensionsOf } from '../score/tune/space.js';
+import type { Subject } from '../score/tune/trial.js';
 import type { Events } from '../table/events.js';
 
 /** Events above which a rung has a third of them only. */

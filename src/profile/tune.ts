@@ -12,8 +12,9 @@ import { BEHAVIOUR_FEATURES, joinBehaviour } from '../events/features.js';
 import { checked } from '../options.js';
 import { throwIfAborted } from '../scheduler/scheduler.js';
 import { eventsHash, jsonHash, tableHash } from '../score/tune/hash.js';
-import { type Found, type SearchOptions, type Subject, search, type Trial } from '../score/tune/search.js';
+import { type Found, type SearchOptions, search } from '../score/tune/search.js';
 import { tableSubject } from '../score/tune/table.js';
+import type { Subject, Trial } from '../score/tune/trial.js';
 import type { Events } from '../table/events.js';
 import type { Table } from '../table/table.js';
 import { checkData } from './fit.js';
@@ -82,7 +83,7 @@ function searchOptions(engine: Engine, what: Search, options: CheckedTuneOptions
     milliseconds,
     width: engine.scheduler.width,
     journal,
-    head: { ...what.head, metric: what.subject.metric, seed, space: jsonHash([what.subject.space, what.subject.rungs]) },
+    head: { seed, metric: what.subject.metric, ...what.head, space: jsonHash([what.subject.space, what.subject.rungs]) },
     signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
     onStep: (found) => tell(options, what, found, 'search'),
   };
@@ -155,7 +156,7 @@ function ofTable(engine: Engine, table: Table, events: Events | undefined, optio
   const count = (n: number) => n.toLocaleString('en');
   return {
     subject,
-    head: { table: tableHash(whole), settings: jsonHash([scoring, options.folds]) },
+    head: { table: tableHash(whole), settings: jsonHash([{ ...scoring, seed: undefined }, options.folds ?? null]) },
     leftOut: ({ config }) => subject.ignoredBy(config),
     says: (rung) => ofRung(subject, rung),
     heldOut: `${count(subject.held)} held-out rows that no trial saw`,

@@ -69,7 +69,7 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
   const { x, ...prepared } = await prepare(job, rows);
   using _ = x;
   job.report({ stage: 'prepare', done: 1, total: 1 });
-  return learnFrom(job, questions, { ...prepared, x });
+  return await learnFrom(job, questions, { ...prepared, x });
 }
 
 /** Learns models from rows that are encoded. */

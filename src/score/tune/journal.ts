@@ -45,6 +45,13 @@ export const headLine = (head: JournalHead): string => `${JSON.stringify({ ...FO
 export const entryLine = ({ trial, rung, config, scores, note }: Entry): string =>
   `${JSON.stringify({ trial, rung, ...config, scores, note })}\n`;
 
+/** What is different, in words. */
+const OTHER: Readonly<Record<string, string>> = {
+  events: 'other events',
+  settings: 'other options',
+  space: 'another search space',
+};
+
 const keyOf = ({ trial, rung }: Pick<Entry, 'trial' | 'rung'>) => `${trial}/${rung}`;
 
 /** What a journal knows. */
@@ -72,7 +79,7 @@ export class Known {
   find(step: Pick<Entry, 'trial' | 'rung' | 'config'>): Entry | undefined {
     const found = this.#entries.get(keyOf(step));
     if (found && JSON.stringify(found.config) !== JSON.stringify(inOrder(step.config)))
-      throw errors.journalOther('trials', `trial ${step.trial}`);
+      throw errors.journalOther(`another trial ${step.trial}`);
     return found;
   }
 }
@@ -92,6 +99,6 @@ function checkHead(value: unknown, head: JournalHead): void {
   const found = value as Record<string, unknown> | null;
   if (found?.format !== FORMAT.format || found.version !== FORMAT.version) throw errors.journalLine(1);
   for (const [name, expected] of Object.entries(head)) {
-    if (found[name] !== expected) throw errors.journalOther(name, 'it');
+    if (found[name] !== expected) throw errors.journalOther(OTHER[name] ?? `another ${name}`);
   }
 }

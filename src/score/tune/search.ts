@@ -5,6 +5,9 @@
  * the seed and the results, for any number of workers, and no worker waits while WINDOW steps are under way. Where there is nothing to do by
  * what is known, the next result is waited for.
  *
+ * The first trial, what there would be without a search, stands beside all that: it is much work where it is a blend, nobody waits for it, and
+ * no decision but the last looks at it.
+ *
  * Each rung is some pieces of work, such as folds, whose scores are averaged; what a lower rung has measured is not measured again.
  */
 import { CameoError } from '../../errors.js';
@@ -12,8 +15,10 @@ import { onAbort } from '../../scheduler/on-abort.js';
 import { throwIfAborted } from '../../scheduler/scheduler.js';
 import { Halving, type Step } from './halving.js';
 import { type Entry, entryLine, headLine, type Journal, type JournalHead, Known } from './journal.js';
+import { Lanes } from './lanes.js';
 import { propose } from './proposals.js';
-import { type Config, configAt, type Point, type Space, standardConfig, standardPoint } from './space.js';
+import { type Config, configAt, type Point, standardConfig, standardPoint } from './space.js';
+import { beats, lossOf, meanOf, type Subject, type Trial } from './trial.js';
 
 /** Steps that may be under way at once. */
 export const WINDOW = 8;
@@ -21,18 +26,6 @@ export const WINDOW = 8;
 const ENOUGH = 10;
 /** What ends a search rather than a trial. */
 const FATAL: readonly string[] = ['worker', 'runtime', 'not-fitted'];
-
-/** What is searched. */
-export interface Subject {
-  readonly space: Space;
-  /** what there would be without a search: the first trial */
-  readonly standard: Config;
-  /** of each rung its pieces of work */
-  readonly rungs: readonly (readonly number[])[];
-  readonly lessIsBetter: boolean;
-  /** The score of a piece; must be the same whenever it is asked for. */
-  measure(config: Config, piece: number, signal: AbortSignal): Promise<number>;
-}
 
 export interface SearchOptions {
   readonly seed: number;
@@ -47,31 +40,24 @@ export interface SearchOptions {
   readonly onStep?: (found: Found) => void;
 }
 
-export interface Trial {
-  readonly number: number;
-  readonly config: Config;
-  readonly point: Point;
-  /** by rung: the mean score of its pieces; null where it failed */
-  readonly scores: (number | null)[];
-  /** by piece */
-  readonly pieces: Map<number, number>;
-  /** why it failed */
-  note?: string;
-}
-
 export interface Found {
   readonly trials: readonly Trial[];
-  /** the best on the highest rung that the first has come to; the first where it is not known to be beaten */
+  /** the best on the highest rung that the first has come to; the first where none beats it by more than chance does */
   readonly best: Trial;
   /** that rung; −1 where nothing was measured */
   readonly rung: number;
-  /** steps that are done */
-  readonly steps: number;
   /** why it ended; absent while it goes on */
   readonly ended?: 'trials' | 'time' | 'stopped' | 'nothing left to try';
 }
 
 type Outcome = { scores: number[] } | { note: string } | { stopped: true } | { error: unknown };
+
+interface Begun {
+  readonly step: Step;
+  readonly outcome: Promise<Outcome>;
+  /** whether the journal has it */
+  readonly kept: boolean;
+}
 
 /** @throws CameoError as the first trial; 'data' for a journal of another search */
 export async function search(subject: Subject, options: SearchOptions): Promise<Found> {
@@ -102,9 +88,16 @@ class Run {
   ended: Found['ended'];
   readonly #trials: Trial[] = [];
   readonly #halving: Halving;
-  readonly #steps: { step: Step; outcome: Promise<Outcome>; kept: boolean }[] = [];
+  readonly #steps: Begun[] = [];
   readonly #lanes: Lanes;
+  /** the first trial's steps, and what they failed with */
+  readonly #asides: Promise<void>[] = [];
+  #failed: { reason: unknown } | undefined;
+  /** the journal is written line by line */
+  #written: Promise<void> = Promise.resolve();
   readonly #tried = new Set<string>();
+  /** scores by trial and piece */
+  readonly #measuring = new Map<string, Promise<number>>();
   /** families whose defaults are still to be tried */
   readonly #standards: string[];
   /** steps whose results are told */
@@ -122,41 +115,43 @@ class Run {
   }
 
   async all(): Promise<void> {
-    let error: { reason: unknown } | undefined;
-    while (!this.stop.signal.aborted) {
-      while (this.#steps.length - this.#told > WINDOW - 1 && !error) error = await this.#tell();
-      if (error || this.stop.signal.aborted) break;
-      let step = this.#decide();
-      while (!step && this.#told < this.#steps.length && !error) {
-        error = await this.#tell();
-        if (!error && !this.stop.signal.aborted) step = this.#decide();
+    const { signal } = this.stop;
+    const { space, standard } = this.subject;
+    this.#begin(this.#add(standard, standardPoint(space, standard.family)) as Step);
+    while (!signal.aborted) {
+      while (this.#steps.length - this.#told >= WINDOW && !signal.aborted) await this.#tellNext();
+      let step = signal.aborted ? undefined : this.#decide();
+      while (!step && this.#told < this.#steps.length && !signal.aborted) {
+        await this.#tellNext();
+        step = this.#decide();
       }
-      if (error || !step) break;
+      if (!step || signal.aborted) break;
       this.#begin(step);
     }
-    if (error) this.stop.abort();
     // What was done when the search was stopped is kept; an error is told when nothing is at work any more.
-    while (this.#told < this.#steps.length) error ??= await this.#tell();
-    if (error) throw error.reason;
+    while (this.#told < this.#steps.length) await this.#tellNext();
+    await Promise.all(this.#asides);
+    await this.#written.catch((reason) => this.#fail(reason));
+    if (this.#failed) throw this.#failed.reason;
+  }
+
+  #fail(reason: unknown): void {
+    this.#failed ??= { reason };
+    this.stop.abort();
   }
 
   found(): Found {
     const rung = this.#trials[0].scores.length - 1;
-    const there = this.#trials.filter(({ scores }) => typeof scores[rung] === 'number');
-    const best = there.reduce((a, b) => (this.#loss(b, rung) < this.#loss(a, rung) ? b : a), this.#trials[0]);
-    return { trials: this.#trials, best, rung, steps: this.#told };
-  }
-
-  #loss({ scores }: Trial, rung: number): number {
-    const score = scores[rung];
-    if (typeof score !== 'number') return Number.POSITIVE_INFINITY;
-    return this.subject.lessIsBetter ? score : -score;
+    const better = this.#trials.filter((trial) => rung >= 0 && beats(this.subject, this.#trials[0], trial, rung));
+    const best = better.reduce(
+      (a, b) => (lossOf(this.subject, b, rung) < lossOf(this.subject, a, rung) ? b : a),
+      this.#trials[0],
+    );
+    return { trials: this.#trials, best, rung };
   }
 
   /** What to do next, by what was told. */
   #decide(): Step | undefined {
-    if (this.#trials.length === 0)
-      return this.#add(this.subject.standard, standardPoint(this.subject.space, this.subject.standard.family));
     const promoted = this.#halving.promote();
     if (promoted) return promoted;
     if (this.#trials.length > (this.options.trials ?? Number.POSITIVE_INFINITY)) {
@@ -195,38 +190,34 @@ class Run {
   #observations() {
     const { rungs } = this.subject;
     for (let rung = rungs.length - 1; rung >= 0; rung--) {
-      const there = this.#trials.filter(({ scores }) => scores[rung] !== undefined);
+      const there = this.#trials.filter(({ number, scores }) => number > 0 && scores[rung] !== undefined);
       if (there.length >= ENOUGH || rung === 0)
-        return there.map((trial) => ({ point: trial.point, loss: this.#loss(trial, rung) }));
+        return there.map((trial) => ({ point: trial.point, loss: lossOf(this.subject, trial, rung) }));
     }
     return [];
   }
 
   #begin(step: Step): void {
     const trial = this.#trials[step.trial];
-    const kept = this.known.find({ ...step, config: trial.config });
-    const outcome = kept
-      ? Promise.resolve(kept.note === undefined ? { scores: this.#keptScores(kept, step) } : { note: kept.note })
-      : this.#measure(trial, step);
-    this.#steps.push({ step, outcome, kept: kept !== undefined });
+    let kept: Entry | undefined;
+    try {
+      kept = this.known.find({ ...step, config: trial.config });
+    } catch (reason) {
+      this.#fail(reason);
+    }
+    const outcome = kept ? Promise.resolve(this.#keptOutcome(kept)) : this.#measure(trial, step);
+    const begun = { step, outcome, kept: kept !== undefined };
+    if (step.trial > 0) this.#steps.push(begun);
+    else this.#asides.push(outcome.then((result) => this.#tell(begun, result)));
   }
 
-  #keptScores({ scores }: Entry, { rung }: Step): number[] {
-    return this.subject.rungs[rung].map((piece) => scores[piece] ?? Number.NaN);
+  #keptOutcome({ scores, rung, note }: Entry): Outcome {
+    return note === undefined ? { scores: this.subject.rungs[rung].map((piece) => scores[piece] ?? Number.NaN) } : { note };
   }
 
   async #measure(trial: Trial, { rung }: Step): Promise<Outcome> {
     const { subject, stop } = this;
-    const outcomes = await Promise.allSettled(
-      subject.rungs[rung].map(async (piece) => {
-        const before = trial.pieces.get(piece);
-        if (before !== undefined) return before;
-        return this.#lanes.take(async () => {
-          stop.signal.throwIfAborted();
-          return subject.measure(trial.config, piece, stop.signal);
-        });
-      }),
-    );
+    const outcomes = await Promise.allSettled(subject.rungs[rung].map((piece) => this.#score(trial, piece)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (!failed) return { scores: outcomes.map((outcome) => (outcome as PromiseFulfilledResult<number>).value) };
     const { reason } = failed;
@@ -235,12 +226,31 @@ class Run {
     return { note: reason.message };
   }
 
-  /** Takes in the result of the next step; gives an error that ends the search. */
-  async #tell(): Promise<{ reason: unknown } | undefined> {
-    const { step, outcome: coming, kept } = this.#steps[this.#told++];
-    const outcome = await coming;
-    if ('error' in outcome) return { reason: outcome.error };
-    if ('stopped' in outcome) return undefined;
+  /** The score of a piece, which is measured once. */
+  #score({ number, config, pieces }: Trial, piece: number): Promise<number> {
+    const before = pieces.get(piece);
+    if (before !== undefined) return Promise.resolve(before);
+    const key = `${number}/${piece}`;
+    const measured =
+      this.#measuring.get(key) ??
+      this.#lanes.take(async () => {
+        const { signal } = this.stop;
+        throwIfAborted(signal);
+        return this.subject.measure(config, piece, signal);
+      });
+    this.#measuring.set(key, measured);
+    return measured;
+  }
+
+  /** Takes in the result of the next step. */
+  async #tellNext(): Promise<void> {
+    const begun = this.#steps[this.#told++];
+    this.#tell(begun, await begun.outcome);
+  }
+
+  #tell({ step, kept }: Begun, outcome: Outcome): void {
+    if ('error' in outcome) this.#fail(outcome.error);
+    if (!('scores' in outcome || 'note' in outcome)) return;
     const trial = this.#trials[step.trial];
     const pieces = this.subject.rungs[step.rung];
     const scores = 'scores' in outcome ? outcome.scores : [];
@@ -249,39 +259,17 @@ class Run {
     });
     trial.scores[step.rung] = meanOf(scores);
     if ('note' in outcome) trial.note = outcome.note;
-    this.#halving.tell(step, this.#loss(trial, step.rung));
-    if (!kept) await this.options.journal?.append(entryLine(this.#entry(trial, step, scores)));
+    this.#halving.tell(step, lossOf(this.subject, trial, step.rung));
+    const line = kept ? undefined : entryLine(this.#entry(trial, step, scores));
+    this.#written = this.#written.then(async () => {
+      if (line !== undefined) await this.options.journal?.append(line);
+    });
+    this.#written.catch((reason) => this.#fail(reason));
     this.options.onStep?.(this.found());
-    return undefined;
   }
 
   #entry({ config, note }: Trial, { trial, rung }: Step, scores: readonly number[]): Entry {
     const named = this.subject.rungs[rung].map((piece, p) => [piece, Number.isFinite(scores[p]) ? scores[p] : null]);
     return { trial, rung, config, scores: note === undefined ? Object.fromEntries(named) : {}, note };
-  }
-}
-
-/** Of those that are numbers; null where none is: a fold may lack a class. */
-function meanOf(scores: readonly number[]): number | null {
-  const known = scores.filter(Number.isFinite);
-  return known.length > 0 ? known.reduce((sum, score) => sum + score, 0) / known.length : null;
-}
-
-/** Work that a few do at once, in the order in which it comes. */
-class Lanes {
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(private free: number) {}
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free === 0) await new Promise<void>((go) => this.#waiting.push(go));
-    else this.free--;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.free++;
-    }
   }
 }

@@ -109,7 +109,7 @@ export function configAt(space: Space, { family, at }: Point): Config {
     return place === undefined ? [] : [[dimension.name, valueAt(dimension, place)]];
   });
   const many = space.shared.length;
-  return { family, shared: Object.fromEntries(values.slice(0, many)), options: Object.fromEntries(values.slice(many)) };
+  return { family, options: Object.fromEntries(values.slice(many)), shared: Object.fromEntries(values.slice(0, many)) };
 }
 
 /** A family as it is, with nothing asked of it. */

@@ -16,8 +16,8 @@ import { examine, type Job, learnFrom, prepare, type Question } from '../learn.j
 import { checkScoreOptions, type ScoreOptions } from '../options.js';
 import { folds as foldsOf, holdOut } from '../split.js';
 import { PreparedRows } from './prepared.js';
-import type { Subject } from './search.js';
 import { type Config, type Dimension, dimensionsOf, type Space } from './space.js';
+import type { Subject } from './trial.js';
 
 /** Rows above which a rung has a third of them only, and above which there is one fold. */
 const MANY_ROWS = 10_000;
