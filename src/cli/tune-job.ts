@@ -11,7 +11,7 @@ import { JournalFile } from './journal-file.js';
 import { tellClear, tellKeeps, tellProgress, tellWritten } from './link.js';
 import { Stages } from './stages.js';
 import { print } from './terminal.js';
-import { millisecondsOf, type TuneFlags } from './tune.js';
+import { millisecondsOf, type TuneFlags } from './tune-flags.js';
 import { tuneSummary } from './tune-summary.js';
 
 /** Searches until the budget is spent or Ctrl-C, prints what was found, and keeps the best where that is asked for. */

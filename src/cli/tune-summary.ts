@@ -2,7 +2,7 @@
 import { METRIC_NAMES } from '../metrics/index.js';
 import type { Tried, Tuned } from '../profile/tune-options.js';
 import { columns, plain } from './terminal.js';
-import type { TuneFlags } from './tune.js';
+import type { TuneFlags } from './tune-flags.js';
 
 const MOST_SHOWN = 6;
 const NAMES: Readonly<Record<string, string>> = {

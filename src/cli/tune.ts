@@ -1,14 +1,9 @@
 /** `cameo tune`: searches families, options and columns, or recommenders, for what is best on this table or log. */
 import { Command } from 'commander';
-import { errors } from '../errors.js';
 import { withConfig } from './config.js';
-import { type EventFlags, withLog } from './events.js';
+import { withLog } from './events.js';
 import {
-  type EngineFlags,
-  type FitFlags,
   names,
-  type OutputFlags,
-  type ReadFlags,
   whole,
   withColumns,
   withEffort,
@@ -18,16 +13,7 @@ import {
   withSplit,
   withWeights,
 } from './options.js';
-
-export interface TuneFlags extends EngineFlags, OutputFlags, FitFlags, ReadFlags, EventFlags {
-  budget?: string;
-  trials?: number;
-  metric?: string;
-  families?: string[];
-  folds?: number;
-  journal?: string;
-  save?: string;
-}
+import type { TuneFlags } from './tune-flags.js';
 
 export function tuneCommand(signal: AbortSignal): Command {
   const command = new Command('tune')
@@ -55,17 +41,4 @@ export function tuneCommand(signal: AbortSignal): Command {
     const { runTune } = await import('./tune-job.js');
     await runTune(input, flags, signal);
   });
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
-
-/** Milliseconds that are searched: of --budget, and of --time where that names no column of events. */
-export function millisecondsOf({ budget, time, events }: TuneFlags): number | undefined {
-  const [name, text] = budget !== undefined || events !== undefined ? ['budget', budget] : ['time', time];
-  if (text === undefined) return undefined;
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|min|h)?$/.exec(text) ?? [];
-  const milliseconds = Math.round(Number(number) * UNITS[unit]);
-  if (!(milliseconds >= 1 && milliseconds <= 2 ** 31 - 1))
-    throw errors.option(name, 'a duration such as 90s, 10m or 1h', `'${text}'`);
-  return milliseconds;
 }

@@ -2,7 +2,7 @@
  * What to try next: anything, or what looks like the good ones so far and unlike the others (the tree-structured Parzen estimator of
  * Bergstra, Bardenet, Bengio and Kégl, "Algorithms for Hyper-Parameter Optimization", 2011). The tree has two levels: a family, and its options.
  *
- * Of n points that were tried, the ⌈n / 4⌉ with the least loss are the good ones. The density l of the good ones and g of the others are
+ * Of the points that were tried, the 15 % with the least loss are the good ones (as in BOHB, Falkner, Klein and Hutter, 2018). The density l of the good ones and g of the others are
  * products over dimensions:
  *
  *     one of k choices   (1 + how often it was) / (k + n)
@@ -23,7 +23,7 @@ export interface Observation {
 
 /** Streams of the generator: one for each proposal. */
 const STREAM = 0x75000000;
-const GOOD_SHARE = 0.25;
+const GOOD_SHARE = 0.15;
 /** Points that are drawn from the good ones' density. */
 const DRAWN = 24;
 /** Observations below which anything is tried, and how often it is later on: every so many proposals. */
