@@ -81,12 +81,16 @@ test('Ctrl-C keeps what was found: the summary, the model, the journal; a second
   const args = ['tune', 'users.csv', ...target, ...quick, '--trials', '100000'];
   const journal = (name: string) => existsSync(join(cwd, name)) && lines(name).length > 12;
   const first = start([...args, '--journal', 'stop.jsonl', '--save', 'stop.cameo'], { cwd });
+  let stdout = '';
+  first.child.stdout?.on('data', (data) => {
+    stdout += data;
+  });
   await until(() => journal('stop.jsonl'), 'some trials');
   first.child.kill('SIGINT');
   const { code } = await first.ended;
   assert.is(code, CODES.SIGINT, first.stderr());
-  assert.match(first.stdout(), /trials beside the default in [\d.]+ s, stopped; log loss/);
-  assert.match(first.stdout(), /Model in stop\.cameo, journal in stop\.jsonl/);
+  assert.match(stdout, /trials beside the default in [\d.]+ s, stopped; log loss/);
+  assert.match(stdout, /Model in stop\.cameo, journal in stop\.jsonl/);
   assert.match(first.stderr(), /cameo: Stopped\.\n$/);
   const kept = await cameo(['inspect', 'stop.cameo'], { cwd });
   assert.is(kept.code, 0, kept.stderr);

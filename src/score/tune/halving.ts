@@ -37,17 +37,28 @@ export class Halving {
   /** Who goes on next, from the highest rung on; undefined where nobody does yet. Each is told once. */
   promote(): Step | undefined {
     for (let rung = this.#rungs.length - 2; rung >= 0; rung--) {
-      const there = this.#rungs[rung];
-      const promoted = this.#promoted[rung];
-      const best = [...there]
-        .sort((a, b) => (a.loss < b.loss ? -1 : a.loss > b.loss ? 1 : a.trial - b.trial))
-        .slice(0, Math.floor(there.length / this.reduction));
-      const next = best.find(({ trial, loss }) => loss < Number.POSITIVE_INFINITY && !promoted.has(trial));
-      if (!next) continue;
-      const { trial } = promoted.has(FIRST) ? next : { trial: FIRST };
-      promoted.add(trial);
-      return { trial, rung: rung + 1 };
+      const step = this.#next(rung, Math.floor(this.#rungs[rung].length / this.reduction));
+      if (step) return step;
     }
     return undefined;
+  }
+
+  /** When nobody else comes: the best of the highest rung that anyone is on goes on to the next, so that few go all the way too. */
+  last(): Step | undefined {
+    const highest = this.#rungs.findLastIndex((there) => there.length > 0);
+    return highest < 0 || highest === this.#rungs.length - 1 ? undefined : this.#next(highest, 1);
+  }
+
+  /** The best of so many of a rung who has not gone on. */
+  #next(rung: number, most: number): Step | undefined {
+    const promoted = this.#promoted[rung];
+    const best = [...this.#rungs[rung]]
+      .sort((a, b) => (a.loss < b.loss ? -1 : a.loss > b.loss ? 1 : a.trial - b.trial))
+      .slice(0, most);
+    const next = best.find(({ trial, loss }) => loss < Number.POSITIVE_INFINITY && !promoted.has(trial));
+    if (!next) return undefined;
+    const { trial } = promoted.has(FIRST) ? next : { trial: FIRST };
+    promoted.add(trial);
+    return { trial, rung: rung + 1 };
   }
 }

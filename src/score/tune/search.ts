@@ -125,6 +125,7 @@ class Run {
         await this.#tellNext();
         step = this.#decide();
       }
+      step ??= this.#halving.last();
       if (!step || signal.aborted) break;
       this.#begin(step);
     }

@@ -186,6 +186,12 @@ test('when the time is up, and when it is stopped, what was found by then is kep
   assert.equal(told(on), told(await run({ trials: 40 })));
 });
 
+test('of few trials the best goes up to the last rung too', async () => {
+  const found = await run({ trials: 2 });
+  assert.is(found.rung, 2);
+  assert.is(found.trials.filter(({ scores }) => scores.length === 3).length, 2);
+});
+
 test('where there is no more to try the search ends', async () => {
   const subject = { ...subjectOf(), space: { families: { bowl: [{ name: 'x', choices: [0.1, 0.7] }] }, shared: [] } };
   const found = await run({ trials: 100 }, subject);
