@@ -1,6 +1,9 @@
 /** What is searched, what a trial of it has come to, and when one is better than another. */
 import type { Config, Point, Space } from './space.js';
 
+/** Several are held against the first, and one of them is the best by chance: one standard error would be passed too often. */
+const ERRORS = 2;
+
 /** What is searched. */
 export interface Subject {
   readonly space: Space;
@@ -36,7 +39,7 @@ export function lossOf(
   return lessIsBetter ? score : -score;
 }
 
-/** Whether a trial is better than the first by more than the standard error of the mean difference, piece by piece. */
+/** Whether a trial is better than the first by more than chance: by so many standard errors of the mean difference, piece by piece. */
 export function beats(
   { lessIsBetter, rungs }: Pick<Subject, 'lessIsBetter' | 'rungs'>,
   first: Trial,
@@ -50,7 +53,7 @@ export function beats(
     .filter(Number.isFinite);
   const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
   const squares = gains.reduce((sum, gain) => sum + (gain - mean) * (gain - mean), 0);
-  return mean > (gains.length > 1 ? Math.sqrt(squares / (gains.length - 1) / gains.length) : 0);
+  return mean > (gains.length > 1 ? ERRORS * Math.sqrt(squares / (gains.length - 1) / gains.length) : 0);
 }
 
 /** Of those that are numbers; null where none is: a fold may lack a class. */
