@@ -43,7 +43,7 @@ export const TRUST =
   'acts with the rights of this process: docs/security.md says who may be trusted with which option.';
 
 /** What says which log, and what its columns hold. */
-export const withLog = (command: Command): Command =>
+export const withLog = (command: Command, time = 'of the events: when'): Command =>
   command
     .option(
       '--events <source>',
@@ -52,7 +52,7 @@ export const withLog = (command: Command): Command =>
     .option('--query <sql>', 'of a database of events: what gives them, any SQL that reads; trust who writes it')
     .option('--user <column>', 'of the events: who')
     .option('--item <column>', 'of the events: what; without it nothing is recommended')
-    .option('--time <column>', 'of the events: when')
+    .option('--time <column>', time)
     .option('--value <expression>', "of the events: worth, an SQL expression over their columns such as 'Quantity * UnitPrice'")
     .option('--label <column>', 'of the events: the name of the item')
     .option('--where <condition>', 'of the events: which count, an SQL expression')

@@ -15,6 +15,8 @@ import {
 } from './options.js';
 import type { TuneFlags } from './tune-flags.js';
 
+const TIME = 'how long is searched, such as 90s, 10m or 1h; with --events the column of the events that says when';
+
 export function tuneCommand(signal: AbortSignal): Command {
   const command = new Command('tune')
     .description(
@@ -36,7 +38,7 @@ export function tuneCommand(signal: AbortSignal): Command {
     .option('--journal <file>', 'JSON Lines of what was tried, from which a later search goes on')
     .option('--save <file>', 'keep the best, fitted');
   withSplit(withWeights(withEffort(withColumns(command, 'column'))));
-  withConfig(withOutput(withEngine(withLog(withReading(command)))));
+  withConfig(withOutput(withEngine(withLog(withReading(command), TIME))));
   return command.action(async (input: string | undefined, flags: TuneFlags) => {
     const { runTune } = await import('./tune-job.js');
     await runTune(input, flags, signal);

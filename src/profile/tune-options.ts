@@ -1,13 +1,12 @@
 /** Options of a search and what it gives. */
 import * as v from 'valibot';
-import { flag, oneOf, RUN, share, whole } from '../options.js';
+import { flag, oneOf, RUN, whole } from '../options.js';
 import { SCORE_ENTRIES, type ScoreOptions } from '../score/options.js';
 import type { Journal } from '../score/tune/journal.js';
-import type { Found } from '../score/tune/search.js';
 import { EVENT_ENTRIES, type FitOptions } from './options.js';
 import type { Profiler } from './profiler.js';
 
-type OfScore = 'id' | 'ignore' | 'weight' | 'classWeight' | 'task' | 'effort' | 'seed' | 'testSize' | 'asOf';
+type OfScore = 'id' | 'ignore' | 'weight' | 'classWeight' | 'task' | 'effort' | 'seed' | 'testSize' | 'testRows' | 'asOf';
 
 export interface TuneOptions extends Pick<ScoreOptions, OfScore> {
   /** the column to predict; without one, and with events, what recommends is searched */
@@ -54,7 +53,8 @@ export const TUNE_OPTIONS = v.strictObject({
   task: SCORE_ENTRIES.task,
   effort: SCORE_ENTRIES.effort,
   seed: SCORE_ENTRIES.seed,
-  testSize: v.optional(share, 0.2),
+  testSize: SCORE_ENTRIES.testSize,
+  testRows: SCORE_ENTRIES.testRows,
   asOf: SCORE_ENTRIES.asOf,
   trials: v.optional(whole(1, 1_000_000)),
   milliseconds: v.optional(whole(1)),
@@ -98,7 +98,8 @@ export interface Tuned {
   compared: { on: string; best: number; standard: number } | null;
   /** on rows, or events, that no trial saw, with both fitted on the same; null for what was not fitted since the search was stopped */
   heldOut: { on: string; best: number | null; standard: number | null };
-  ended: Found['ended'];
+  /** why the search ended */
+  ended?: 'trials' | 'time' | 'stopped' | 'nothing left to try';
   /** seconds that the search took */
   seconds: number;
   /** what `Profiler.fit` is given for the best */

@@ -129,9 +129,21 @@ function resultOf(
 }
 
 function ofTable(engine: Engine, table: Table, events: Events | undefined, options: CheckedTuneOptions): Search {
-  const { target, id, ignore, weight, classWeight, task, effort, seed, testSize, signal } = options;
+  const { target, id, ignore, weight, classWeight, task, effort, seed, testSize, testRows, signal } = options;
   const asOf = options.asOf ?? (events?.asOfGiven ? events.asOf : undefined);
-  const scoring = { target: target as string, id, ignore, weight, classWeight, task, effort, seed, testSize, asOf } as const;
+  const scoring = {
+    target: target as string,
+    id,
+    ignore,
+    weight,
+    classWeight,
+    task,
+    effort,
+    seed,
+    testSize,
+    testRows,
+    asOf,
+  } as const;
   checkData({ table, events }, scoring);
   let whole = table;
   if (events && id !== undefined) {
