@@ -34,6 +34,7 @@ export const TABLES: Record<string, readonly [file: string, target: string]> = {
 const COLUMNS: Record<string, { model?: string; effort?: Effort; modelOptions?: Record<string, unknown> }> = {
   default: {},
   fast: { effort: 'fast' },
+  best: { effort: 'best' },
   perceptron: { model: 'perceptron' },
   network: { model: 'network' },
   linear: { model: 'linear' },

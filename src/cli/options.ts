@@ -147,7 +147,7 @@ export const withEffort = (command: Command): Command =>
   command.addOption(
     new Option(
       '--effort <effort>',
-      'fast: one model of trees, and iALS to recommend; balanced: a blend, and the recommender that is best on later events; best: more folds',
+      'fast: one model of trees, and iALS to recommend; balanced: a blend, and the recommender that is best on later events; best: a blend whose options are searched too',
     )
       .choices(EFFORTS)
       .default('balanced'),

@@ -99,6 +99,7 @@ function candidatesParagraph({ profiler }: Outcome, { candidates, task }: Target
   const loss = task === 'regression' ? 'squared error, standardized' : 'log loss';
   const rows = candidates.map(({ family, loss, weight }) => [family, number(loss), `weighs ${weight.toFixed(1)}`]);
   const blend = [['together', number(Number(facts.loss)), task === 'regression' ? '' : `calibration: ${facts.calibration}`]];
+  if (facts.trials !== undefined) blend.push(['searched', '', `${facts.trials} trials on other folds`]);
   return `Model${of}: ${loss} on rows that were not learnt from\n${columns([...rows, ...blend], [1])}`;
 }
 

@@ -1,5 +1,5 @@
 /** The candidates of a blend: which families, with which options, and how models of folds become models of all rows. */
-
+import { checked } from '../options.js';
 import { linear } from './linear.js';
 import type { Family, Model } from './model.js';
 import { network } from './network.js';
@@ -13,7 +13,13 @@ export interface Member {
   repeats?(rows: number): number;
   /** Options of one more fit on all rows, by what the folds found; absent where the folds' models stay and are averaged. */
   settle?(folds: readonly Model[]): Record<string, unknown>;
+  /** options of the family that a search looks for (score/search-members.ts); absent where the folds say all there is, or another stands for it */
+  sought?: readonly string[];
 }
+
+/** Options that a candidate learns with. @throws CameoError 'argument' for what its family does not have */
+export const optionsOf = ({ family, options }: Member, { seed, ...more }: { seed: number; [name: string]: unknown }) =>
+  checked(family.options, { ...('seed' in family.options.entries ? { seed } : {}), ...options, ...more });
 
 const fact = (models: readonly Model[], name: string): number[] =>
   models.map(({ facts }) => Number(facts[name])).sort((a, b) => a - b);
@@ -35,7 +41,12 @@ const PATIENT = { learningRate: 0.05, maxIter: 2000, nIterNoChange: 50 };
 const oftenWhereFew = (rows: number) => Math.max(1, Math.min(3, Math.floor(18_000 / rows)));
 
 export const MEMBERS: Readonly<Record<string, Member>> = {
-  trees: { family: trees as unknown as Family, options: PATIENT, settle: asManyRounds },
+  trees: {
+    family: trees as unknown as Family,
+    options: PATIENT,
+    settle: asManyRounds,
+    sought: ['maxLeafNodes', 'minSamplesLeaf', 'l2Regularization', 'maxFeatures'],
+  },
   // What few rows can bear: on tables of some thousand they do better than the large ones, on large tables they do not.
   'small trees': {
     family: trees as unknown as Family,
@@ -43,7 +54,12 @@ export const MEMBERS: Readonly<Record<string, Member>> = {
     settle: asManyRounds,
   },
   // Each fold's network keeps its best epoch there, and all are averaged.
-  network: { family: network as unknown as Family, options: {}, repeats: oftenWhereFew },
+  network: {
+    family: network as unknown as Family,
+    options: {},
+    repeats: oftenWhereFew,
+    sought: ['hiddenLayerSizes', 'dropout', 'learningRateInit', 'weightDecay'],
+  },
   linear: {
     family: linear as unknown as Family,
     options: {},

@@ -7,15 +7,11 @@ import * as v from 'valibot';
 import { joined } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { checked, oneOf, seed, whole } from '../options.js';
-import { ENCODINGS, type Encoding } from '../prepare/feature.js';
-import { startsOf, takeColumns } from '../programs/encode.js';
-import { inferScratch } from '../programs/infer.js';
+import { bag, oneOf, seed, whole } from '../options.js';
+import { ENCODINGS } from '../prepare/feature.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { stride } from '../wasm/kernels.js';
-import { place } from '../wasm/memory.js';
-import { Tile } from '../wasm/resident.js';
-import { MEMBERS, type Member } from './blend-members.js';
+import { MEMBERS, type Member, optionsOf } from './blend-members.js';
+import { learnWithout, Parts } from './blend-parts.js';
 import { blended, calibrate, chooseWeights, type HeldOut, meanLoss } from './blend-weights.js';
 import { Blended, read, type WeightedModel } from './blended.js';
 import { heldOut } from './folds.js';
@@ -24,24 +20,23 @@ import type { Candidate, Examples, Family, Model } from './model.js';
 /** Rows below which there is nothing to choose by: the cheapest candidate learns alone. */
 const LEAST_ROWS = 50;
 
-const OPTIONS = v.strictObject({
+const NAMES = ['trees', 'small trees', 'network', 'linear'] as const;
+
+export const OPTIONS = v.strictObject({
   /** the candidates */
-  families: v.optional(v.pipe(v.array(oneOf('trees', 'small trees', 'network', 'linear')), v.minLength(1, 'one at least')), [
-    'trees',
-    'small trees',
-    'network',
-    'linear',
-  ]),
+  families: v.optional(v.pipe(v.array(oneOf(...NAMES)), v.minLength(1, 'one at least')), [...NAMES]),
+  /** further candidates by name: one of the above with other options of its family; a name from above takes that one's place */
+  members: v.optional(v.record(v.string(), v.strictObject({ like: oneOf(...NAMES), options: bag })), {}),
+  /** of the search that found them; told among the facts */
+  trials: v.optional(whole(0)),
   folds: v.optional(whole(2, 100), 5),
   seed: v.optional(seed, 42),
 });
-type BlendOptions = v.InferOutput<typeof OPTIONS>;
+export type BlendOptions = v.InferOutput<typeof OPTIONS>;
 
 async function fit(engine: Engine, examples: Examples, options: BlendOptions, run: RunOptions): Promise<Blended> {
   const { task, outputs, y, inputs, x, weights: given } = examples;
-  // Where rows weigh differently, those candidates are left out that cannot learn it.
-  const able = (name: string) => given === undefined || MEMBERS[name].family.weighted === true;
-  const members = options.families.filter(able).map((name) => ({ name, ...MEMBERS[name] }));
+  const members = membersOf(options, given !== undefined);
   if (members.length === 0)
     throw errors.option('families', 'such that one learns from weights of rows', `'${options.families.join("', '")}'`);
   if (x.rows < LEAST_ROWS) return alone(engine, examples, options, run);
@@ -54,11 +49,8 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
   let done = 0;
   // Of each candidate and fold: a model, and its raw outputs for the rows that were held out.
   const fits = await side(engine, jobs, async ({ member, held, repeat }) => {
-    const own = { ...parts.of(member.family), held };
-    const model = await member.family.fit(engine, own, optionsOf(member, options, seedOf(options, repeat)), {
-      signal: run.signal,
-    });
-    const z = await rawOutputs(engine, model, parts, held, run);
+    const own = optionsOf(member, { seed: seedOf(options, repeat) });
+    const { model, z } = await learnWithout(engine, held, { family: member.family, options: own, parts }, run);
     run.onProgress?.(++done, Number.NaN, jobs.length);
     return { member, held, model, z };
   });
@@ -101,18 +93,36 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
     }),
   );
   const facts = {
+    ...Object.fromEntries(Object.entries(options.members).map(([name, member]) => [name, JSON.stringify(member.options)])),
     folds: folds.length > 1 ? folds.length : 'one part held out',
     loss,
+    ...(options.trials !== undefined && { trials: options.trials }),
     calibration: map ? `log-odds · ${map.scale.toFixed(3)} + ${map.shift.toFixed(3)}` : 'not needed',
   };
   return new Blended(models, new Float64Array(outputs).fill(shift), inputs, facts, candidates);
 }
 
-const optionsOf = ({ family, options }: Member, { seed: own }: BlendOptions, more: Record<string, unknown> = {}) =>
-  checked(family.options, { ...('seed' in family.options.entries ? { seed: own } : {}), ...options, ...more });
+interface Named extends Member {
+  name: string;
+}
+
+/**
+ * The candidates. Where rows weigh differently, those are left out that cannot learn it.
+ * @throws CameoError 'argument' for options that a family does not have
+ */
+function membersOf({ families, members, seed }: BlendOptions, weighted: boolean): Named[] {
+  const further = Object.entries(members).map(([name, { like, options }]): Named => {
+    const member = { ...MEMBERS[like], options: { ...MEMBERS[like].options, ...options } };
+    optionsOf(member, { seed });
+    return { name, ...member };
+  });
+  const own = families.map((name): Named => further.find((other) => other.name === name) ?? { name, ...MEMBERS[name] });
+  const all = [...own, ...further.filter((other) => !own.includes(other))];
+  return all.filter(({ family }) => !weighted || family.weighted === true);
+}
 
 /** A seed for each time that a candidate learns on the same rows. */
-const seedOf = ({ seed }: BlendOptions, repeat: number) => (repeat === 0 ? {} : { seed: (seed + 7919 * repeat) >>> 0 });
+const seedOf = ({ seed }: BlendOptions, repeat: number) => (seed + 7919 * repeat) >>> 0;
 
 /** The mean of vectors of one length. */
 function mean(vectors: readonly Float32Array[]): Float32Array {
@@ -126,7 +136,7 @@ async function alone(engine: Engine, examples: Examples, options: BlendOptions, 
   const name = options.families.includes('linear') ? 'linear' : options.families[0];
   const member = MEMBERS[name];
   using parts = new Parts(engine, examples);
-  const model = await member.family.fit(engine, parts.of(member.family), optionsOf(member, options), run);
+  const model = await member.family.fit(engine, parts.of(member.family), optionsOf(member, { seed: options.seed }), run);
   const facts = { folds: 'too few rows' };
   return new Blended([{ model, weight: 1 }], new Float64Array(examples.outputs), examples.inputs, facts, []);
 }
@@ -161,69 +171,8 @@ async function ofAllRows(
   run: RunOptions,
 ): Promise<WeightedModel[]> {
   if (!member.settle) return folds.map((model) => ({ model, weight: 1 / folds.length }));
-  const own = optionsOf(member, options, member.settle(folds));
+  const own = optionsOf(member, { seed: options.seed, ...member.settle(folds) });
   return [{ model: await member.family.fit(engine, parts.of(member.family), own, { signal: run.signal }), weight: 1 }];
-}
-
-/** Raw outputs f32[rows, outputs] of a model for some rows: a copy. */
-async function rawOutputs(
-  engine: Engine,
-  model: Model,
-  parts: Parts,
-  rows: Int32Array,
-  run: RunOptions,
-): Promise<Float32Array> {
-  const tile = parts.tile(model.encodings[0]);
-  const [ld, length] = [stride(tile.columns), rows.length * model.outputs];
-  const { at, region } = place(engine, (layout) => {
-    const predictor = model.place(layout);
-    const [x, out] = [layout.take(rows.length * ld * 4), layout.take(length * 4)];
-    return { predictor, x, out, scratch: layout.take(inferScratch(engine.kernels, { predictor })) };
-  });
-  using _ = region;
-  const [from, to] = [tile.values(), engine.f32(at.x, rows.length * ld)];
-  rows.forEach((r, i) => {
-    to.set(from.subarray(r * ld, (r + 1) * ld), i * ld);
-  });
-  const args = { ...at, inputs: tile.columns, outputs: model.outputs, rows: rows.length };
-  await engine.run('infer', args, { signal: run.signal });
-  return engine.f32(at.out, length).slice();
-}
-
-/** The encodings of a blend's rows, each in a tile of its own. */
-class Parts implements Disposable {
-  readonly #tiles = new Map<Encoding, Tile>();
-  readonly #runs: { first: number; count: number }[];
-
-  constructor(
-    private readonly engine: Engine,
-    private readonly examples: Examples,
-  ) {
-    const { inputs } = examples;
-    const counts = ENCODINGS.map((encoding) => inputs[encoding].widths.reduce((a, b) => a + b, 0));
-    this.#runs = startsOf(counts).firsts.map((first, e) => ({ first, count: counts[e] }));
-  }
-
-  /** Made when it is first asked for. */
-  tile(encoding: Encoding): Tile {
-    const known = this.#tiles.get(encoding);
-    if (known) return known;
-    const { x } = this.examples;
-    const run = this.#runs[ENCODINGS.indexOf(encoding)];
-    const tile = new Tile(this.engine, x.rows, run.count);
-    this.#tiles.set(encoding, tile);
-    takeColumns(tile.values(), x.values(), x.rows, stride(x.columns), run);
-    return tile;
-  }
-
-  /** What a candidate learns from. */
-  of({ encodings }: Family): Examples {
-    return { ...this.examples, x: this.tile(encodings[0]) };
-  }
-
-  [Symbol.dispose](): void {
-    for (const tile of this.#tiles.values()) tile.dispose();
-  }
 }
 
 /** Written out, so that a bundle without fitting leaves it behind. */

@@ -1,6 +1,7 @@
 /** From rows of a table to fitted models: features once, then a model of each target over them. */
 import type { Engine } from '../engine/engine.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
+import type { BlendOptions } from '../models/blend.js';
 import type { Model } from '../models/model.js';
 import type { Binding, Features } from '../prepare/features.js';
 import { type Decision, fitFeatures } from '../prepare/fit-features.js';
@@ -12,6 +13,7 @@ import { place } from '../wasm/memory.js';
 import type { Tile } from '../wasm/resident.js';
 import type { CheckedScoreOptions } from './options.js';
 import { ResidentScores } from './resident.js';
+import { searchMembers } from './search-members.js';
 import { encodeRows, scoreRows } from './shards.js';
 import type { Look } from './warnings.js';
 import { weightsOf } from './weights.js';
@@ -90,7 +92,19 @@ export async function learnFrom(job: Job, questions: readonly Question[], { x, r
         : report({ stage: 'train', done, total, note: `${note}loss ${loss.toFixed(4)}` });
     const weights = weightsOf(options, target, y, job.weights, rows);
     const examples = { task: target.task, outputs, x, y, weights, inputs: known.features.inputs() };
-    const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
+    const modelOptions =
+      options.trials > 0
+        ? await searchMembers(
+            engine,
+            examples,
+            { options: options.modelOptions as BlendOptions, trials: options.trials },
+            {
+              ...run,
+              onProgress: (done, _, total) => report({ stage: 'train', done, total, note: `${note}trials of a search` }),
+            },
+          )
+        : options.modelOptions;
+    const model = await options.family.fit(engine, examples, modelOptions, { ...run, onProgress });
     answers.push({ target, model });
   }
   return { ...known, answers };
