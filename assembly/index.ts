@@ -24,6 +24,15 @@ export { logistic_loss, softmax, softmax_loss, squared_loss } from './loss';
 export { vector_exp, vector_log, vector_logistic, vector_scale, vector_tanh } from './math';
 export { moments, moments_merge } from './moments';
 export { adam, sgd, sum_squares } from './optimizer';
+export {
+  potential_divide,
+  potential_expect,
+  potential_max,
+  potential_multiply,
+  potential_normalize,
+  potential_spread,
+  potential_sum,
+} from './potential';
 export { missing_indicator, normal_quantile, quantile_transform } from './quantile';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { fill_columns, fold_contributions, gather_rows, interpolate_rows, label_values, one_hot } from './rows';

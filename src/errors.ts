@@ -215,6 +215,16 @@ export const errors = {
       `EASE of ${items} items needs ${mebibytes(wanted)} of WebAssembly memory and the engine has ${mebibytes(maximum)}. ` +
         'Use another recommender, leave rare items out, or create the engine with a larger memory.maximum (at most 4 GiB).',
     ),
+  junctionTree: (wanted: number, maximum: number, variables: number) =>
+    new CameoError(
+      'memory',
+      `The junction tree of this network needs ${mebibytes(wanted)} of WebAssembly memory, its largest clique joins ${variables} variables, ` +
+        `and the engine has ${mebibytes(maximum)}. Allow fewer parents or fewer states, or create the engine with a larger memory.maximum (at most 4 GiB).`,
+    ),
+  impossible: (row: number) =>
+    data(
+      `The evidence of row ${row} contradicts itself: the network gives it probability 0. Leave a part of it out, or fit the network with a prior.`,
+    ),
   diverged: (epoch: number, rate: number, tensor: string) =>
     new CameoError(
       'diverged',

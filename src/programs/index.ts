@@ -1,5 +1,8 @@
 /** Table of contents of the programs, by the name that a worker is sent. */
 import { als } from './als/als.js';
+import { expectedCounts } from './bayesian-network/expect.js';
+import { likeliestStates } from './bayesian-network/likeliest.js';
+import { queryNetwork } from './bayesian-network/query.js';
 import { ease } from './ease/ease.js';
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
@@ -28,8 +31,10 @@ const table = {
   boost,
   ease,
   encode,
+  expectedCounts,
   factorize,
   infer,
+  likeliestStates,
   limits,
   linear,
   linearPredict,
@@ -37,6 +42,7 @@ const table = {
   outputs,
   permute,
   predict,
+  queryNetwork,
   rankItems,
   scale,
   score,

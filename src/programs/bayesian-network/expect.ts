@@ -1,0 +1,58 @@
+/** The expected counts of a shard: how often each combination of states is to be expected, given what is known of each row (the E of EM). */
+import type { Kernels } from '../../wasm/kernels.js';
+import { Layout } from '../../wasm/memory.js';
+import type { Control } from '../program.js';
+import { Propagation } from './propagation.js';
+import { type Evidence, groups } from './query.js';
+import type { TreePlan } from './tree-plan.js';
+
+export interface ExpectArgs extends Evidence {
+  plan: TreePlan;
+  /** f64[rows]: what each row counts; 0 where all count 1 */
+  weights: number;
+  /** out of each clique f64[cells], one behind the other */
+  out: number;
+  /** expectScratch(…) bytes */
+  scratch: number;
+}
+
+/** Bytes of scratch that `expectedCounts` needs. */
+export function expectScratch(kernels: Kernels, { plan }: Pick<ExpectArgs, 'plan'>): number {
+  const layout = new Layout(0);
+  new Propagation(kernels, undefined, plan, 0, layout);
+  return layout.bytes;
+}
+
+export interface Expected {
+  /** Σ weight · log P(what is known of the row) */
+  logLikelihood: number;
+  /** the first row whose evidence has probability 0, −1 where there is none */
+  impossible: number;
+}
+
+export function expectedCounts(kernels: Kernels, memory: WebAssembly.Memory, args: ExpectArgs, control: Control): Expected {
+  const { plan, rows } = args;
+  const propagation = new Propagation(kernels, memory, plan, 0, new Layout(args.scratch));
+  const weights = args.weights ? new Float64Array(memory.buffer, args.weights, rows) : undefined;
+  let out = args.out;
+  const counts = plan.cliques.map(({ cells }) => {
+    new Float64Array(memory.buffer, out, cells).fill(0);
+    out += cells * 8;
+    return out - cells * 8;
+  });
+  const result = { logLikelihood: 0, impossible: -1 };
+  const own = new Float64Array(plan.lanes);
+  for (const { first, count } of groups(propagation, memory, plan, args, control)) {
+    propagation.collect();
+    for (let lane = 0; lane < plan.lanes; lane++) {
+      own[lane] = lane < count ? (weights?.[first + lane] ?? 1) : 0;
+      if (own[lane] === 0) continue;
+      const value = propagation.logs[lane];
+      if (value === Number.NEGATIVE_INFINITY && result.impossible < 0) result.impossible = first + lane;
+      result.logLikelihood += own[lane] * value;
+    }
+    propagation.distribute();
+    propagation.expect(counts, own);
+  }
+  return result;
+}
