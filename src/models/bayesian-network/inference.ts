@@ -165,7 +165,8 @@ export class Inference implements Disposable {
     const sizes = network.states.map((own) => own.length);
     const { maximum } = engine.memoryStats();
     const tree = junctionTree({ parents: network.parents, sizes }, together, maximum, engine.scheduler.width);
-    const [indexes, bases] = [treeIndexes(tree), basesOf(tree, network)];
+    const indexes = treeIndexes(tree, network.parents);
+    const bases = basesOf(indexes, network.tables);
     const joint = indexOf(tree.cliques[tree.together].variables, together, sizes);
     const cells = together.reduce((product, v) => product * sizes[v], 1);
     const { at, region } = place(engine, (layout) => ({

@@ -8,8 +8,6 @@ import type { TreePlan } from './tree-plan.js';
 
 export interface ExpectArgs extends Evidence {
   plan: TreePlan;
-  /** f64[rows]: what each row counts; 0 where all count 1 */
-  weights: number;
   /** out of each clique f64[cells], one behind the other */
   out: number;
   /** expectScratch(…) bytes */
@@ -24,16 +22,15 @@ export function expectScratch(kernels: Kernels, { plan }: Pick<ExpectArgs, 'plan
 }
 
 export interface Expected {
-  /** Σ weight · log P(what is known of the row) */
+  /** Σ log P(what is known of the row) */
   logLikelihood: number;
   /** the first row whose evidence has probability 0, −1 where there is none */
   impossible: number;
 }
 
 export function expectedCounts(kernels: Kernels, memory: WebAssembly.Memory, args: ExpectArgs, control: Control): Expected {
-  const { plan, rows } = args;
+  const { plan } = args;
   const propagation = new Propagation(kernels, memory, plan, 0, new Layout(args.scratch));
-  const weights = args.weights ? new Float64Array(memory.buffer, args.weights, rows) : undefined;
   let out = args.out;
   const counts = plan.cliques.map(({ cells }) => {
     new Float64Array(memory.buffer, out, cells).fill(0);
@@ -41,18 +38,17 @@ export function expectedCounts(kernels: Kernels, memory: WebAssembly.Memory, arg
     return out - cells * 8;
   });
   const result = { logLikelihood: 0, impossible: -1 };
-  const own = new Float64Array(plan.lanes);
+  const weights = new Float64Array(plan.lanes);
   for (const { first, count } of groups(propagation, memory, plan, args, control)) {
     propagation.collect();
-    for (let lane = 0; lane < plan.lanes; lane++) {
-      own[lane] = lane < count ? (weights?.[first + lane] ?? 1) : 0;
-      if (own[lane] === 0) continue;
+    weights.fill(0).fill(1, 0, count);
+    for (let lane = 0; lane < count; lane++) {
       const value = propagation.logs[lane];
       if (value === Number.NEGATIVE_INFINITY && result.impossible < 0) result.impossible = first + lane;
-      result.logLikelihood += own[lane] * value;
+      result.logLikelihood += value;
     }
     propagation.distribute();
-    propagation.expect(counts, own);
+    propagation.expect(counts, weights);
   }
   return result;
 }

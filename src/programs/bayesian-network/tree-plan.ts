@@ -35,27 +35,26 @@ export interface TreeIndexes {
   readonly tree: JunctionTree;
   readonly separators: readonly { a: Int32Array; b: Int32Array }[];
   readonly variables: readonly Int32Array[];
+  /** of each variable, of each cell of its home the cell of its table */
+  readonly families: readonly Int32Array[];
 }
 
-export function treeIndexes(tree: JunctionTree): TreeIndexes {
+export function treeIndexes(tree: JunctionTree, parents: DiscreteNetwork['parents']): TreeIndexes {
   const { cliques, separators, homes, sizes } = tree;
   const onto = (c: number, some: readonly number[]) => indexOf(cliques[c].variables, some, sizes);
   return {
     tree,
     separators: separators.map(({ a, b, variables }) => ({ a: onto(a, variables), b: onto(b, variables) })),
     variables: homes.map((home, v) => onto(home, [v])),
+    families: homes.map((home, v) => onto(home, [...parents[v], v])),
   };
 }
 
 /** Of each clique f64[cells]: the product of the probabilities of the variables that are at home there. */
-export function basesOf(
-  { cliques, homes, sizes }: JunctionTree,
-  { parents, tables }: Pick<DiscreteNetwork, 'parents' | 'tables'>,
-): Float64Array[] {
+export function basesOf({ tree: { cliques, homes }, families }: TreeIndexes, tables: DiscreteNetwork['tables']): Float64Array[] {
   const bases = cliques.map(({ cells }) => new Float64Array(cells).fill(1));
   homes.forEach((home, v) => {
-    const index = indexOf(cliques[home].variables, [...parents[v], v], sizes);
-    const [base, table] = [bases[home], tables[v]];
+    const [base, table, index] = [bases[home], tables[v], families[v]];
     for (let cell = 0; cell < base.length; cell++) base[cell] *= table[index[cell]];
   });
   return bases;
