@@ -1,7 +1,10 @@
 /** Table of contents of the programs, by the name that a worker is sent. */
 import { als } from './als/als.js';
 import { expectedCounts } from './bayesian-network/expect.js';
+import { familyCounts } from './bayesian-network/family-counts.js';
+import { hillClimb } from './bayesian-network/hill-climb.js';
 import { likeliestStates } from './bayesian-network/likeliest.js';
+import { mutualInformation } from './bayesian-network/mutual-information.js';
 import { queryNetwork } from './bayesian-network/query.js';
 import { ease } from './ease/ease.js';
 import { encode } from './encode.js';
@@ -33,12 +36,15 @@ const table = {
   encode,
   expectedCounts,
   factorize,
+  familyCounts,
+  hillClimb,
   infer,
   likeliestStates,
   limits,
   linear,
   linearPredict,
   moments,
+  mutualInformation,
   outputs,
   permute,
   predict,

@@ -51,7 +51,10 @@ export function treeIndexes(tree: JunctionTree, parents: DiscreteNetwork['parent
 }
 
 /** Of each clique f64[cells]: the product of the probabilities of the variables that are at home there. */
-export function basesOf({ tree: { cliques, homes }, families }: TreeIndexes, tables: DiscreteNetwork['tables']): Float64Array[] {
+export function basesOf(
+  { tree: { cliques, homes }, families }: TreeIndexes,
+  tables: DiscreteNetwork['tables'],
+): Float64Array[] {
   const bases = cliques.map(({ cells }) => new Float64Array(cells).fill(1));
   homes.forEach((home, v) => {
     const [base, table, index] = [bases[home], tables[v], families[v]];
