@@ -31,13 +31,14 @@ function checkCodes(name: string, states: number, codes: Codes) {
     throw errors.shape(`Column '${name}'`, `1 to ${none} states, as its codes can tell apart`, `${states}`);
   const own = codes.slice();
   let missing = false;
-  own.forEach((code, row) => {
-    if (code < states) return;
+  for (let row = 0; row < own.length; row++) {
+    const code = own[row];
+    if (code < states) continue;
     if (code !== none)
       throw errors.shape(`Column '${name}', row ${row}`, `a code below ${states}, or ${none} for a missing value`, `${code}`);
     own[row] = states;
     missing = true;
-  });
+  }
   const wide = own.BYTES_PER_ELEMENT === 2 ? (1 as const) : (0 as const);
   return { bytes: new Uint8Array(own.buffer, own.byteOffset, own.byteLength), states, missing, wide };
 }

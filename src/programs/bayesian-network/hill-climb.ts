@@ -119,13 +119,14 @@ class Climb {
     if (todo.length === 0) return;
     const barrier = this.#barrier;
     const shared = todo.length <= this.a.index.length;
-    if (shared) this.#share(todo);
+    const parents = todo.map((v) => this.graph.parents(v));
+    if (shared) this.#share(todo, parents);
     // A task is a candidate where there are few variables, else a variable with all its candidates.
     const tasks = shared ? todo.length * n : n;
     for (let task = barrier.claim(tasks); task < tasks; task = barrier.claim(tasks)) {
       const at = shared ? Math.floor(task / n) : task;
-      if (shared) this.#candidate(todo[at], task % n, this.a.index[at]);
-      else this.#candidates(todo[at]);
+      if (shared) this.#candidate(todo[at], parents[at], task % n, this.a.index[at]);
+      else this.#candidates(todo[at], parents[at]);
     }
     barrier.wait();
     for (const v of todo) {
@@ -140,7 +141,7 @@ class Climb {
   }
 
   /** The numbers of the rows' states of each variable and its parents, for all workers. */
-  #share(todo: readonly number[]): void {
+  #share(todo: readonly number[], parents: readonly (readonly number[])[]): void {
     const { rows, index } = this.a;
     const barrier = this.#barrier;
     const chunks = Math.ceil(rows / CHUNK);
@@ -148,23 +149,21 @@ class Climb {
     for (let task = barrier.claim(tasks); task < tasks; task = barrier.claim(tasks)) {
       const first = (task % chunks) * CHUNK;
       const at = Math.floor(task / chunks);
-      const members = [...this.graph.parents(todo[at]), todo[at]];
+      const members = [...parents[at], todo[at]];
       this.#joint.index(index[at] + first * 4, members, first, Math.min(CHUNK, rows - first));
     }
     barrier.wait();
   }
 
   /** Of variable v the score with u among its parents; with v itself that as it is and those with one of its parents taken away. */
-  #candidate(v: number, u: number, index: number): void {
-    const parents = this.graph.parents(v);
+  #candidate(v: number, parents: readonly number[], u: number, index: number): void {
     if (u === v) this.#without(v, parents, index);
     else if (!parents.includes(u)) this.#out(v)[u] = this.#with(v, parents, u, index);
   }
 
   /** All of variable v where the search begins. Two variables without parents are counted once for both. */
-  #candidates(v: number): void {
+  #candidates(v: number, parents: readonly number[]): void {
     const { n } = this.graph;
-    const parents = this.graph.parents(v);
     this.#without(v, parents, 0);
     for (let u = 0; u < n; u++) {
       if (u === v || parents.includes(u)) continue;

@@ -35,7 +35,7 @@ export type LocalScore = (counts: Int32Array, r: number, cells: number, groups?:
 
 export function localScore(score: ScoreName, rows: number, equivalentSampleSize: number): LocalScore {
   const penalty = score === 'bic' ? 0.5 * log(rows) : 0;
-  const terms = { bic: bic(), k2: k2(), bdeu: bdeu(equivalentSampleSize) }[score];
+  const terms = TERMS[score](equivalentSampleSize);
   return (counts, r, cells, groups = 1, pitch = cells) => {
     const q = groups * (cells / r);
     const term = terms(q, r);
@@ -88,3 +88,5 @@ function bdeu(size: number): Terms {
     };
   };
 }
+
+const TERMS: Record<ScoreName, (equivalentSampleSize: number) => Terms> = { bic, k2, bdeu };

@@ -61,22 +61,22 @@ export function bestMove(
   const many = Int32Array.from(columns, (_, v) => graph.parents(v).length);
   const gains = (from: number, to: number) => columns[to][from] - columns[to][n];
   let best: Move | undefined;
-  const offer = (kind: Move['kind'], from: number, to: number, gain: number) => {
-    if (gain > (best ? best.gain + tie : Number.NEGATIVE_INFINITY) && !tabu.has(kind, from, to))
-      best = { kind, from, to, gain };
-  };
+  const better = (gain: number) => gain > (best ? best.gain + tie : Number.NEGATIVE_INFINITY);
+  const free = (from: number, to: number) => many[to] < maxParents && !forbidden[from * n + to];
   for (let to = 0; to < n; to++) {
     for (let from = 0; from < n; from++) {
       if (from === to || graph.has(to, from)) continue;
+      const gain = gains(from, to);
       if (!graph.has(from, to)) {
-        if (many[to] < maxParents && !forbidden[from * n + to] && !graph.reaches(to, from))
-          offer(ADD, from, to, gains(from, to));
+        if (better(gain) && free(from, to) && !graph.reaches(to, from) && !tabu.has(ADD, from, to))
+          best = { kind: ADD, from, to, gain };
         continue;
       }
       if (required[from * n + to]) continue;
-      offer(REMOVE, from, to, gains(from, to));
-      if (many[from] < maxParents && !forbidden[to * n + from] && !graph.reachesAround(from, to))
-        offer(REVERSE, from, to, gains(from, to) + gains(to, from));
+      if (better(gain) && !tabu.has(REMOVE, from, to)) best = { kind: REMOVE, from, to, gain };
+      const turned = gain + gains(to, from);
+      if (better(turned) && free(to, from) && !graph.reachesAround(from, to) && !tabu.has(REVERSE, from, to))
+        best = { kind: REVERSE, from, to, gain: turned };
     }
   }
   return best;
