@@ -40,7 +40,7 @@ for (const name of havePublicNetworks ? ['asia', 'child', 'alarm', 'insurance'] 
         network,
         cases.map(({ evidence }) => evidenceOf(network, evidence)),
       ),
-    }; // one line
+    };
     using inference = new Inference(engine, network);
     const marginals = await inference.marginals([...network.names.keys()], known, {});
     let compared = 0;
