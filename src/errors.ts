@@ -161,6 +161,10 @@ export const errors = {
   targetMissing: (name: string, row: number) =>
     data(`Target '${name}' is missing in row ${row}. Leave such rows out before training.`),
   targetTask: (name: string, task: string, why: string) => data(`Target '${name}' cannot be used for task '${task}': ${why}.`),
+  familyTask: (name: string, task: string, family: string, tasks: readonly string[]) =>
+    data(
+      `Target '${name}' is one for task '${task}', which '${family}' does not learn; it learns ${quotedList(tasks)}. Take another model.`,
+    ),
   noCommonUsers: (id: string, rows: number, users: number) =>
     data(
       `None of the ${rows} rows of the table is one of the ${users} users of the events: column '${id}' and the column of --user ` +

@@ -1,40 +1,32 @@
 /**
  * The family of Bayesian networks: the target is a variable among the features, numbers are binned by their quantiles, and what is not
- * known of a user is not observed, rather than filled in. By default the structure is tree-augmented naive Bayes (Friedman, Geiger and
- * Goldszmidt 1997): the target is a parent of every feature, and each has one more.
+ * known of a user is not observed, rather than filled in. Which structure suits, rows tell that were not learnt
+ * from (structures.ts).
  */
 import * as v from 'valibot';
 import type { Engine } from '../../engine/engine.js';
 import { errors } from '../../errors.js';
-import { above, oneOf, whole } from '../../options.js';
+import { above, oneOf, seed, whole } from '../../options.js';
 import { allRows } from '../../prepare/columns.js';
-import { type Codes, newCodes } from '../../programs/bayesian-network/coded-columns.js';
-import { junctionTree } from '../../programs/bayesian-network/junction-tree.js';
+import { newCodes } from '../../programs/bayesian-network/coded-columns.js';
 import type { FeatureBins } from '../../programs/trees/plan.js';
 import type { RunOptions } from '../../scheduler/scheduler.js';
 import { stride } from '../../wasm/kernels.js';
 import { Layout, place } from '../../wasm/memory.js';
 import { besides } from '../folds.js';
 import type { Examples, Family } from '../model.js';
-import { expectationMaximization } from './expectation-maximization.js';
-import { fitParameters } from './fit-parameters.js';
-import { FittedNetwork, MAX_STATES, read, statesOf, TREE_BYTES } from './fitted.js';
-import { hillClimbSearch } from './hill-climb-search.js';
-import { treeAugmentedNaiveBayes } from './tree-search.js';
-
-const TARGET = 'target';
-/** Passes over the rows where values are missing, and the share of the log-likelihood that one more must gain. */
-const PASSES = { maxIter: 20, tol: 1e-5 };
+import { FittedNetwork, MAX_STATES, read, statesOf } from './fitted.js';
+import { choose, learn, STRUCTURES, type Structure, TARGET } from './structures.js';
 
 export const OPTIONS = v.strictObject({
-  /** 'tree': tree-augmented naive Bayes; 'hill-climbing': by BIC; 'naive': the target is the only parent */
+  /** 'tree': tree-augmented naive Bayes; 'hill-climbing': by BIC; 'naive': the target is the only parent; 'auto': the best of these on rows held out */
   structure: v.optional(
     v.pipe(
-      oneOf('tree', 'hill-climbing', 'naive'),
+      oneOf('auto', ...STRUCTURES),
       v.metadata({ flag: 'structure', value: 'name' }),
-      v.description('tree (tree-augmented naive Bayes), hill-climbing, or naive'),
+      v.description('tree (tree-augmented naive Bayes), hill-climbing, naive, or auto: the best of these on rows held out'),
     ),
-    'tree',
+    'auto',
   ),
   /** bins of a number at most, by its quantiles */
   bins: v.optional(
@@ -50,7 +42,7 @@ export const OPTIONS = v.strictObject({
     ),
     3,
   ),
-  /** rows that a Dirichlet prior counts for in each row of a table */
+  /** rows that a Dirichlet prior counts for in each cell of a table */
   prior: v.optional(
     v.pipe(
       above(0),
@@ -59,6 +51,8 @@ export const OPTIONS = v.strictObject({
     ),
     1,
   ),
+  /** of the rows held out */
+  seed: v.optional(seed, 42),
 });
 export type NetworkOptions = v.InferOutput<typeof OPTIONS>;
 
@@ -85,21 +79,15 @@ async function fit(engine: Engine, examples: Examples, options: NetworkOptions, 
     rows: rows.length,
     codes: [...used.map((j) => codes[j]), truth],
   };
-  const { parents, facts } = await structureOf(engine, data, options, run);
+  const { signal } = run;
+  const chosen = options.structure === 'auto' ? await choose(engine, data, options, { signal }) : undefined;
+  const structure = chosen?.structure ?? (options.structure as Structure);
+  const { network, iterations } = await learn(engine, data, structure, options, run);
+  const { parents, tables } = network;
   const sizes = data.states.map((own) => own.length);
-  junctionTree({ parents, sizes }, [], TREE_BYTES);
-  const prior = { pseudoCounts: options.prior };
-  const incomplete = data.codes.some((own, i) => i < used.length && own.includes(0xff));
-  const learnt = incomplete
-    ? await expectationMaximization(engine, data, parents, { ...prior, ...PASSES }, run)
-    : { network: await fitParameters(engine, data, parents, prior, { signal: run.signal }), iterations: 1 };
   const edges = parents.reduce((sum, own) => sum + own.length, 0);
-  return new FittedNetwork({ bins, variables, missing, widths }, { parents, tables: learnt.network.tables, sizes }, outputs, {
-    ...facts,
-    variables: parents.length,
-    edges,
-    iterations: learnt.iterations,
-  });
+  const facts = { structure, ...chosen?.facts, variables: parents.length, edges, iterations };
+  return new FittedNetwork({ bins, variables, missing, widths }, { parents, tables, sizes }, outputs, facts);
 }
 
 /** Bins of each encoded column by its own rows (programs/trees/bin.ts), and these rows' codes. */
@@ -145,24 +133,6 @@ async function binned(
     codes.push(Uint8Array.from(found, (code) => (code >= states || code === missing[j] ? 0xff : code)));
   }
   return { bins, codes };
-}
-
-/** The parents of each variable, the last of which is the target. */
-async function structureOf(
-  engine: Engine,
-  data: { names: string[]; states: string[][]; rows: number; codes: Codes[] },
-  { structure, maxParents }: NetworkOptions,
-  run: RunOptions,
-): Promise<{ parents: number[][]; facts: Record<string, string | number> }> {
-  const { signal } = run;
-  const target = data.names.length - 1;
-  const facts = { structure };
-  if (structure === 'hill-climbing') {
-    const { parents, score } = await hillClimbSearch(engine, data, { maxParents }, { signal });
-    return { parents, facts: { ...facts, bic: score } };
-  }
-  if (structure === 'tree') return { parents: await treeAugmentedNaiveBayes(engine, data, TARGET, {}, { signal }), facts };
-  return { parents: data.names.map((_, i) => (i === target ? [] : [target])), facts };
 }
 
 /** Written out, so that a bundle without fitting leaves it behind. */
