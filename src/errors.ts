@@ -119,6 +119,10 @@ export const errors = {
     data(
       `No held-out row is of the last class of '${name}', by which '${rule}' finds the threshold. Hold out more rows, or leave '${rule}' out.`,
     ),
+  stateUnknown: (name: string, row: number, states: number) =>
+    column(
+      `Column '${name}' has a state in row ${row} that is none of the ${states} of the network. Leave it out, or mend it.`,
+    ),
   categories: (name: string, count: number) =>
     column(
       `Column '${name}' has ${count} different values; at most 1000000 can be categories. Leave it out with --ignore ${name}.`,
