@@ -7,7 +7,14 @@ import { likeliestScratch } from '../../programs/bayesian-network/likeliest.js';
 import type { DiscreteNetwork } from '../../programs/bayesian-network/network.js';
 import { UNKNOWN } from '../../programs/bayesian-network/propagation.js';
 import { queryScratch } from '../../programs/bayesian-network/query.js';
-import { basesOf, placeTree, type Target, type TreePlan, treeIndexes } from '../../programs/bayesian-network/tree-plan.js';
+import {
+  basesOf,
+  placeTree,
+  roughOf,
+  type Target,
+  type TreePlan,
+  treeIndexes,
+} from '../../programs/bayesian-network/tree-plan.js';
 import type { RunOptions } from '../../scheduler/scheduler.js';
 import { Layout, place, type Region } from '../../wasm/memory.js';
 
@@ -54,8 +61,12 @@ export class Inference implements Disposable {
    */
   async marginals(variables: readonly number[], known: Known, run: RunOptions): Promise<Float64Array[]> {
     const { plan } = this.#tree([]);
-    const targets = variables.map((v) => plan.variables[v]);
-    return (await this.#query(plan, targets, false, known, run)).targets;
+    const targets = (asked: readonly number[]) => asked.map((v) => plan.variables[v]);
+    if (plan.rough.length === 0) return (await this.#query(plan, targets(variables), variables, false, known, run)).targets;
+    // What may be left out depends on what is asked for.
+    const found: Float64Array[] = [];
+    for (const v of variables) found.push((await this.#query(plan, targets([v]), [v], false, known, run)).targets[0]);
+    return found;
   }
 
   /**
@@ -66,13 +77,13 @@ export class Inference implements Disposable {
   async joint(variables: readonly number[], known: Known, run: RunOptions): Promise<Float64Array> {
     if (variables.length === 1) return (await this.marginals(variables, known, run))[0];
     const { plan, target } = this.#tree(variables);
-    return (await this.#query(plan, [target], false, known, run)).targets[0];
+    return (await this.#query(plan, [target], variables, false, known, run)).targets[0];
   }
 
   /** f64[rows]: the logarithm of the probability of what is known of each row; −∞ where it is 0. */
   async logLikelihood(known: Known, run: RunOptions): Promise<Float64Array> {
     const { plan } = this.#tree([]);
-    return (await this.#query(plan, [], true, known, run)).logs;
+    return (await this.#query(plan, [], [], true, known, run)).logs;
   }
 
   /**
@@ -114,6 +125,7 @@ export class Inference implements Disposable {
   async #query(
     plan: TreePlan,
     targets: readonly Target[],
+    asked: readonly number[],
     logs: boolean,
     known: Known,
     run: RunOptions,
@@ -133,7 +145,7 @@ export class Inference implements Disposable {
       ({ first, rows }, slot) => {
         fillCodes(engine, slot + own.codes, known, first, rows);
         const at = { codes: slot + own.codes, out: slot + own.out, scratch: slot + own.scratch };
-        return { ...at, plan, targets, pitch: PITCH, rows, logs: logs ? slot + own.logs : 0 };
+        return { ...at, plan, targets, asked, pitch: PITCH, rows, logs: logs ? slot + own.logs : 0 };
       },
       { ...run, slotBytes: layout.bytes },
     );
@@ -167,10 +179,11 @@ export class Inference implements Disposable {
     const tree = junctionTree({ parents: network.parents, sizes }, together, maximum, engine.scheduler.width);
     const indexes = treeIndexes(tree, network.parents);
     const bases = basesOf(indexes, network.tables);
+    const rough = roughOf(tree, network);
     const joint = indexOf(tree.cliques[tree.together].variables, together, sizes);
     const cells = together.reduce((product, v) => product * sizes[v], 1);
     const { at, region } = place(engine, (layout) => ({
-      plan: placeTree(layout, indexes, bases),
+      plan: placeTree(layout, indexes, bases, rough),
       target: { clique: tree.together, index: layout.put(joint), cells },
     }));
     const placed = { ...at, region };

@@ -39,7 +39,7 @@ export function expectedCounts(kernels: Kernels, memory: WebAssembly.Memory, arg
   });
   const result = { logLikelihood: 0, impossible: -1 };
   const weights = new Float64Array(plan.lanes);
-  for (const { first, count } of groups(propagation, memory, plan, args, control)) {
+  for (const { first, count } of groups(propagation, memory, plan, args, [...plan.variables.keys()], control)) {
     propagation.collect();
     weights.fill(0).fill(1, 0, count);
     for (let lane = 0; lane < count; lane++) {

@@ -27,7 +27,7 @@ export function likeliestStates(kernels: Kernels, memory: WebAssembly.Memory, ar
   const propagation = new Propagation(kernels, memory, plan, 0, new Layout(args.scratch));
   const states = plan.variables.map((_, v) => new Uint16Array(memory.buffer, args.out + v * pitch * 2, rows));
   let impossible = -1;
-  for (const { first, count } of groups(propagation, memory, plan, args, control)) {
+  for (const { first, count } of groups(propagation, memory, plan, args, [...plan.variables.keys()], control)) {
     propagation.collect('max');
     for (let lane = 0; lane < count; lane++) {
       if (propagation.logs[lane] === Number.NEGATIVE_INFINITY && impossible < 0) impossible = first + lane;

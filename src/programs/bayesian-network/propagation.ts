@@ -36,6 +36,7 @@ export class Propagation {
   readonly logs: Float64Array;
   readonly #messages: readonly number[];
   readonly #evidence: readonly number[];
+  readonly #rough: readonly number[];
   /** whether a variable was observed in some lane */
   readonly #observed: boolean[];
   readonly #children: readonly Step[][];
@@ -56,6 +57,7 @@ export class Propagation {
     this.potentials = cliques.map(room);
     this.#messages = separators.map(room);
     this.#evidence = variables.map(room);
+    this.#rough = plan.rough.map(room);
     this.#scratch = room({ cells: separators.reduce((most, { cells }) => Math.max(most, cells), 1) });
     this.#totals = layout.take(lanes * 8);
     this.logs = new Float64Array(lanes);
@@ -87,6 +89,20 @@ export class Propagation {
     this.#observed[variable] = false;
   }
 
+  /** After all evidence: of the rough variables, in the lanes where nothing that is known or asked for depends on them, rows that sum to 1. */
+  settle(asked: readonly number[], columns: readonly Uint16Array[], first: number, count: number): void {
+    const { lanes, rough } = this.plan;
+    rough.forEach(({ cells, scale, below }, i) => {
+      const factors = this.#f64(scale, cells);
+      const table = this.#f64(this.#rough[i], cells * lanes).fill(1);
+      if (below.some((v) => asked.includes(v))) return;
+      for (let lane = 0; lane < count; lane++) {
+        if (below.some((v) => columns[v][first + lane] !== UNKNOWN)) continue;
+        for (let cell = 0; cell < cells; cell++) table[cell * lanes + lane] = factors[cell];
+      }
+    });
+  }
+
   isObserved(variable: number): boolean {
     return this.#observed[variable];
   }
@@ -112,6 +128,9 @@ export class Propagation {
       if (++factors % FACTORS === 0) this.#normalize(potential, cells);
     };
     for (const v of this.#variables[clique]) if (this.#observed[v]) multiply(this.#evidence[v], variables[v].index);
+    plan.rough.forEach((rough, i) => {
+      if (rough.clique === clique) multiply(this.#rough[i], rough.index);
+    });
     for (const child of this.#children[clique]) multiply(this.#messages[child.separator], child.parents);
     if (separator < 0) {
       this.#normalize(potential, cells);

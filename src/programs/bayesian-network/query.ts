@@ -17,6 +17,8 @@ export interface QueryArgs extends Evidence {
   plan: TreePlan;
   /** one, whose clique is then the root, or several */
   targets: readonly Target[];
+  /** their variables */
+  asked: readonly number[];
   /** out of each target f64[rows, cells], one behind the other */
   out: number;
   /** out f64[rows]: the logarithm of the probability of a row's evidence, −∞ where that is 0; 0 for none */
@@ -52,7 +54,7 @@ export function queryNetwork(kernels: Kernels, memory: WebAssembly.Memory, args:
   const { propagation, marginal } = buffers(kernels, memory, args, new Layout(args.scratch));
   const logsOut = new Float64Array(memory.buffer, logs, logs ? rows : 0);
   let impossible = -1;
-  for (const { first, count } of groups(propagation, memory, plan, args, control)) {
+  for (const { first, count } of groups(propagation, memory, plan, args, args.asked, control)) {
     propagation.collect();
     for (let lane = 0; lane < count; lane++) {
       const value = propagation.logs[lane];
@@ -81,6 +83,7 @@ export function* groups(
   memory: WebAssembly.Memory,
   { lanes, variables }: TreePlan,
   { codes, pitch, rows }: Evidence,
+  asked: readonly number[],
   control: Control,
 ): Generator<{ first: number; count: number }> {
   const columns = variables.map((_, v) => new Uint16Array(memory.buffer, codes + v * pitch * 2, rows));
@@ -90,6 +93,7 @@ export function* groups(
     columns.forEach((column, v) => {
       propagation.observe(v, column, first, count);
     });
+    propagation.settle(asked, columns, first, count);
     yield { first, count };
   }
 }

@@ -11,6 +11,16 @@ export interface Target {
   readonly cells: number;
 }
 
+/**
+ * A variable some of whose rows do not sum to 1, as where a file has three probabilities of 0.3333333. Where nothing that is known or asked
+ * for depends on it, it must not count: there its table is multiplied by `scale` f64[cells], which makes the rows sum to 1.
+ */
+export interface Rough extends Target {
+  readonly scale: number;
+  /** the variable and those that depend on it */
+  readonly below: readonly number[];
+}
+
 /** Addresses of a tree; plain data that is sent to workers. */
 export interface TreePlan {
   /** users side by side */
@@ -28,6 +38,7 @@ export interface TreePlan {
   }[];
   /** of each variable: where it is observed, and its own distribution is found */
   readonly variables: readonly Target[];
+  readonly rough: readonly Rough[];
 }
 
 /** The indexes of a tree, which its structure alone tells. */
@@ -63,8 +74,35 @@ export function basesOf(
   return bases;
 }
 
-export function placeTree(layout: Layout, indexes: TreeIndexes, bases: readonly Float64Array[]): TreePlan {
-  const { tree, separators, variables } = indexes;
+/** How far from 1 the sum of a row may be and count as 1. */
+const ROUNDED = 1e-12;
+
+/** Of each rough variable what its table must be multiplied by, and those that depend on it. */
+export function roughOf(
+  { sizes }: JunctionTree,
+  { parents, tables }: Pick<DiscreteNetwork, 'parents' | 'tables'>,
+): { variable: number; scale: Float64Array; below: number[] }[] {
+  return tables.flatMap((table, variable) => {
+    const size = sizes[variable];
+    const scale = new Float64Array(table.length);
+    for (let at = 0; at < table.length; at += size) {
+      const sum = table.subarray(at, at + size).reduce((a, b) => a + b, 0);
+      scale.fill(Math.abs(sum - 1) <= ROUNDED ? 1 : 1 / sum, at, at + size);
+    }
+    if (scale.every((own) => own === 1)) return [];
+    const below = new Set([variable]);
+    for (const v of below) for (const [child, own] of parents.entries()) if (own.includes(v)) below.add(child);
+    return [{ variable, scale, below: [...below] }];
+  });
+}
+
+export function placeTree(
+  layout: Layout,
+  indexes: TreeIndexes,
+  bases: readonly Float64Array[],
+  rough: ReturnType<typeof roughOf> = [],
+): TreePlan {
+  const { tree, separators, variables, families } = indexes;
   const { cliques, homes, sizes } = tree;
   return {
     lanes: lanesOf(tree),
@@ -73,5 +111,12 @@ export function placeTree(layout: Layout, indexes: TreeIndexes, bases: readonly 
       return { ...separator, indexA: layout.put(separators[s].a), indexB: layout.put(separators[s].b) };
     }),
     variables: variables.map((index, v) => ({ clique: homes[v], index: layout.put(index), cells: sizes[v] })),
+    rough: rough.map(({ variable, scale, below }) => ({
+      clique: homes[variable],
+      index: layout.put(families[variable]),
+      cells: scale.length,
+      scale: layout.put(scale),
+      below,
+    })),
   };
 }
