@@ -40,13 +40,11 @@ export function expectedCounts(kernels: Kernels, memory: WebAssembly.Memory, arg
   const result = { logLikelihood: 0, impossible: -1 };
   const weights = new Float64Array(plan.lanes);
   for (const { first, count } of groups(propagation, memory, plan, args, [...plan.variables.keys()], control)) {
-    propagation.collect();
+    propagation.collect('sum', { logged: true });
+    const lane = propagation.impossible(count);
+    if (lane >= 0 && result.impossible < 0) result.impossible = first + lane;
+    for (const log of propagation.logs.subarray(0, count)) result.logLikelihood += log;
     weights.fill(0).fill(1, 0, count);
-    for (let lane = 0; lane < count; lane++) {
-      const value = propagation.logs[lane];
-      if (value === Number.NEGATIVE_INFINITY && result.impossible < 0) result.impossible = first + lane;
-      result.logLikelihood += value;
-    }
     propagation.distribute();
     propagation.expect(counts, weights);
   }

@@ -29,9 +29,8 @@ export function likeliestStates(kernels: Kernels, memory: WebAssembly.Memory, ar
   let impossible = -1;
   for (const { first, count } of groups(propagation, memory, plan, args, [...plan.variables.keys()], control)) {
     propagation.collect('max');
-    for (let lane = 0; lane < count; lane++) {
-      if (propagation.logs[lane] === Number.NEGATIVE_INFINITY && impossible < 0) impossible = first + lane;
-    }
+    const lane = propagation.impossible(count);
+    if (lane >= 0 && impossible < 0) impossible = first + lane;
     for (const step of propagation.steps) settle(step, propagation, memory, plan, states, first, count);
   }
   return impossible;

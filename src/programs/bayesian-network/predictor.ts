@@ -77,7 +77,7 @@ export function bayesianNetwork(
   };
   /** raw f64[outputs, lanes] */
   const answer = () => {
-    propagation.collect('sum', changed);
+    propagation.collect('sum', { changed });
     propagation.marginal(marginal, target);
     const p = new Float64Array((memory as WebAssembly.Memory).buffer, marginal, target.cells * lanes);
     if (outputs > 1) for (let i = 0; i < raw.length; i++) raw[i] = log(Math.max(p[i], LEAST));

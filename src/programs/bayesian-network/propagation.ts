@@ -32,8 +32,9 @@ export class Propagation {
   /** cliques from the root on, each after its parent */
   readonly steps: readonly Step[];
   readonly potentials: readonly number[];
-  /** f64[lanes]: the logarithm of the probability of all that was observed, after `collect` */
+  /** f64[lanes]: the logarithm of the probability of all that was observed, after a `collect` that was asked for it */
   readonly logs: Float64Array;
+  #logged = false;
   readonly #messages: readonly number[];
   readonly #evidence: readonly number[];
   readonly #rough: readonly number[];
@@ -107,13 +108,26 @@ export class Propagation {
     return this.#observed[variable];
   }
 
-  /** @param changed of each clique whether it, or one below it, has other evidence than in the call before; default: all have */
-  collect(operation: 'sum' | 'max' = 'sum', changed?: Uint8Array): void {
+  /**
+   * @param logged whether `logs` are asked for
+   * @param changed of each clique whether it, or one below it, has other evidence than in the call before; default: all have
+   */
+  collect(
+    operation: 'sum' | 'max' = 'sum',
+    { logged = false, changed }: { logged?: boolean; changed?: Uint8Array } = {},
+  ): void {
+    this.#logged = logged;
     this.logs.fill(0);
     for (let i = this.steps.length - 1; i >= 0; i--) {
       const step = this.steps[i];
       if (!changed || changed[step.clique]) this.#gather(step, operation);
     }
+  }
+
+  /** After `collect`: the first lane below `count` whose evidence has probability 0, −1 where there is none. */
+  impossible(count: number): number {
+    // The root was divided last.
+    return this.#f64(this.#totals, count).indexOf(0);
   }
 
   #gather({ clique, separator, own }: Step, operation: 'sum' | 'max'): void {
@@ -143,10 +157,11 @@ export class Propagation {
     this.#normalize(message, m);
   }
 
-  /** Divides by the sum and keeps its logarithm. */
+  /** Divides by the sum, and adds its logarithm to `logs`. */
   #normalize(potential: number, cells: number): void {
     const { lanes } = this.plan;
     this.kernels.potential_normalize(potential, this.#totals, cells, lanes);
+    if (!this.#logged) return;
     const totals = this.#f64(this.#totals, lanes);
     for (let lane = 0; lane < lanes; lane++) {
       const total = totals[lane];

@@ -55,12 +55,10 @@ export function queryNetwork(kernels: Kernels, memory: WebAssembly.Memory, args:
   const logsOut = new Float64Array(memory.buffer, logs, logs ? rows : 0);
   let impossible = -1;
   for (const { first, count } of groups(propagation, memory, plan, args, args.asked, control)) {
-    propagation.collect();
-    for (let lane = 0; lane < count; lane++) {
-      const value = propagation.logs[lane];
-      if (value === Number.NEGATIVE_INFINITY && impossible < 0) impossible = first + lane;
-      if (logs) logsOut[first + lane] = value;
-    }
+    propagation.collect('sum', { logged: logs !== 0 });
+    const lane = propagation.impossible(count);
+    if (lane >= 0 && impossible < 0) impossible = first + lane;
+    if (logs) logsOut.set(propagation.logs.subarray(0, count), first);
     if (targets.length > 1) propagation.distribute();
     let out = args.out;
     for (const target of targets) {
