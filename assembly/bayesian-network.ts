@@ -73,8 +73,8 @@ export function joint_count(table: usize, index: usize, codes: usize, wide: i32,
 
 /** table u32[n] += the three tables behind it, `lane` counts apart; n and lane multiples of 4. */
 export function joint_fold(table: usize, lane: i32, n: i32): void {
-  const step = <usize>lane << 2;
-  for (const end = table + (<usize>n << 2); table < end; table += 16) {
+  const step = (<usize>lane) << 2;
+  for (const end = table + ((<usize>n) << 2); table < end; table += 16) {
     const a = i32x4.add(v128.load(table), v128.load(table + step));
     const b = i32x4.add(v128.load(table + 2 * step), v128.load(table + 3 * step));
     v128.store(table, i32x4.add(a, b));

@@ -72,6 +72,13 @@ export function naiveScore(data: CodedColumns, score: ScoreName, v: number, pare
   return (data.rows / n) * sum - (score === 'bic' ? 0.5 * Math.log(data.rows) * q * (r - 1) : 0);
 }
 
+/** The score of a graph. */
+export const naiveTotal = (
+  data: CodedColumns,
+  parents: readonly (readonly number[])[],
+  { score = 'bic', equivalentSampleSize = 10 }: { score?: ScoreName; equivalentSampleSize?: number } = {},
+): number => parents.reduce((sum, of, v) => sum + naiveScore(data, score, v, of, equivalentSampleSize), 0);
+
 export interface Fixture {
   names: string[];
   states: string[][];

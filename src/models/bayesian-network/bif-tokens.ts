@@ -12,7 +12,7 @@ export interface Token {
 
 /** Marks end a word. Others, such as <, = and /, stand in the names of states. */
 const MARKS = '{}()[]|,;';
-const SPACE = /[ \t\r\n\f\v\ufeff]+/y;
+const SPACE = /[\s\ufeff]+/y;
 const COMMENT = /\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
 const QUOTED = /"([^"\n]*)"/y;
 const WORD = /[^\s\ufeff{}()[\]|,;"]+/y;

@@ -26,7 +26,7 @@ export const HILL_CLIMB_OPTIONS = v.strictObject({
   score: v.optional(oneOf(...SCORES), 'bic'),
   /** of BDeu: rows that the prior counts for */
   equivalentSampleSize: v.optional(above(0), 10),
-  /** parents of a variable at most; default: as many as a table of 2²⁰ counts takes */
+  /** parents of a variable at most, and never more than a table of 2²⁰ counts takes; default: as many as that */
   maxParents: v.optional(whole(0)),
   requiredEdges: v.optional(EDGES, []),
   forbiddenEdges: v.optional(EDGES, []),
@@ -68,9 +68,8 @@ export async function hillClimbSearch(
   const workers = rows * n < ALONE ? 1 : Math.max(1, engine.scheduler.threads);
   const { at, region } = place(engine, (layout) => ({
     columns: put(layout),
-    places: Array.from({ length: workers }, () => countPlaces(layout, constraints.cells)),
-    index: [layout.take(rows * 4), layout.take(rows * 4)],
-    scores: layout.take(n * (n + 1) * 8),
+    places: Array.from({ length: workers }, () => ({ ...countPlaces(layout, constraints.cells), all: layout.take(rows * 4) })),
+    scores: layout.take(2 * n * (n + 1) * 8),
     sync: layout.take(BARRIER_BYTES),
   }));
   using _ = region;
@@ -109,14 +108,13 @@ function constraintsOf({ names, states }: CodedColumns, options: v.InferOutput<t
       throw errors.jointTable(`'${names[child]}' and its ${parents.length} required parents`, cells, MAX_COUNTS);
   });
   const maxParents = Math.min(options.maxParents ?? n - 1, n - 1);
-  const largest = largestTable(many, maxParents);
-  if (options.maxParents !== undefined && largest > MAX_COUNTS)
-    throw errors.jointTable(`A variable with ${maxParents} parents`, largest, MAX_COUNTS);
+  const ascending = [...many].sort((a, b) => a - b);
+  const smallest = tableOf(ascending.slice(0, maxParents + 1));
+  if (options.maxParents !== undefined && smallest > MAX_COUNTS)
+    throw errors.jointTable(`Any variable with ${maxParents} parents`, smallest, MAX_COUNTS);
+  const largest = tableOf(ascending.slice(-maxParents - 1));
   return { required, forbidden, start, maxParents, cells: Math.min(largest, MAX_COUNTS) };
 }
 
-/** Counts of the variables with the most states. */
-function largestTable(states: readonly number[], maxParents: number): number {
-  const most = [...states].sort((a, b) => b - a).slice(0, maxParents + 1);
-  return most.reduce((cells, own) => cells * (own + 1), 1);
-}
+/** Counts of variables of so many states, each with one more for what is missing. */
+const tableOf = (states: readonly number[]) => states.reduce((counts, own) => counts * (own + 1), 1);

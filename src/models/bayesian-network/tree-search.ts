@@ -11,7 +11,7 @@ import type { CodedColumns } from '../../programs/bayesian-network/coded-columns
 import { cellsOf, countPlaces } from '../../programs/bayesian-network/joint-counts.js';
 import type { RunOptions } from '../../scheduler/scheduler.js';
 import { Layout, place } from '../../wasm/memory.js';
-import { MAX_COUNTS } from './hill-climb-search.js';
+import { MAX_CELLS } from './fit-parameters.js';
 import { checkColumns, checkVaried } from './placed-columns.js';
 
 export const TREE_OPTIONS = v.strictObject({
@@ -73,7 +73,7 @@ export async function mutualInformations(
   const many = data.states.map((own) => own.length);
   const most = many.filter((_, i) => i !== given).sort((a, b) => b - a);
   const cells = cellsOf([given < 0 ? 1 : many[given], most[0] ?? 1], most[1] ?? 1);
-  if (cells > MAX_COUNTS) throw errors.jointTable('The two variables with the most states', cells, MAX_COUNTS);
+  if (cells > MAX_CELLS) throw errors.jointTable('The two variables with the most states', cells, MAX_CELLS);
   const { at, region } = place(engine, (layout) => ({ columns: put(layout) }));
   using _ = region;
   const layout = new Layout(0);

@@ -4,6 +4,8 @@ export class Graph {
   /** words of 32 variables, `#words` a variable: those that can be reached from it */
   readonly #reach: Int32Array;
   readonly #words: number;
+  /** how many parents each variable has */
+  readonly inDegree: Int32Array;
 
   /** @param parents of each variable, without a cycle */
   constructor(parents: readonly (readonly number[])[]) {
@@ -12,6 +14,7 @@ export class Graph {
     this.#edges = new Uint8Array(n * n);
     this.#words = Math.ceil(n / 32);
     this.#reach = new Int32Array(n * this.#words);
+    this.inDegree = Int32Array.from(parents, (of) => of.length);
     parents.forEach((of, child) => {
       for (const parent of of) this.#edges[parent * n + child] = 1;
     });
@@ -41,25 +44,46 @@ export class Graph {
     return found;
   }
 
+  /** A copy of all edges, for `parentsIn`. */
+  edges(): Uint8Array {
+    return this.#edges.slice();
+  }
+
   /** Adds the edge, or takes it away. */
   toggle(from: number, to: number): void {
     this.#edges[from * this.n + to] ^= 1;
-    this.#close();
+    if (!this.has(from, to)) {
+      this.inDegree[to]--;
+      this.#close();
+    } else {
+      this.inDegree[to]++;
+      for (let v = 0; v < this.n; v++) if (v === from || this.reaches(v, from)) this.#join(v, to);
+    }
+  }
+
+  /** Whatever the child reaches, and itself, is reached from the parent. */
+  #join(parent: number, child: number): void {
+    const words = this.#words;
+    this.#reach[parent * words + (child >> 5)] |= 1 << (child & 31);
+    for (let w = 0; w < words; w++) this.#reach[parent * words + w] |= this.#reach[child * words + w];
   }
 
   /** From the children up: whoever has all children done is reached by their reach. */
   #close(): void {
     const { n } = this;
-    const words = this.#words;
     this.#reach.fill(0);
-    for (const v of order(n, (from, to) => this.has(from, to)).reverse()) {
-      for (let c = 0; c < n; c++) {
-        if (!this.has(v, c)) continue;
-        this.#reach[v * words + (c >> 5)] |= 1 << (c & 31);
-        for (let w = 0; w < words; w++) this.#reach[v * words + w] |= this.#reach[c * words + w];
-      }
-    }
+    for (const v of order(n, (from, to) => this.has(from, to)).reverse())
+      for (let c = 0; c < n; c++) if (this.has(v, c)) this.#join(v, c);
   }
+}
+
+/** Of each variable its parents, ascending, by a copy of a graph's edges. */
+export function parentsIn(edges: Uint8Array, n: number): number[][] {
+  return Array.from({ length: n }, (_, to) => {
+    const found: number[] = [];
+    for (let from = 0; from < n; from++) if (edges[from * n + to]) found.push(from);
+    return found;
+  });
 }
 
 /** Variables, every parent before its children; fewer than n where there is a cycle, since nothing in it or below can come first. */

@@ -9,13 +9,15 @@
 import type { Kernels } from '../../wasm/kernels.js';
 import { Barrier } from '../barrier.js';
 import type { Control } from '../program.js';
-import { Graph } from './graph.js';
+import { Graph, parentsIn } from './graph.js';
 import { type CountPlaces, JointCounts, type PlacedColumn } from './joint-counts.js';
 import { type LocalScore, localScore, type ScoreName } from './local-score.js';
 import { bestMove, type Constraints, make, TabuList } from './moves.js';
 
-/** Rows of which a worker makes the numbers at a time; a multiple of 4. */
-const CHUNK = 8192;
+/** Variables of which each candidate is a task of its own. */
+const FEW = 2;
+/** About as long as a candidate takes. */
+const SPINS = 20_000;
 /** Scores that differ by less than this share of all are equal. */
 const TIE = 1e-12;
 
@@ -38,10 +40,9 @@ export interface HillClimbArgs extends Constraints {
   tabuLength: number;
   /** moves that may follow without a score above the best */
   maxTabu: number;
-  /** of each worker */
-  places: readonly CountPlaces[];
-  /** u32[rows] of two variables, and f64[variables, variables + 1] */
-  index: readonly number[];
+  /** of each worker, and u32[rows]: the numbers of the rows' states of one variable and its parents */
+  places: readonly (CountPlaces & { all: number })[];
+  /** f64[2, variables, variables + 1]: what the workers tell each other, here and there by turns, since one may still read what was told */
   scores: number;
 }
 
@@ -58,7 +59,7 @@ export function hillClimb(kernels: Kernels, memory: WebAssembly.Memory, a: HillC
   const tabu = new TabuList(n, a.tabuLength);
   climb.rescore(a.columns.map((_, v) => v));
   let [moves, since] = [0, 0];
-  let best = { parents: climb.parents(), score: climb.total() };
+  let best = { edges: climb.graph.edges(), score: climb.total() };
   while (moves < a.maxIter) {
     const move = bestMove(climb.graph, climb.columns, a, tabu, TIE * Math.abs(best.score));
     if (!move || (move.gain < a.epsilon && a.maxTabu === 0)) break;
@@ -69,12 +70,12 @@ export function hillClimb(kernels: Kernels, memory: WebAssembly.Memory, a: HillC
     const score = climb.total();
     if (score > best.score) {
       if (score >= best.score + a.epsilon) since = 0;
-      best = { parents: climb.parents(), score };
+      best = { edges: climb.graph.edges(), score };
     }
     if (since++ === a.maxTabu && a.maxTabu > 0) break;
     control.progress(moves, best.score);
   }
-  return { ...best, moves };
+  return { parents: parentsIn(best.edges, n), score: best.score, moves };
 }
 
 class Climb {
@@ -86,6 +87,9 @@ class Climb {
   readonly #joint: JointCounts;
   readonly #score: LocalScore;
   readonly #barrier: Barrier;
+  #turn = 0;
+  /** the variable whose rows have their numbers */
+  #numbered = -1;
 
   constructor(
     kernels: Kernels,
@@ -96,11 +100,7 @@ class Climb {
     this.graph = new Graph(a.start);
     this.#joint = new JointCounts(a.columns, a.rows, kernels, memory, a.places[a.worker]);
     this.#score = localScore(a.score, a.rows, a.equivalentSampleSize);
-    this.#barrier = new Barrier(memory, a.sync, a.workers, control, a.worker);
-  }
-
-  parents(): number[][] {
-    return this.a.columns.map((_, v) => this.graph.parents(v));
+    this.#barrier = new Barrier(memory, a.sync, a.workers, control, a.worker, SPINS);
   }
 
   total(): number {
@@ -118,14 +118,15 @@ class Climb {
     });
     if (todo.length === 0) return;
     const barrier = this.#barrier;
-    const shared = todo.length <= this.a.index.length;
     const parents = todo.map((v) => this.graph.parents(v));
-    if (shared) this.#share(todo, parents);
-    // A task is a candidate where there are few variables, else a variable with all its candidates.
-    const tasks = shared ? todo.length * n : n;
+    this.#turn = 1 - this.#turn;
+    // A task is a candidate where few variables have changed, else a variable with all its candidates.
+    const few = todo.length <= FEW;
+    const tasks = few ? todo.length * n : todo.length;
     for (let task = barrier.claim(tasks); task < tasks; task = barrier.claim(tasks)) {
-      const at = shared ? Math.floor(task / n) : task;
-      if (shared) this.#candidate(todo[at], parents[at], task % n, this.a.index[at]);
+      // The last variables have the most candidates before them: they come first.
+      const at = few ? Math.floor(task / n) : todo.length - 1 - task;
+      if (few) this.#candidate(todo[at], parents[at], task % n);
       else this.#candidates(todo[at], parents[at]);
     }
     barrier.wait();
@@ -133,53 +134,46 @@ class Climb {
       this.columns[v] = this.#out(v).slice();
       this.#kept.set(keys[changed.indexOf(v)], this.columns[v]);
     }
+    this.#numbered = -1;
   }
 
   #out(v: number): Float64Array {
     const { n } = this.graph;
-    return new Float64Array(this.memory.buffer, this.a.scores + v * (n + 1) * 8, n + 1);
-  }
-
-  /** The numbers of the rows' states of each variable and its parents, for all workers. */
-  #share(todo: readonly number[], parents: readonly (readonly number[])[]): void {
-    const { rows, index } = this.a;
-    const barrier = this.#barrier;
-    const chunks = Math.ceil(rows / CHUNK);
-    const tasks = chunks * todo.length;
-    for (let task = barrier.claim(tasks); task < tasks; task = barrier.claim(tasks)) {
-      const first = (task % chunks) * CHUNK;
-      const at = Math.floor(task / chunks);
-      const members = [...parents[at], todo[at]];
-      this.#joint.index(index[at] + first * 4, members, first, Math.min(CHUNK, rows - first));
-    }
-    barrier.wait();
+    return new Float64Array(this.memory.buffer, this.a.scores + (this.#turn * n + v) * (n + 1) * 8, n + 1);
   }
 
   /** Of variable v the score with u among its parents; with v itself that as it is and those with one of its parents taken away. */
-  #candidate(v: number, parents: readonly number[], u: number, index: number): void {
-    if (u === v) this.#without(v, parents, index);
-    else if (!parents.includes(u)) this.#out(v)[u] = this.#with(v, parents, u, index);
+  #candidate(v: number, parents: readonly number[], u: number): void {
+    if (u === v) this.#without(v, parents);
+    else if (!parents.includes(u)) this.#out(v)[u] = this.#with(v, parents, u);
   }
 
   /** All of variable v where the search begins. Two variables without parents are counted once for both. */
   #candidates(v: number, parents: readonly number[]): void {
     const { n } = this.graph;
-    this.#without(v, parents, 0);
+    this.#without(v, parents);
     for (let u = 0; u < n; u++) {
       if (u === v || parents.includes(u)) continue;
-      if (parents.length > 0 || this.graph.parents(u).length > 0) this.#out(v)[u] = this.#with(v, parents, u, 0);
+      if (parents.length > 0 || this.graph.inDegree[u] > 0) this.#out(v)[u] = this.#with(v, parents, u);
       else if (u < v) this.#pair(u, v);
     }
   }
 
-  #with(v: number, parents: readonly number[], u: number, index: number): number {
-    const { columns, cells, maxParents } = this.a;
+  /** Counts of variable v and its parents, and of another variable. */
+  #count(v: number, parents: readonly number[], other: number): Int32Array {
     const members = [...parents, v];
-    const combinations = this.#joint.combinations(members);
+    const { all } = this.a.places[this.a.worker];
+    if (this.#numbered !== v) this.#joint.index(all, members, 0, this.a.rows);
+    this.#numbered = v;
+    return this.#joint.count(members, other, all);
+  }
+
+  #with(v: number, parents: readonly number[], u: number): number {
+    const { columns, cells, maxParents } = this.a;
+    const combinations = this.#joint.combinations([...parents, v]);
     const other = columns[u].states;
     if (parents.length >= maxParents || (combinations + 1) * (other + 1) > cells) return Number.NEGATIVE_INFINITY;
-    const counts = this.#joint.count(members, u, index);
-    return this.#score(counts, columns[v].states, combinations, other, combinations + 1);
+    return this.#score(this.#count(v, parents, u), columns[v].states, combinations, other, combinations + 1);
   }
 
   #pair(u: number, v: number): void {
@@ -187,7 +181,7 @@ class Climb {
     const [of, by] = [columns[v].states, columns[u].states];
     const scores = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
     if (maxParents > 0 && (of + 1) * (by + 1) <= cells) {
-      const counts = this.#joint.count([v], u);
+      const counts = this.#count(v, [], u);
       scores[0] = this.#score(counts, of, of, by, of + 1);
       const turned = new Int32Array(of * by);
       for (let i = 0; i < of; i++) for (let j = 0; j < by; j++) turned[i * by + j] = counts[j * (of + 1) + i];
@@ -197,12 +191,12 @@ class Climb {
     this.#out(u)[v] = scores[1];
   }
 
-  #without(v: number, parents: readonly number[], index: number): void {
+  #without(v: number, parents: readonly number[]): void {
     const { columns } = this.a;
     const members = [...parents, v];
     const of = columns[v].states;
     const cells = this.#joint.combinations(members);
-    const counts = this.#joint.count(members, -1, index).slice(0, cells);
+    const counts = this.#count(v, parents, -1).slice(0, cells);
     const out = this.#out(v);
     out[v] = Number.NaN;
     out[columns.length] = this.#score(counts, of, cells);

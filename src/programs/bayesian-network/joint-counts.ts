@@ -53,11 +53,14 @@ export class JointCounts {
   /** out u32[rows]: of each row from `first` on the number of its states of these variables, the last one's fastest. */
   index(out: number, members: readonly number[], first: number, rows: number): void {
     const limit = this.combinations(members);
-    members.forEach((m, i) => {
-      const { at, wide, states } = this.columns[m];
-      const last = i === members.length - 1;
-      this.kernels.joint_index(out, at + first * (1 + wide), wide, states, rows, i === 0 ? 1 : 0, last ? limit : NONE);
-    });
+    for (let from = 0; from < rows; from += BLOCK) {
+      members.forEach((m, i) => {
+        const { at, wide, states } = this.columns[m];
+        const codes = at + (first + from) * (1 + wide);
+        const most = i === members.length - 1 ? limit : NONE;
+        this.kernels.joint_index(out + from * 4, codes, wide, states, Math.min(BLOCK, rows - from), i === 0 ? 1 : 0, most);
+      });
+    }
   }
 
   /**

@@ -58,11 +58,10 @@ export function bestMove(
   tie: number,
 ): Move | undefined {
   const { n } = graph;
-  const many = Int32Array.from(columns, (_, v) => graph.parents(v).length);
   const gains = (from: number, to: number) => columns[to][from] - columns[to][n];
   let best: Move | undefined;
   const better = (gain: number) => gain > (best ? best.gain + tie : Number.NEGATIVE_INFINITY);
-  const free = (from: number, to: number) => many[to] < maxParents && !forbidden[from * n + to];
+  const free = (from: number, to: number) => graph.inDegree[to] < maxParents && !forbidden[from * n + to];
   for (let to = 0; to < n; to++) {
     for (let from = 0; from < n; from++) {
       if (from === to || graph.has(to, from)) continue;
