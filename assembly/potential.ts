@@ -11,8 +11,8 @@ const VECTOR: usize = 16;
 
 /** potential = base f64[cells] in every lane */
 export function potential_spread(potential: usize, base: usize, cells: i32, lanes: i32): void {
-  const row = <usize>lanes << 3;
-  for (const end = base + (<usize>cells << 3); base < end; base += 8) {
+  const row = (<usize>lanes) << 3;
+  for (const end = base + ((<usize>cells) << 3); base < end; base += 8) {
     const value = v128.load64_splat(base);
     for (const last = potential + row; potential < last; potential += 2 * VECTOR) {
       v128.store(potential, value);
@@ -23,8 +23,8 @@ export function potential_spread(potential: usize, base: usize, cells: i32, lane
 
 /** potential *= message, each cell by the message's cell that it belongs to */
 export function potential_multiply(potential: usize, message: usize, index: usize, cells: i32, lanes: i32): void {
-  const row = <usize>lanes << 3;
-  for (const end = index + (<usize>cells << 2); index < end; index += 4) {
+  const row = (<usize>lanes) << 3;
+  for (const end = index + ((<usize>cells) << 2); index < end; index += 4) {
     let from = message + <usize>load<i32>(index) * row;
     for (const last = potential + row; potential < last; potential += 2 * VECTOR) {
       v128.store(potential, f64x2.mul(v128.load(potential), v128.load(from)));
@@ -36,9 +36,9 @@ export function potential_multiply(potential: usize, message: usize, index: usiz
 
 /** message f64[m, lanes] = the sum of the potential over the cells that belong to each of its own */
 export function potential_sum(message: usize, potential: usize, index: usize, cells: i32, m: i32, lanes: i32): void {
-  const row = <usize>lanes << 3;
+  const row = (<usize>lanes) << 3;
   memory.fill(message, 0, <usize>m * row);
-  for (const end = index + (<usize>cells << 2); index < end; index += 4) {
+  for (const end = index + ((<usize>cells) << 2); index < end; index += 4) {
     let to = message + <usize>load<i32>(index) * row;
     for (const last = potential + row; potential < last; potential += 2 * VECTOR) {
       v128.store(to, f64x2.add(v128.load(to), v128.load(potential)));
@@ -50,9 +50,9 @@ export function potential_sum(message: usize, potential: usize, index: usize, ce
 
 /** As potential_sum with the largest instead of the sum; the potential is from 0 on. */
 export function potential_max(message: usize, potential: usize, index: usize, cells: i32, m: i32, lanes: i32): void {
-  const row = <usize>lanes << 3;
+  const row = (<usize>lanes) << 3;
   memory.fill(message, 0, <usize>m * row);
-  for (const end = index + (<usize>cells << 2); index < end; index += 4) {
+  for (const end = index + ((<usize>cells) << 2); index < end; index += 4) {
     let to = message + <usize>load<i32>(index) * row;
     for (const last = potential + row; potential < last; potential += 2 * VECTOR) {
       v128.store(to, f64x2.max(v128.load(to), v128.load(potential)));
@@ -64,7 +64,7 @@ export function potential_max(message: usize, potential: usize, index: usize, ce
 
 /** totals f64[lanes] = each lane's sum over the cells, and the potential divided by it; where that is 0 the lane stays 0 */
 export function potential_normalize(potential: usize, totals: usize, cells: i32, lanes: i32): void {
-  const row = <usize>lanes << 3;
+  const row = (<usize>lanes) << 3;
   const one = f64x2.splat(1);
   const zero = f64x2.splat(0);
   const end = potential + <usize>cells * row;
@@ -80,7 +80,7 @@ export function potential_normalize(potential: usize, totals: usize, cells: i32,
 /** message f64[m, lanes] /= by f64[m, lanes], and 0 where that is 0 */
 export function potential_divide(message: usize, by: usize, m: i32, lanes: i32): void {
   const zero = f64x2.splat(0);
-  for (const end = message + (<usize>(m * lanes) << 3); message < end; message += VECTOR) {
+  for (const end = message + ((<usize>(m * lanes)) << 3); message < end; message += VECTOR) {
     const divisor = v128.load(by);
     const none = f64x2.eq(divisor, zero);
     v128.store(message, v128.andnot(f64x2.div(v128.load(message), divisor), none));
@@ -90,8 +90,8 @@ export function potential_divide(message: usize, by: usize, m: i32, lanes: i32):
 
 /** out f64[cells] += the sum over the lanes of the potential by weights f64[lanes]: those of even lanes, then those of odd ones */
 export function potential_expect(out: usize, potential: usize, weights: usize, cells: i32, lanes: i32): void {
-  const row = <usize>lanes << 3;
-  for (const end = out + (<usize>cells << 3); out < end; out += 8) {
+  const row = (<usize>lanes) << 3;
+  for (const end = out + ((<usize>cells) << 3); out < end; out += 8) {
     let sum = f64x2.splat(0);
     for (let lane: usize = 0; lane < row; lane += VECTOR)
       sum = f64x2.add(sum, f64x2.mul(v128.load(potential + lane), v128.load(weights + lane)));
