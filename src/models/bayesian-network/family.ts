@@ -16,13 +16,13 @@ import { Layout, place } from '../../wasm/memory.js';
 import { besides } from '../folds.js';
 import type { Examples, Family } from '../model.js';
 import { FittedNetwork, MAX_STATES, read, statesOf } from './fitted.js';
-import { choose, learn, STRUCTURES, type Structure, TARGET } from './structures.js';
+import { choose, learn, type Structure, TARGET } from './structures.js';
 
 export const OPTIONS = v.strictObject({
   /** 'tree': tree-augmented naive Bayes; 'hill-climbing': by BIC; 'naive': the target is the only parent; 'auto': the best of these on rows held out */
   structure: v.optional(
     v.pipe(
-      oneOf('auto', ...STRUCTURES),
+      oneOf('auto', 'tree', 'hill-climbing', 'naive'),
       v.metadata({ flag: 'structure', value: 'name' }),
       v.description('tree (tree-augmented naive Bayes), hill-climbing, naive, or auto: the best of these on rows held out'),
     ),
