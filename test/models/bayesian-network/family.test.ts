@@ -1,19 +1,21 @@
 /** The family of Bayesian networks: through everything, its outputs and reasons against all combinations, the same bytes, what it refuses. */
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createEngine, type ExplanationEntry, Profiler, type Table } from '../../../src/index.js';
+import { type CameoError, createEngine, type ExplanationEntry, Profiler, type Table } from '../../../src/index.js';
 import { FittedNetwork, fittedNetworkReader } from '../../../src/models/bayesian-network/fitted.js';
 import { PartReader } from '../../../src/part.js';
 import { order } from '../../../src/programs/bayesian-network/graph.js';
 import { bayesianNetwork as predictor } from '../../../src/programs/bayesian-network/predictor.js';
+import { readSafetensors, writeSafetensors } from '../../../src/safetensors.js';
 import { stride } from '../../../src/wasm/kernels.js';
 import { place } from '../../../src/wasm/memory.js';
 import { agreeing, makeDiscreteNetwork, randomEvidence, randomNetwork } from '../../support/bayesian-networks.js';
 import { inputsFor } from '../../support/inputs.js';
 import { refusal } from '../../support/refused.js';
 import { roundTrip } from '../../support/round-trip.js';
-import { generator, makeTable, randomTable } from '../../support/tables.js';
+import { generator, makeTable, randomTable, rowOf } from '../../support/tables.js';
 
 const inline = await createEngine({ threads: 0, reproducible: true });
 const OPTIONS = { target: 'target', model: 'bayesian-network' };
@@ -215,6 +217,57 @@ test('a part of a file that is not what was written is refused', async () => {
     assert.is(error.code, 'model');
     assert.match(error.message, message);
   }
+});
+
+test('whatever finite numbers a tensor holds, it is refused or gives finite outputs', async () => {
+  const table = makeTable({ seed: 4, rows: 80, numbers: 2, codes: 1, texts: 1, missing: 0.1, task: 'binary' });
+  using fitted = await Profiler.fit(inline, { table }, OPTIONS);
+  const file = await readSafetensors(await fitted.save());
+  const names = Object.keys(file.tensors).filter((name) => name.includes('model.'));
+  assert.ok(names.length >= 7, names.join());
+  let [refused, answered] = [0, 0];
+  const extremes = fc.constantFrom(0, 1, -1, 2, 1e8, -1e9, 1e-300, 3.4e38);
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...names), extremes, fc.nat(), fc.boolean(), async (name, extreme, place, all) => {
+      const { shape, values } = file.tensors[name];
+      const changed = values.map((value, i) => (all || i === place % values.length ? extreme : value));
+      const bytes = await writeSafetensors({ ...file, tensors: { ...file.tensors, [name]: { shape, values: changed } } });
+      let loaded: Profiler;
+      try {
+        loaded = await Profiler.load(bytes, { engine: inline });
+      } catch (error) {
+        assert.is((error as CameoError).code, 'model', `${error}`);
+        refused++;
+        return;
+      }
+      for (let r = 0; r < 10; r++) {
+        const { score_target, explanation_target } = loaded.profileOne(rowOf(table, r));
+        const parts = (explanation_target as ExplanationEntry[]).map(({ contribution }) => contribution);
+        assert.ok([score_target as number, ...parts].every(Number.isFinite));
+      }
+      loaded[Symbol.dispose]();
+      answered++;
+    }),
+    { numRuns: 300 },
+  );
+  assert.ok(refused > 50 && answered > 10, `${refused} ${answered}`);
+});
+
+test('the same bytes as on other versions', async () => {
+  const found: Record<string, string> = {};
+  for (const task of ['binary', 'multiclass'] as const) {
+    const table = makeTable({ seed: 6, rows: 500, numbers: 4, codes: 2, texts: 2, missing: 0.1, task });
+    using fitted = await Profiler.fit(inline, { table }, { ...OPTIONS, seed: 5 });
+    const { tensors } = await readSafetensors(await fitted.save());
+    const hash = createHash('sha256');
+    for (const name of Object.keys(tensors)
+      .filter((own) => own.includes('model.'))
+      .sort())
+      hash.update(new Uint8Array(tensors[name].values.buffer));
+    found[task] = hash.digest('hex').slice(0, 16);
+  }
+  console.log(JSON.stringify(found));
+  assert.equal(found, { binary: 'c442e2bf8ca7e248', multiclass: 'a01b67ff874dfd23' });
 });
 
 test.run();

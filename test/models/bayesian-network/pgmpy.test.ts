@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createEngine } from '../../../src/index.js';
+import { createEngine, type RunOptions } from '../../../src/index.js';
 import { expectationMaximization } from '../../../src/models/bayesian-network/expectation-maximization.js';
 import { Inference } from '../../../src/models/bayesian-network/inference.js';
 import type { DiscreteNetwork } from '../../../src/programs/bayesian-network/network.js';
 import { codesOf } from '../../support/bayesian-networks.js';
 import { havePublicNetworks, publicNetwork } from '../../support/public-networks.js';
+import { refusal } from '../../support/refused.js';
 
 interface Case {
   evidence: Record<string, string>;
@@ -79,6 +80,17 @@ if (havePublicNetworks)
     const best = logLikelihood.at(-1) as number;
     assert.ok(Math.abs(reached.logLikelihood / best - 1) < 1e-3, `${reached.logLikelihood} ${best}`);
     assert.ok(reached.iterations < logLikelihood.length);
+    for (const threads of [1, 2, 3]) {
+      await using own = await createEngine({ threads, reproducible: true });
+      assert.equal(await expectationMaximization(own, data, parents), reached, `${threads} workers`);
+      assert.is(own.memoryStats().regions, 0);
+    }
+    const controller = new AbortController();
+    const run = { signal: controller.signal, onProgress: (pass: number) => pass === 2 && controller.abort() };
+    assert.is((await refusal(() => expectationMaximization(engine, data, parents, {}, run as RunOptions))).code, 'aborted');
+    const smoothed = await expectationMaximization(engine, data, parents, { equivalentSampleSize: 50 });
+    assert.ok(smoothed.logLikelihood < reached.logLikelihood);
+    assert.ok(smoothed.network.tables.every((table) => table.every((p) => p > 0)));
   });
 else console.log('skipped: no networks stand beside this checkout (../shared/data/networks)');
 
