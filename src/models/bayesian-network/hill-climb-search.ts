@@ -51,6 +51,7 @@ export interface Structure {
 
 /**
  * @param data at least two different states seen of each variable; a row counts for a variable and its parents where none of them is missing
+ * @param run `onProgress` is told the moves made and the best score
  * @throws CameoError 'argument' for options, edges and codes that cannot be used, 'column', 'data', 'aborted', 'memory'
  */
 export async function hillClimbSearch(

@@ -65,18 +65,21 @@ else {
 
   test('a search is stopped, and tells how far it is', async () => {
     const data = sample(network, { rows: 10_000, seed: 7 });
-    for (const threads of [0, 2]) {
-      await using other = await createEngine({ threads, device: 'wasm' });
-      const stopped = await refusal(() => hillClimbSearch(other, data, {}, { signal: AbortSignal.abort() }));
-      assert.is(stopped.code, 'aborted');
-      const before = other.memoryStats().regions;
-      const controller = new AbortController();
-      const work = hillClimbSearch(other, data, { maxTabu: 100_000 }, { signal: controller.signal });
-      setTimeout(() => controller.abort(), 100);
-      if (threads > 0) assert.is((await refusal(() => work)).code, 'aborted');
-      else await work.catch(() => {});
-      assert.is(other.memoryStats().regions, before);
-    }
+    const told: [moves: number, score: number][] = [];
+    const onProgress = (moves: number, score: number) => told.push([moves, score]);
+    const found = await hillClimbSearch(engine, data, { maxParents: 2 }, { onProgress });
+    assert.equal(told.at(-1), [found.moves, found.score]);
+    assert.ok(told.every(([, score], i) => i === 0 || score > told[i - 1][1]));
+
+    const stopped = await refusal(() => hillClimbSearch(engine, data, {}, { signal: AbortSignal.abort() }));
+    assert.is(stopped.code, 'aborted');
+    await using other = await createEngine({ threads: 2, device: 'wasm' });
+    const before = other.memoryStats().regions;
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 100);
+    const work = () => hillClimbSearch(other, data, { maxTabu: 1_000_000 }, { signal: controller.signal });
+    assert.is((await refusal(work)).code, 'aborted');
+    assert.is(other.memoryStats().regions, before);
   });
 }
 

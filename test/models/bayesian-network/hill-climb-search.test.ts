@@ -115,7 +115,19 @@ test('tabu search is never worse, and better where climbing stops too early', as
   assert.ok(better > 0, 'no search was better');
 });
 
-test('the last moves are not undone, and so many moves are made at most', async () => {
+test('a variable alone, and none', async () => {
+  const data = randomColumns({ seed: 5, rows: 9, states: [3], missing: 0 });
+  const { parents, score } = await hillClimbSearch(engine, data);
+  assert.equal(parents, [[]]);
+  assert.ok(Math.abs(score - naiveTotal(data, [[]])) < 1e-9);
+  assert.equal(await hillClimbSearch(engine, { names: [], states: [], codes: [], rows: 3 }), {
+    parents: [],
+    score: 0,
+    moves: 0,
+  });
+});
+
+test('so many moves are made at most, from the edges that are required', async () => {
   const data = randomColumns({ seed: 5, rows: 300, states: [2, 3, 2, 3, 2], missing: 0 });
   assert.equal((await hillClimbSearch(engine, data, { maxIter: 0 })).parents, [[], [], [], [], []]);
   assert.is((await hillClimbSearch(engine, data, { maxIter: 2, score: 'k2' })).moves, 2);
