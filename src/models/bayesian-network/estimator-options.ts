@@ -31,7 +31,6 @@ export const OPTIONS = v.strictObject({
   em: v.optional(group({ maxIter, tol }), {}),
   bins: v.optional(whole(2, 255), 5),
 });
-export type Settled = v.InferOutput<typeof OPTIONS>;
 
 export interface BayesianNetworkOptions {
   /** default: the process-wide engine */
@@ -61,3 +60,7 @@ export interface BayesianNetworkOptions {
   /** bins of a number at most, by its quantiles; default 5 */
   bins?: number;
 }
+
+/** Options with their defaults. */
+export type Settled = Omit<v.InferOutput<typeof OPTIONS>, 'prior' | 'em'> &
+  Required<Pick<BayesianNetworkOptions, 'prior' | 'em'>>;

@@ -4,6 +4,7 @@
  * better probabilities where features repeat each other; so by default each is learnt from most of the rows and asked about the others.
  */
 import type { Engine } from '../../engine/engine.js';
+import { CameoError } from '../../errors.js';
 import { log } from '../../math.js';
 import { trainTestSplit } from '../../prepare/split.js';
 import type { CodedColumns } from '../../programs/bayesian-network/coded-columns.js';
@@ -29,6 +30,8 @@ const PASSES = { maxIter: 20, tol: 1e-5 };
 const HELD = 0.2;
 const LEAST_ROWS = 50;
 const LEAST = 1e-300;
+/** Variables above which hill climbing takes longer than a choice is worth. */
+const CLIMBED = 150;
 
 interface Settings {
   maxParents: number;
@@ -81,8 +84,10 @@ export async function choose(
   const known = { rows: test.length, codes: codes.map((own, i) => (i === target ? undefined : own)) };
   const classes = data.states[target].length;
   let best: { structure: Structure; loss: number } | undefined;
-  for (const structure of STRUCTURES) {
-    const { network } = await learn(engine, learnt, structure, settings, run);
+  const candidates = STRUCTURES.filter((structure) => structure !== 'hill-climbing' || data.names.length <= CLIMBED);
+  for (const structure of candidates) {
+    const network = await learnOrNone(engine, learnt, structure, settings, run);
+    if (!network) continue;
     using inference = new Inference(engine, network);
     const [p] = await inference.marginals([target], known, run);
     let loss = 0;
@@ -92,7 +97,17 @@ export async function choose(
     if (!best || loss < best.loss) best = { structure, loss };
   }
   const { structure } = best as { structure: Structure };
-  return { structure, facts: { chosen: `of ${STRUCTURES.join(', ')} by log loss on a fifth of the rows` } };
+  return { structure, facts: { chosen: `of ${candidates.join(', ')} by log loss on a fifth of the rows` } };
+}
+
+/** The network of a structure, or none where its junction tree is too large. */
+async function learnOrNone(...given: Parameters<typeof learn>): Promise<DiscreteNetwork | undefined> {
+  try {
+    return (await learn(...given)).network;
+  } catch (error) {
+    if (error instanceof CameoError && error.code === 'memory') return undefined;
+    throw error;
+  }
 }
 
 function varies(data: CodedColumns): boolean {
