@@ -70,21 +70,36 @@ const cliqueOf = (variables: readonly number[], sizes: readonly number[]): Cliqu
   cells: variables.reduce((cells, v) => cells * sizes[v], 1),
 });
 
+/** Neighbours of a clique, where others would do as well: a tree in which all are near each other, so that little changes with a piece of evidence. */
+const NEIGHBOURS = 4;
+
 /** Cliques joined one by one to those that are joined already, by the most variables; of equal ones by the fewest cells, then the first. */
 function spanningTree(cliques: readonly Clique[], sizes: readonly number[]): Separator[] {
   const separators: Separator[] = [];
+  const neighbours = new Int32Array(cliques.length);
   const nearest: (Separator | undefined)[] = cliques.map(() => undefined);
   const left = new Set(cliques.keys());
+  const inside: number[] = [];
+  const between = (a: number, b: number): Separator => {
+    const shared = cliques[b].variables.filter((v) => cliques[a].variables.includes(v));
+    return { a, b, ...cliqueOf(shared, sizes) };
+  };
   for (let joined = 0; left.delete(joined) && left.size > 0; ) {
-    const { variables } = cliques[joined];
+    inside.push(joined);
     let next = -1;
     for (const c of left) {
-      const shared = cliques[c].variables.filter((v) => variables.includes(v));
-      const found = { a: joined, b: c, ...cliqueOf(shared, sizes) };
+      const found = between(joined, c);
       if (better(found, nearest[c])) nearest[c] = found;
       if (next < 0 || better(nearest[c] as Separator, nearest[next])) next = c;
     }
-    separators.push(nearest[next] as Separator);
+    let chosen = nearest[next] as Separator;
+    if (neighbours[chosen.a] >= NEIGHBOURS) {
+      const free = inside.find((a) => neighbours[a] < NEIGHBOURS && !better(chosen, between(a, next)));
+      if (free !== undefined) chosen = between(free, next);
+    }
+    separators.push(chosen);
+    neighbours[chosen.a]++;
+    neighbours[next]++;
     joined = next;
   }
   return separators;
