@@ -14,6 +14,8 @@ import { limits } from './limits.js';
 import { linear } from './linear/fit.js';
 import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
+import { jointLikelihoods } from './naive-bayes/joint.js';
+import { classStatistics } from './naive-bayes/statistics.js';
 import { rankItems } from './neighbours/rank-items.js';
 import { similarities } from './neighbours/similarities.js';
 import { trainNetwork } from './network/train.js';
@@ -24,6 +26,8 @@ import { permute } from './permute.js';
 import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { score } from './score.js';
+import { classSums } from './sparse/class-sums.js';
+import { csrMultiply } from './sparse/multiply.js';
 import { top } from './top.js';
 import { bin } from './trees/bin.js';
 import { boost } from './trees/boost.js';
@@ -32,6 +36,9 @@ const table = {
   als,
   bin,
   boost,
+  classStatistics,
+  classSums,
+  csrMultiply,
   ease,
   encode,
   expectedCounts,
@@ -39,6 +46,7 @@ const table = {
   familyCounts,
   hillClimb,
   infer,
+  jointLikelihoods,
   likeliestStates,
   limits,
   linear,

@@ -2,6 +2,7 @@
 import { bayesianNetwork } from './bayesian-network/predictor.js';
 import { blendOf } from './blend/predictor.js';
 import { linear } from './linear/predictor.js';
+import { naiveBayes } from './naive-bayes/predictor.js';
 import { network } from './network/predictor.js';
 import { perceptron } from './perceptron/predictor.js';
 import type { PredictorKind } from './predictor.js';
@@ -11,6 +12,7 @@ import { trees } from './trees/predictor.js';
 export const predictors: Record<string, PredictorKind> = {
   'bayesian-network': bayesianNetwork as PredictorKind,
   linear: linear as PredictorKind,
+  'naive-bayes': naiveBayes as PredictorKind,
   network: network as PredictorKind,
   perceptron: perceptron as PredictorKind,
   trees: trees as PredictorKind,
