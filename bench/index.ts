@@ -25,6 +25,7 @@ import { recommenders } from './recommenders.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
 import { trees } from './trees.js';
+import { tune } from './tune.js';
 import { webgpu } from './webgpu.js';
 
 const args = process.argv.slice(2);
@@ -57,6 +58,7 @@ const benchmarks = {
   command,
   quality,
   recommenders,
+  tune,
 };
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

@@ -4,6 +4,8 @@
  * numbers and sizes; never a user's values.
  */
 
+import { firstLine, mebibytes, quotedList } from './wording.js';
+
 export type ErrorCode =
   | 'argument'
   | 'column'
@@ -28,15 +30,6 @@ export class CameoError extends Error {
     super(message, options);
   }
 }
-
-/** Names in quotes, five at most. */
-export const quotedList = (names: readonly string[]) => {
-  const shown = names.slice(0, 5).map((name) => `'${name}'`);
-  if (names.length > 5) shown.push(`${names.length - 5} more`);
-  return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown.join('');
-};
-
-const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 const make = (code: ErrorCode) => (message: string, cause?: unknown) =>
   new CameoError(code, message, cause === undefined ? undefined : { cause });
@@ -219,6 +212,13 @@ export const errors = {
   fileType: (path: string, expected: string) =>
     file(`Cannot tell the format of '${path}' from its name; expected one of ${expected}.`),
 
+  journalLine: (line: number) =>
+    data(`Line ${line} of the journal is none of a search of this version. Name another journal, or remove this one.`),
+  journalOther: (what: string) =>
+    data(
+      `The journal is of another search: it has ${what} than is asked for here. Give the same to go on, or name another journal.`,
+    ),
+
   modelFile: (what: string, expected: string, found: string) =>
     model(`Not a usable model file: ${what}: expected ${expected}, found ${found}. Save the model again.`),
   notFinite: (what: string, from: string) =>
@@ -288,24 +288,3 @@ export const errors = {
     }),
   runtime: (message: string, cause?: unknown) => new CameoError('runtime', message, { cause }),
 };
-
-/** What a value is, for messages that must not hold the value itself. */
-export function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  // Such as Promise, for an await that was forgotten.
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return typeof value === 'object' && kind !== 'Object' && kind !== 'Null'
-    ? `a ${kind}`
-    : value === null
-      ? 'null'
-      : typeof value;
-}
-
-/** The first line of another library's message, without what it quotes of the data. */
-function firstLine(message: string) {
-  return message
-    .split('\n')[0]
-    .replace(/\b(string|value|line:?) (['"]).*\2/gi, '$1')
-    .replace(/: ".*"$/, '')
-    .replace(/\.$/, '');
-}

@@ -3,7 +3,7 @@
  * own columns; then scores are learnt, and what to recommend.
  */
 import type { Engine } from '../engine/engine.js';
-import { errors, kindOf } from '../errors.js';
+import { errors } from '../errors.js';
 import { type Behaviour, behaviourOf } from '../events/behaviour.js';
 import { joinBehaviour } from '../events/features.js';
 import { checked } from '../options.js';
@@ -12,6 +12,7 @@ import { fitScores } from '../score/fit.js';
 import { checkScoreOptions, type ScoreOptions } from '../score/options.js';
 import { columnOf } from '../table/columns.js';
 import type { Section } from '../table/section.js';
+import { kindOf } from '../wording.js';
 import { sectionsOfScores } from './model-file.js';
 import { FIT_OPTIONS, type FitData, type FitOptions, TABLE_NAMES } from './options.js';
 
@@ -47,7 +48,7 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
 }
 
 /** What is wanted must be there, and what is there must be wanted. */
-function checkData(
+export function checkData(
   { table, events, ...rest }: FitData,
   { target, id, ...others }: Omit<ScoreOptions, 'target'> & { target?: unknown },
 ) {

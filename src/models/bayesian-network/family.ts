@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import type { Engine } from '../../engine/engine.js';
 import { errors } from '../../errors.js';
-import { above, oneOf, seed, whole } from '../../options.js';
+import { above, oneOf, seed, sought, whole } from '../../options.js';
 import { allRows } from '../../prepare/columns.js';
 import { newCodes } from '../../programs/bayesian-network/coded-columns.js';
 import type { FeatureBins } from '../../programs/trees/plan.js';
@@ -23,6 +23,7 @@ export const OPTIONS = v.strictObject({
   structure: v.optional(
     v.pipe(
       oneOf('auto', 'tree', 'hill-climbing', 'naive'),
+      sought({ choices: ['tree', 'hill-climbing', 'naive'] }),
       v.metadata({ flag: 'structure', value: 'name' }),
       v.description('tree (tree-augmented naive Bayes), hill-climbing, naive, or auto: the best of these on rows held out'),
     ),
@@ -30,13 +31,19 @@ export const OPTIONS = v.strictObject({
   ),
   /** bins of a number at most, by its quantiles */
   bins: v.optional(
-    v.pipe(whole(2, 64), v.metadata({ flag: 'bins', value: 'n' }), v.description('bins of a number at most')),
+    v.pipe(
+      whole(2, 64),
+      sought({ from: 3, to: 16, log: true }),
+      v.metadata({ flag: 'bins', value: 'n' }),
+      v.description('bins of a number at most'),
+    ),
     5,
   ),
   /** of hill climbing: parents of a variable at most */
   maxParents: v.optional(
     v.pipe(
       whole(1, 8),
+      sought({ to: 5 }),
       v.metadata({ flag: 'max-parents', value: 'n' }),
       v.description('parents of a variable at most, in hill climbing'),
     ),
@@ -46,6 +53,7 @@ export const OPTIONS = v.strictObject({
   prior: v.optional(
     v.pipe(
       above(0),
+      sought({ from: 0.1, to: 20, log: true }),
       v.metadata({ flag: 'prior', value: 'rows' }),
       v.description('rows that the prior of each probability counts for'),
     ),
