@@ -9,6 +9,7 @@ export { dense_backward_input, dense_backward_weights, dense_forward, dense_tran
 export { dropout } from './dropout';
 export { embed_backward, embed_forward } from './embed';
 export { factor_scores, factorize_bpr, factorize_logistic, factorize_squared } from './factorize';
+export { factorize_softmax } from './factorize-softmax';
 export { gemm_scratch } from './gemm';
 export { madd_peak, memory_copy, memory_read } from './limits';
 export {

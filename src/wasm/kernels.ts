@@ -2,11 +2,12 @@
  * The kernels as TypeScript sees them: the exports of assembly/index.ts. Every address is a byte offset into the
  * memory that the instance was given. Shapes and formulas stand beside each kernel in assembly/.
  */
+import type { FactorizationKernels } from './factorization-kernels.js';
 import type { TreeKernels } from './tree-kernels.js';
 
 type Address = number;
 
-export interface Kernels extends TreeKernels {
+export interface Kernels extends FactorizationKernels, TreeKernels {
   // assembly/activation.ts
   activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
   secant_backward(
@@ -87,86 +88,6 @@ export interface Kernels extends TreeKernels {
     rows: number,
     inputs: number,
     numbers: number,
-  ): void;
-  // assembly/factorize.ts
-  factorize_squared(
-    p: Address,
-    q: Address,
-    bu: Address,
-    bi: Address,
-    gu: Address,
-    gi: Address,
-    lu: Address,
-    li: Address,
-    users: Address,
-    items: Address,
-    values: Address,
-    weights: Address,
-    n: number,
-    ld: number,
-    mean: number,
-    rate: number,
-    l2: number,
-    l2Bias: number,
-    biases: number,
-  ): number;
-  factorize_logistic(
-    p: Address,
-    q: Address,
-    bu: Address,
-    bi: Address,
-    gu: Address,
-    gi: Address,
-    lu: Address,
-    li: Address,
-    users: Address,
-    items: Address,
-    weights: Address,
-    others: Address,
-    bits: Address,
-    seen: Address,
-    offsets: Address,
-    n: number,
-    m: number,
-    samples: number,
-    ld: number,
-    rate: number,
-    l2: number,
-    l2Bias: number,
-  ): number;
-  factorize_bpr(
-    p: Address,
-    q: Address,
-    bi: Address,
-    gu: Address,
-    gi: Address,
-    lu: Address,
-    li: Address,
-    users: Address,
-    items: Address,
-    weights: Address,
-    others: Address,
-    bits: Address,
-    seen: Address,
-    offsets: Address,
-    n: number,
-    m: number,
-    ld: number,
-    rate: number,
-    l2: number,
-    l2Bias: number,
-  ): number;
-  factor_scores(
-    out: Address,
-    p: Address,
-    q: Address,
-    bu: Address,
-    bi: Address,
-    users: Address,
-    items: Address,
-    n: number,
-    ld: number,
-    mean: number,
   ): void;
   // assembly/gemm.ts
   gemm_scratch(k: number): number;
