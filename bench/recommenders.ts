@@ -163,6 +163,8 @@ export async function recommenders(): Promise<void> {
         `  ${name.padEnd(20)} NDCG ${text(ndcg)} hit rate ${text(hitRate)} at ${AT}   ${seconds.toFixed(1)} s${which}`,
       );
     }
+    const ratio = found.factorization.ndcg.mean / found.ials.ndcg.mean;
+    console.log(`  factorization / iALS ${ratio.toFixed(3)}, at least 0.95: ${ratio >= 0.95 ? 'yes' : 'NO'}`);
   }
   Object.assign(kept.ratings, await ratingErrors(engine, SEEDS, only));
   mkdirSync('bench/results', { recursive: true });
