@@ -5,6 +5,7 @@
  */
 export { activate, secant_backward } from './activation';
 export { als_gram, als_row } from './als';
+export { als_conjugate, als_transform } from './als-conjugate';
 export { dense_backward_input, dense_backward_weights, dense_forward, dense_transpose, dense_weights } from './dense';
 export { dropout } from './dropout';
 export { embed_backward, embed_forward } from './embed';

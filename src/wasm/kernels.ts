@@ -33,6 +33,18 @@ export interface Kernels extends FactorizationKernels, TreeKernels {
     ld: number,
     l2: number,
   ): void;
+  // assembly/als-conjugate.ts
+  als_transform(out: Address, y: Address, v: Address, rows: number, ld: number, lower: number): void;
+  als_conjugate(
+    x: Address,
+    y: Address,
+    index: Address,
+    weights: Address,
+    scratch: Address,
+    n: number,
+    ld: number,
+    most: number,
+  ): void;
   // assembly/dense.ts
   dense_weights(inputs: number, units: number): number;
   dense_forward(
