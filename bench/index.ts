@@ -19,6 +19,7 @@ import { product } from './product.js';
 import { quality } from './quality.js';
 import { ranking } from './ranking.js';
 import { recommenders } from './recommenders.js';
+import { recommendersSpeed } from './recommenders-speed.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
 import { trees } from './trees.js';
@@ -51,6 +52,7 @@ const benchmarks = {
   command,
   quality,
   recommenders,
+  'recommenders-speed': recommendersSpeed,
 };
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);
