@@ -129,7 +129,8 @@ async function webWorkers(folder: string): Promise<void> {
   if (!browser) return;
   const entryPoints = ['dist/bench/edge/page.js', resolve('dist/src/scheduler/web-worker.js')];
   await build({ entryPoints, entryNames: '[name]', bundle: true, format: 'esm', target: 'es2022', outdir: folder });
-  for (const name of ['simd-shared', 'relaxed-shared']) copyFileSync(`dist/kernels/${name}.wasm`, join(folder, `${name}.wasm`));
+  for (const build of ['simd-shared', 'relaxed-shared'])
+    for (const name of [build, `${build}-training`]) copyFileSync(`dist/kernels/${name}.wasm`, join(folder, `${name}.wasm`));
   const site = await serve(new URL(`file://${folder}/`), true, {
     '/': '<!doctype html><script type="module" src="/page.js"></script>',
   });

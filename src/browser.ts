@@ -39,6 +39,7 @@ export type { Moment } from './table/moment.js';
 export type { Column, ReadingNote, Table } from './table/table.js';
 export { type TextOptions, tableFromCSV, tableFromText } from './table/text.js';
 export type { Warning, WarningCode } from './warnings.js';
+export type { KernelsFile } from './wasm/builds.js';
 export type { MemoryStats } from './wasm/memory.js';
 export type { WasmSource } from './wasm/source.js';
 

@@ -3,7 +3,7 @@ import { createEngine, Matrix, MLPClassifier } from 'cameo/browser';
 
 Object.assign(globalThis, {
   async measure(threads: number): Promise<number> {
-    const engine = await createEngine({ threads, device: 'wasm', wasm: (build) => `/${build}.wasm`, worker: '/web-worker.js' });
+    const engine = await createEngine({ threads, device: 'wasm', wasm: (file) => `/${file}.wasm`, worker: '/web-worker.js' });
     const rows = 200_000;
     const columns = Array.from({ length: 50 }, (_, j) =>
       Float32Array.from({ length: rows }, (_, i) => ((i * (j + 7)) % 101) / 50 - 1),

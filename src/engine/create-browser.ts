@@ -5,7 +5,7 @@ import { checked, type Entries, flag } from '../options.js';
 import { programs } from '../programs/index.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { WebWorkerScheduler } from '../scheduler/web-workers.js';
-import { type Build, buildOf, chooseBuild, detectFeatures } from '../wasm/builds.js';
+import { buildOf, chooseBuild, detectFeatures, filesOf, type KernelsFile } from '../wasm/builds.js';
 import { instantiate } from '../wasm/kernels.js';
 import { Arena } from '../wasm/memory.js';
 import { compileKernels, type WasmSource } from '../wasm/source.js';
@@ -18,11 +18,15 @@ import { bytes, MIB, PAGE } from './memory-sizes.js';
 import { DEVICE, refuseReproducibleGpu, threads } from './options.js';
 
 /** Written out, so that bundlers see the files. */
-const KERNELS: Record<Build, () => URL> = {
+const KERNELS: Record<KernelsFile, () => URL> = {
   simd: () => new URL('../../kernels/simd.wasm', import.meta.url),
   relaxed: () => new URL('../../kernels/relaxed.wasm', import.meta.url),
   'simd-shared': () => new URL('../../kernels/simd-shared.wasm', import.meta.url),
   'relaxed-shared': () => new URL('../../kernels/relaxed-shared.wasm', import.meta.url),
+  'simd-training': () => new URL('../../kernels/simd-training.wasm', import.meta.url),
+  'relaxed-training': () => new URL('../../kernels/relaxed-training.wasm', import.meta.url),
+  'simd-shared-training': () => new URL('../../kernels/simd-shared-training.wasm', import.meta.url),
+  'relaxed-shared-training': () => new URL('../../kernels/relaxed-shared-training.wasm', import.meta.url),
 };
 
 export interface BrowserEngineOptions {
@@ -33,8 +37,11 @@ export interface BrowserEngineOptions {
   webgpu?: WebGPUOptions;
   /** fixed SIMD and no GPU, so that results are the same bytes everywhere; default false */
   reproducible?: boolean;
-  /** gives the kernels of a build, where they do not stand beside the program: for bundlers that do not follow `new URL` */
-  wasm?: (build: Build) => WasmSource;
+  /**
+   * Gives the kernels of a file of `cameo/kernels/`, where they do not stand beside the program: for bundlers that do not follow `new URL`.
+   * It is asked for both modules of a build, such as 'simd-shared' and 'simd-shared-training'.
+   */
+  wasm?: (file: KernelsFile) => WasmSource;
   /** the worker's program, `cameo/web-worker`, likewise */
   worker?: URL | string;
   /** bytes that the memory may grow to; default 1 GiB */
@@ -45,7 +52,7 @@ const OPTIONS = v.strictObject({
   threads: v.optional(threads(256), 'auto'),
   ...DEVICE,
   reproducible: v.optional(flag, false),
-  wasm: v.optional(v.custom<(build: Build) => WasmSource>((value) => typeof value === 'function', 'a function')),
+  wasm: v.optional(v.custom<(file: KernelsFile) => WasmSource>((value) => typeof value === 'function', 'a function')),
   worker: v.optional(v.union([v.instance(URL), v.string()], 'a URL')),
   maximum: v.optional(bytes(256 * PAGE), 1024 * MIB),
 } satisfies Entries<BrowserEngineOptions>);
@@ -70,7 +77,9 @@ export async function createEngine(given: BrowserEngineOptions = {}): Promise<En
   const workers = asked !== 'auto' ? asked : isolated ? (navigator.hardwareConcurrency ?? 1) : 0;
   const shared = workers > 0;
   const wanted = chooseBuild(features, shared, reproducible);
-  const module = await compileKernels(options.wasm?.(wanted) ?? KERNELS[wanted]());
+  const [answering, training] = filesOf(wanted);
+  const source = (file: KernelsFile) => options.wasm?.(file) ?? KERNELS[file]();
+  const modules = await Promise.all([compileKernels(source(answering)), compileKernels(source(training), 'training')]);
   const pages = Math.ceil(maximum / PAGE);
   let memory: WebAssembly.Memory;
   try {
@@ -79,7 +88,7 @@ export async function createEngine(given: BrowserEngineOptions = {}): Promise<En
     throw errors.memory(maximum, 0);
   }
   const arena = new Arena(memory, pages * PAGE);
-  const kernels = instantiate(module, memory);
+  const kernels = instantiate(modules, memory);
   const build = buildOf(kernels, shared);
   if (reproducible && build !== wanted)
     throw errors.kernels('the module given', `is '${build}'; reproducible results were asked for, which '${wanted}' gives`);
@@ -88,7 +97,7 @@ export async function createEngine(given: BrowserEngineOptions = {}): Promise<En
       ? new Worker(worker, { type: 'module' })
       : new Worker(new URL('../scheduler/web-worker.js', import.meta.url), { type: 'module' });
   const scheduler = shared
-    ? new WebWorkerScheduler(workers, arena, { module, memory }, start)
+    ? new WebWorkerScheduler(workers, arena, { modules, memory }, start)
     : new InlineScheduler(programs, kernels, memory);
   const find = async () => navigator.gpu ?? 'this browser has no WebGPU';
   const device = await accelerate({ kernels, arena, scheduler }, options, find, () => new BreakEvens());

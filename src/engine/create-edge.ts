@@ -44,7 +44,7 @@ export async function createEdgeEngine(options: EdgeEngineOptions): Promise<Engi
   }
   let kernels: Kernels;
   try {
-    kernels = instantiate(module, memory);
+    kernels = instantiate([module], memory);
   } catch (cause) {
     throw errors.kernels('the module given', 'is built for a shared memory or for features that this runtime lacks', cause);
   }

@@ -7,7 +7,7 @@ import { checked, type Entries, flag, group } from '../options.js';
 import { programs } from '../programs/index.js';
 import { InlineScheduler } from '../scheduler/inline.js';
 import { PiscinaScheduler } from '../scheduler/piscina.js';
-import { chooseBuild, detectFeatures } from '../wasm/builds.js';
+import { chooseBuild, detectFeatures, filesOf, type KernelsFile } from '../wasm/builds.js';
 import { instantiate } from '../wasm/kernels.js';
 import { Arena } from '../wasm/memory.js';
 import type { WebGPUOptions } from '../webgpu/options.js';
@@ -81,19 +81,12 @@ export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
   if (worker) await loadWorker(worker);
   const shared = workers > 0;
   const build = chooseBuild(features, shared, reproducible);
-  const url = new URL(`../../kernels/${build}.wasm`, import.meta.url);
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = new Uint8Array(await readFile(url));
-  } catch (error) {
-    throw errors.fileRead(url.pathname, error);
-  }
-  const module = await WebAssembly.compile(bytes);
+  const modules = await Promise.all(filesOf(build).map(compileFile));
   const memory = new WebAssembly.Memory({ initial, maximum, shared });
   const arena = new Arena(memory, maximum * PAGE);
-  const kernels = instantiate(module, memory);
+  const kernels = instantiate(modules, memory);
   const scheduler = shared
-    ? new PiscinaScheduler(workers, arena, { module, memory }, worker)
+    ? new PiscinaScheduler(workers, arena, { modules, memory }, worker)
     : new InlineScheduler(programs, kernels, memory);
   const parts = { kernels, arena, scheduler };
   const acceleration = await accelerate(parts, options, findGpu, (adapter) => new BreakEvenBook(adapter, build, workers));
@@ -114,6 +107,18 @@ export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
       sharedMemory: capability(shared, 'threads is 0'),
     },
   });
+}
+
+/** The kernels beside this file. */
+async function compileFile(name: KernelsFile): Promise<WebAssembly.Module> {
+  const url = new URL(`../../kernels/${name}.wasm`, import.meta.url);
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(await readFile(url));
+  } catch (error) {
+    throw errors.fileRead(url.pathname, error);
+  }
+  return WebAssembly.compile(bytes);
 }
 
 /** Loads what the workers will run, since one of them that cannot start says so only when there is work. */

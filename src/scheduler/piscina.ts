@@ -1,4 +1,4 @@
-/** The scheduler of Node, Deno and Bun: a Piscina pool whose workers share one compiled module and one memory. */
+/** The scheduler of Node, Deno and Bun: a Piscina pool whose workers share the compiled kernels and one memory. */
 import { Piscina } from 'piscina';
 import type { Arena } from '../wasm/memory.js';
 import { PoolScheduler } from './pool.js';

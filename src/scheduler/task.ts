@@ -8,9 +8,9 @@ import type { ProgramTable } from '../programs/program.js';
 import type { Kernels } from '../wasm/kernels.js';
 import type { Outcome } from './scheduler.js';
 
-/** What a worker is started with: the one compiled module and the one shared memory. */
+/** What a worker is started with: the compiled modules of the kernels and the one shared memory. */
 export interface WorkerData {
-  module: WebAssembly.Module;
+  modules: readonly WebAssembly.Module[];
   memory: WebAssembly.Memory;
 }
 

@@ -1,4 +1,4 @@
-/** The scheduler of a page that is cross-origin isolated: Web Workers that share one compiled module and one memory. */
+/** The scheduler of a page that is cross-origin isolated: Web Workers that share the compiled kernels and one memory. */
 
 import { errors } from '../errors.js';
 import type { Arena } from '../wasm/memory.js';

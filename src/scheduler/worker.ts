@@ -1,5 +1,5 @@
 /**
- * What runs in a worker of the Piscina pool: it instantiates the one compiled module over the one shared memory, and runs tasks.
+ * What runs in a worker of the Piscina pool: it instantiates the compiled kernels over the one shared memory, and runs tasks.
  *
  * To add a program, a predictor or an encoder, write a module that registers it in the tables exported here and re-exports this module's
  * default, and start the engine with it (`worker` of EngineOptions). On the calling thread, where there is no worker data, importing that
@@ -16,7 +16,7 @@ export { programs };
 
 // Piscina wraps the data that it was given.
 const data: WorkerData | undefined = Array.isArray(workerData) ? workerData[1] : workerData;
-const kernels = data && instantiate(data.module, data.memory);
+const kernels = data && instantiate(data.modules, data.memory);
 
 export default function run(task: Task): Outcome<unknown> {
   if (!data || !kernels) throw new Error('no worker of a pool: this function is called by Piscina');

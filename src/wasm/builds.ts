@@ -1,6 +1,7 @@
 /**
  * Which of the four builds of the kernels this runtime takes. Asking the runtime itself, by
- * `WebAssembly.validate` on a few bytes, is right everywhere; names and versions are not.
+ * `WebAssembly.validate` on a few bytes, is right everywhere; names and versions are not. A build is two modules over one memory: what
+ * answers, which is all that an edge entry needs, and what trains.
  */
 
 import type { Kernels } from './kernels.js';
@@ -18,6 +19,10 @@ const THREADS = [
 ];
 
 export type Build = 'simd' | 'relaxed' | 'simd-shared' | 'relaxed-shared';
+/** The name of a module's file, without its ending. */
+export type KernelsFile = Build | `${Build}-training`;
+/** The files of a build, what answers first. */
+export const filesOf = (build: Build): [Build, `${Build}-training`] => [build, `${build}-training`];
 
 export interface Features {
   /** 128-bit vectors, without which cameo does not run */

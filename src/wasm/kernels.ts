@@ -1,7 +1,8 @@
 /**
- * The kernels as TypeScript sees them: the exports of assembly/index.ts. Every address is a byte offset into the
- * memory that the instance was given. Shapes and formulas stand beside each kernel in assembly/.
+ * The kernels as TypeScript sees them: the exports of assembly/index.ts and assembly/training.ts as one object. Every address is a byte
+ * offset into the memory that the instances were given. Shapes and formulas stand beside each kernel in assembly/.
  */
+import { errors } from '../errors.js';
 import type { FactorizationKernels } from './factorization-kernels.js';
 import type { TreeKernels } from './tree-kernels.js';
 
@@ -45,6 +46,10 @@ export interface Kernels extends FactorizationKernels, TreeKernels {
     ld: number,
     most: number,
   ): void;
+  // assembly/bayesian-network.ts
+  joint_count(table: Address, index: Address, codes: Address, wide: number, pitch: number, lane: number, rows: number): void;
+  joint_fold(table: Address, lane: number, n: number): void;
+  joint_index(out: Address, codes: Address, wide: number, states: number, rows: number, begin: number, limit: number): void;
   // assembly/dense.ts
   dense_weights(inputs: number, units: number): number;
   dense_forward(
@@ -206,7 +211,16 @@ export interface Kernels extends FactorizationKernels, TreeKernels {
 /** Floats between two rows of a row-major matrix in kernel memory; the same rule as assembly/simd.ts. */
 export const stride = (columns: number) => (columns === 1 ? 1 : Math.ceil(columns / 8) * 8);
 
-/** The kernels of a compiled module over a memory. Synchronous, which every runtime allows for a module. */
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+/**
+ * The kernels of compiled modules over a memory, as one object. Synchronous, which every runtime allows for a module.
+ * @param modules what answers and what trains; the first alone where nothing trains
+ * @throws CameoError 'runtime' for modules of two builds
+ */
+export function instantiate(modules: readonly WebAssembly.Module[], memory: WebAssembly.Memory): Kernels {
+  const instances = modules.map(
+    (module) => new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels,
+  );
+  if (instances.some(({ relaxed }) => relaxed.value !== instances[0].relaxed.value))
+    throw errors.kernels('the module that trains', 'is of another build than the one that answers');
+  return instances.length === 1 ? instances[0] : Object.freeze(Object.assign({}, ...instances));
 }

@@ -8,6 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine, MLPClassifier, Profiler, StandardScaler, type Table } from '../../src/index.js';
 import { type ProgramName, programs } from '../../src/programs/index.js';
+import { filesOf } from '../../src/wasm/builds.js';
 import type { Kernels } from '../../src/wasm/kernels.js';
 import { Arena } from '../../src/wasm/memory.js';
 import { TWINS, type TwinName, twinOf } from '../../src/webgpu/twins.js';
@@ -202,11 +203,18 @@ const instructions = (node: Node): number =>
       ) + node.reduce((sum: number, child) => sum + instructions(child), 0)
     : 0;
 
-const module = parse(binaryen.readBinary(readFileSync('dist/kernels/relaxed.wasm')).emitText())[0] as Node[];
-const functions = new Map(all(module, 'func').map((f) => [f[1] as string, f]));
+/** The text of a module of kernels, and its functions by name. */
+function textOf(file: string) {
+  const module = parse(binaryen.readBinary(readFileSync(`dist/kernels/${file}.wasm`)).emitText())[0] as Node[];
+  return { module, functions: new Map(all(module, 'func').map((f) => [f[1] as string, f])) };
+}
+const modules = filesOf('relaxed').map(textOf);
 /** Innermost loops of an exported kernel and of what it calls directly. */
 function innerLoops(name: string): Node[][] {
-  const exported = all(module, 'export').find((e) => e[1] === `"${name}"`) as Node[];
+  const exportOf = ({ module }: (typeof modules)[0]) => all(module, 'export').find((e) => e[1] === `"${name}"`);
+  const own = modules.find(exportOf) as (typeof modules)[0];
+  const { functions } = own;
+  const exported = exportOf(own) as Node[];
   const main = functions.get((exported[2] as Node[])[1] as string) as Node[];
   const called = all(main, 'call')
     .map((c) => functions.get(c[1] as string))

@@ -52,7 +52,7 @@ const { prediction_y } = profiler.profileOne({ x: 0.9, z: 0.1 });`;
 
 test('the package holds what its exports name, and no sources or tests', () => {
   for (const name of ['simd', 'relaxed', 'simd-shared', 'relaxed-shared'])
-    assert.ok(files.includes(`dist/kernels/${name}.wasm`));
+    for (const module of ['', '-training']) assert.ok(files.includes(`dist/kernels/${name}${module}.wasm`));
   assert.equal(
     files.filter((name) => /^(dist\/(test|bench)|test|bench|src|assembly)\//.test(name)),
     [],
@@ -170,7 +170,7 @@ const clean = (site: string) => {
 if (browser) {
   test('the browser entry bundled by esbuild, its worker beside it', async () => {
     const site = join(folder, 'site-esbuild');
-    const options = "{ threads: 2, wasm: (build) => '/' + build + '.wasm', worker: '/web-worker.js' }";
+    const options = "{ threads: 2, wasm: (file) => '/' + file + '.wasm', worker: '/web-worker.js' }";
     const main = write('esbuild/main.js', PAGE_SCRIPT.replace('OPTIONS', options));
     const worker = join(installed, 'dist/src/scheduler/web-worker.js');
     await esbuild({
@@ -182,8 +182,9 @@ if (browser) {
       outdir: site,
       target: 'es2022',
     });
-    for (const name of ['simd-shared', 'relaxed-shared'])
-      cpSync(join(installed, `dist/kernels/${name}.wasm`), join(site, `${name}.wasm`));
+    for (const build of ['simd-shared', 'relaxed-shared'])
+      for (const name of [build, `${build}-training`])
+        cpSync(join(installed, `dist/kernels/${name}.wasm`), join(site, `${name}.wasm`));
     writeFileSync(join(site, 'index.html'), HTML);
     clean(site);
     assert.is(await open(site), 'yes with 2');

@@ -1,7 +1,7 @@
 /** The kernels of one build over a memory of their own, with helpers to put arrays in and read them back. */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { type Build, detectFeatures } from '../../src/wasm/builds.js';
+import { type Build, detectFeatures, filesOf } from '../../src/wasm/builds.js';
 import { instantiate, type Kernels } from '../../src/wasm/kernels.js';
 import { Layout } from '../../src/wasm/memory.js';
 
@@ -32,9 +32,9 @@ export function benches(): Bench[] {
 }
 
 export function open(build: Build): Bench {
-  const bytes = readFileSync(new URL(`../../kernels/${build}.wasm`, import.meta.url));
+  const module = (name: string) => new WebAssembly.Module(readFileSync(new URL(`../../kernels/${name}.wasm`, import.meta.url)));
   const memory = new WebAssembly.Memory({ initial: 1024, maximum: 65536 });
-  const kernels = instantiate(new WebAssembly.Module(bytes), memory);
+  const kernels = instantiate(filesOf(build).map(module), memory);
   let layout = new Layout(1024);
   return {
     build,

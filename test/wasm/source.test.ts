@@ -53,11 +53,18 @@ test('what came in their place is told', async () => {
     [new Response(''), /is nothing \(0 bytes\)/],
     [bytes.subarray(0, bytes.length - 9), /does not compile \(\d+ bytes; was it cut short\?\)/],
     [Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0), /not the kernels of this version of cameo/],
+    [readFileSync('dist/kernels/simd-training.wasm'), /the bytes given holds only those that train/],
   ];
   for (const [source, expected] of cases) {
     const { code, message } = await refusal(() => compileKernels(source));
     assert.is(code, 'runtime');
     assert.match(message, expected);
   }
+});
+test('kernels that train are told from those that answer', async () => {
+  await compileKernels(readFileSync('dist/kernels/simd-training.wasm'), 'training');
+  const { code, message } = await refusal(() => compileKernels(bytes, 'training'));
+  assert.is(code, 'runtime');
+  assert.match(message, /the bytes given holds only those that answer/);
 });
 test.run();
