@@ -56,7 +56,7 @@ export function factorize_softmax(
     store<i32>(drawn, i);
     let count: usize = 4;
     for (let s = 0; s < samples; s++, bits += 4) {
-      const at = <i32>(((<u64>load<u32>(bits)) * <u64>(m + k)) >> 32);
+      const at = <i32>((<u64>load<u32>(bits) * <u64>(m + k)) >> 32);
       const item = load<i32>(at < m ? others + ((<usize>at) << 2) : more + ((<usize>(at - m)) << 2));
       if (has(seen, offsets, u, item)) continue;
       store<i32>(drawn + count, item);
@@ -67,7 +67,12 @@ export function factorize_softmax(
     for (let c = count; c & 15; c += 4) store<i32>(drawn + c, i);
     let most: f32 = -Infinity;
     for (let c: usize = 0; c < count; c += 16) {
-      const biases = f32x4(biasOf(bi, drawn + c), biasOf(bi, drawn + c + 4), biasOf(bi, drawn + c + 8), biasOf(bi, drawn + c + 12));
+      const biases = f32x4(
+        biasOf(bi, drawn + c),
+        biasOf(bi, drawn + c + 4),
+        biasOf(bi, drawn + c + 8),
+        biasOf(bi, drawn + c + 12),
+      );
       const rows = dot4(
         pu,
         rowOf(q, drawn + c, bytes),

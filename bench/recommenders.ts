@@ -154,7 +154,7 @@ function theirs(set: BatterySet): Record<string, Found> {
 }
 
 interface Kept {
-  sets: Record<string, { protocol: string; pairs: number; found: Record<string, Found> }>;
+  sets: Record<string, { protocol: string; pairs: number; seeds: number; found: Record<string, Found> }>;
   ratings: Record<string, RatingsFound>;
 }
 
@@ -167,7 +167,7 @@ export async function recommenders(): Promise<void> {
   await using engine = await createEngine({ device: 'wasm', reproducible: true, memory: { maximum: 2 ** 32 } });
   for await (const set of battery(only)) {
     const found = { ...(await ours(engine, set)), ...theirs(set) };
-    kept.sets[set.name] = { protocol: set.protocol, pairs: set.pairs.user.length, found };
+    kept.sets[set.name] = { protocol: set.protocol, pairs: set.pairs.user.length, seeds: SEEDS.length, found };
     console.log(`${set.name}: ${set.protocol}, ${set.pairs.user.length} pairs, ${set.users.length} users`);
     for (const [name, { ndcg, hitRate, seconds, chosen }] of Object.entries(found)) {
       const which = chosen ? `   ${Object.entries(chosen).map(([own, n]) => `${own} ${n} ×`)}` : '';
