@@ -15,6 +15,7 @@ import { edge } from './edge.js';
 import { factorization } from './factorization.js';
 import { gemm } from './gemm.js';
 import { libmf } from './libmf.js';
+import { naiveBayes } from './naive-bayes.js';
 import { network } from './network.js';
 import { product } from './product.js';
 import { quality } from './quality.js';
@@ -24,6 +25,7 @@ import { recommendersSpeed } from './recommenders-speed.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
 import { trees } from './trees.js';
+import { tune } from './tune.js';
 import { webgpu } from './webgpu.js';
 
 const args = process.argv.slice(2);
@@ -45,6 +47,7 @@ const benchmarks = {
   product,
   network,
   trees,
+  'naive-bayes': naiveBayes,
   'bayesian-network': bayesianNetwork,
   factorization,
   libmf,
@@ -55,6 +58,7 @@ const benchmarks = {
   quality,
   recommenders,
   'recommenders-speed': recommendersSpeed,
+  tune,
 };
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

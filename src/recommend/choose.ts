@@ -29,9 +29,10 @@ export const CANDIDATES = ['ials', 'ease', 'neighbours', 'factorization', 'popul
 /** What there is without a choice. */
 export const FAST = 'ials';
 
-const AT = 10;
+/** Length of the lists. */
+export const AT = 10;
 /** Events that are looked at, and users whose lists are compared, at most. */
-const EVENTS = 200_000;
+export const EVENTS = 200_000;
 const USERS = 2000;
 /** Fits of the costliest candidate that choosing may take. */
 const FITS = 3;
@@ -103,7 +104,7 @@ export function withinBudget(events: Events, seed: number, halfLife: number | un
 }
 
 /** A sample of users where there are many events. */
-function sampleOf(events: Events, seed: number, most: number): { events: Events; says: string } {
+export function sampleOf(events: Events, seed: number, most: number): { events: Events; says: string } {
   if (events.rows <= most) return { events, says: '' };
   const counts = new Int32Array(events.users.length);
   for (const u of events.user) counts[u]++;
@@ -130,14 +131,16 @@ function sampleOf(events: Events, seed: number, most: number): { events: Events;
   };
 }
 
-interface Cut {
+/** What recommenders learn from, and what their lists are held against. */
+export interface Cut {
   readonly says: string;
+  readonly train: Events;
   readonly pairs: Pairs;
   readonly truth: Truth;
 }
 
 /** The first way of holding out that leaves enough users; else the one that leaves most, undefined where none leaves any. */
-function cutOf(events: Events, seed: number, halfLife: number | undefined): Cut | undefined {
+export function cutOf(events: Events, seed: number, halfLife: number | undefined): Cut | undefined {
   itemOf(events);
   const ways = [
     { says: 'the last fifth of the events', cut: () => afterCut(events) },
@@ -155,14 +158,19 @@ function cutOf(events: Events, seed: number, halfLife: number | undefined): Cut 
     const { train, held } = cut();
     const found = truthIn(train, held, seed, halfLife);
     if (!found || found.truth.users.length <= (best?.truth.users.length ?? 0)) continue;
-    best = { says, ...found };
+    best = { says, train, ...found };
     if (best.truth.users.length >= ENOUGH) break;
   }
   return best;
 }
 
 /** The pairs to learn from and what is relevant to whom; undefined where there is nothing to learn from. */
-function truthIn(train: Events, held: HeldPairs, seed: number, halfLife: number | undefined): Omit<Cut, 'says'> | undefined {
+function truthIn(
+  train: Events,
+  held: HeldPairs,
+  seed: number,
+  halfLife: number | undefined,
+): Pick<Cut, 'pairs' | 'truth'> | undefined {
   let learnt: EventPairs;
   try {
     learnt = pairsOf(train, { halfLife });

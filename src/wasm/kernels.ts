@@ -3,12 +3,13 @@
  * offset into the memory that the instances were given. Shapes and formulas stand beside each kernel in assembly/.
  */
 import { errors } from '../errors.js';
+import type { BayesKernels } from './bayes-kernels.js';
 import type { FactorizationKernels } from './factorization-kernels.js';
 import type { TreeKernels } from './tree-kernels.js';
 
 type Address = number;
 
-export interface Kernels extends FactorizationKernels, TreeKernels {
+export interface Kernels extends BayesKernels, FactorizationKernels, TreeKernels {
   // assembly/activation.ts
   activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
   secant_backward(
