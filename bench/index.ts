@@ -22,6 +22,7 @@ import { product } from './product.js';
 import { quality } from './quality.js';
 import { ranking } from './ranking.js';
 import { recommenders } from './recommenders.js';
+import { recommendersSpeed } from './recommenders-speed.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
 import { trees } from './trees.js';
@@ -58,6 +59,7 @@ const benchmarks = {
   command,
   quality,
   recommenders,
+  'recommenders-speed': recommendersSpeed,
   tune,
 };
 const unknown = names.find((name) => !(name in benchmarks));
