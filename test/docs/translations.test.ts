@@ -42,6 +42,7 @@ test('what a translation lacks is found and named: a command, an option, a figur
   assert.match(found('npx cameo doctor', 'npx cameo doctors'), /a\.md lacks the line of code "npx cameo doctors" of b\.md:\d+/);
   assert.match(found(/\| `--id COLUMN`.*\n/, ''), /b\.md lacks the row "--id COLUMN" of a\.md:\d+/);
   assert.match(found('| `StandardScaler`', '| `Scaler`'), /b\.md lacks the row "StandardScaler" of a\.md:\d+/);
+  assert.match(found(/\| prediction, 1 M × 20.*\n/, ''), /b\.md lacks the row ".*2\.2.*" of a\.md:\d+: \| prediction, 1 M/);
   assert.match(found('13 × / 5 ×', '12 × / 5 ×'), /b\.md:\d+ has the figures .*12.*; a\.md:\d+ has .*13/);
   assert.match(found('](CONTRIBUTING.md)', ''), /b\.md lacks the link "CONTRIBUTING\.md" of a\.md:\d+/);
   assert.match(found('100,000 rows', 'many rows'), /b\.md lacks the figure "100,000" of a\.md:\d+/);

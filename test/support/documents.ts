@@ -73,10 +73,15 @@ function missing(
 
 /** Row by row: the names in the first cell are the same, and the figures of all. */
 function rowDifferences(a: Section, b: Section, { page, translation }: Names): string[] {
-  if (a.rows.length !== b.rows.length)
+  if (a.rows.length !== b.rows.length) {
+    // Those without a name are told apart by their figures.
+    const known = (text: string) => [[...rowIn(text), ...figuresIn(text).sort()].join(' ')];
     return [
       `${page}:${a.heading.number} has ${a.rows.length} rows of tables, ${translation}:${b.heading.number} has ${b.rows.length}`,
+      ...missing('row', a.rows, page, b.rows, translation, known),
+      ...missing('row', b.rows, translation, a.rows, page, known),
     ];
+  }
   return a.rows.flatMap((row, i) => {
     const other = b.rows[i];
     const differs = (what: string, of: (text: string) => string[]) => {
