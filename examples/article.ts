@@ -12,7 +12,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createEngine, type Engine, MatrixFactorization } from 'cameo';
+import { CategoricalNB, createEngine, type Engine, Matrix, MatrixFactorization } from 'cameo';
 import { userBehavior } from './user-behavior.js';
 
 type Rows = readonly (readonly number[])[];
@@ -22,13 +22,26 @@ const heading = (text: string) => print('', text, '─'.repeat(text.length));
 const shown = (rows: Rows, digits = 0) =>
   `[${rows.map((row) => `[${row.map((v) => v.toFixed(digits)).join(', ')}]`).join(', ')}]`;
 
-/** Bayes' rule: P(D | A) = P(A | D) · P(D) / P(A). */
-function naiveBayes(): void {
+/** Bayes' rule: P(D | A) = P(A | D) · P(D) / P(A). With one feature that is all of naive Bayes. */
+async function naiveBayes(engine: Engine): Promise<void> {
   heading('Naive Bayes');
   const [likelihood, prior, evidence] = [0.6, 0.4, 0.5];
+  // 50 rows with these frequencies: D in 20, A in 25, both in 12.
+  const counts = [
+    { d: 1, a: 1, rows: 12 },
+    { d: 1, a: 0, rows: 8 },
+    { d: 0, a: 1, rows: 13 },
+    { d: 0, a: 0, rows: 17 },
+  ];
+  const rows = counts.flatMap(({ d, a, rows }) => Array.from({ length: rows }, () => ({ d, a })));
+  const classes = rows.map(({ d }) => d);
+  // Without smoothing: frequencies as they are counted.
+  const model = await new CategoricalNB({ engine, alpha: 0 }).fit(Matrix.fromRows(rows.map(({ a }) => [a])), classes);
+  const [, ofD] = await model.predictProba(Matrix.fromRows([[1]]));
   print(
     'Printed: P(A|D) = 0.6, P(D) = 0.4, P(A) = 0.5, so P(D|A) = 0.48.',
     `By the formula: ${likelihood} · ${prior} / ${evidence} = ${((likelihood * prior) / evidence).toFixed(2)}. Right as printed.`,
+    `CategoricalNB on ${rows.length} rows with these frequencies: ${ofD.toFixed(4)}`,
   );
 }
 
@@ -183,7 +196,7 @@ const SHOPPERS = '../shared/data/online_shoppers_intention.csv';
 const [file, ...options] = process.argv.slice(2);
 if (file === undefined) {
   await using engine = await createEngine({ threads: 0 });
-  naiveBayes();
+  await naiveBayes(engine);
   convolution();
   await factorization(engine);
   wholeProgram();
