@@ -1,4 +1,5 @@
 /** Learns a forest from columns of raw values in linear memory: bins, initial scores, and the program that boosts (programs/trees/). */
+import { range } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { CameoError, errors } from '../errors.js';
 import { log } from '../math.js';
@@ -90,11 +91,18 @@ export async function learnForest(
 
 /** The rows in the order of training, those held out for early stopping behind the others. */
 function orderOf({ rows, task, y, held }: TreeExamples, options: TreeOptions): { index: Uint32Array; held: number } {
-  if (held) return { index: Uint32Array.from([...besides(rows, held), ...held]), held: held.length };
-  if (!options.earlyStopping) return { index: Uint32Array.from({ length: rows }, (_, r) => r), held: 0 };
+  if (held) return { index: inOrder(besides(rows, held), held), held: held.length };
+  if (!options.earlyStopping) return { index: inOrder(range(rows)), held: 0 };
   const stratify = task === 'regression' ? undefined : y;
   const { train, test } = trainTestSplit(rows, { testSize: options.validationFraction, seed: options.seed, stratify });
-  return { index: Uint32Array.from([...train, ...test]), held: test.length };
+  return { index: inOrder(train, test), held: test.length };
+}
+
+function inOrder(train: Int32Array, held: Int32Array = new Int32Array(0)): Uint32Array {
+  const index = new Uint32Array(train.length + held.length);
+  index.set(train);
+  index.set(held, train.length);
+  return index;
 }
 
 async function binFeatures(
@@ -177,7 +185,11 @@ async function boost(
   };
   // Numbers are learnt as what they are above the mean, so that large ones keep their digits in a float32.
   const above = task === 'regression' ? init[0] : 0;
-  const ordered = (values: Float32Array | Float64Array, least = 0) => Float32Array.from(order, (r) => values[r] - least);
+  const ordered = (values: Float32Array | Float64Array, least = 0) => {
+    const out = new Float32Array(order.length);
+    for (let i = 0; i < out.length; i++) out[i] = values[order[i]] - least;
+    return out;
+  };
   const w = weights && ordered(weights);
   const { at, region } = place(engine, (layout) => ({
     init: layout.put(task === 'regression' ? new Float64Array(1) : init),

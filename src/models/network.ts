@@ -14,11 +14,11 @@
  *     β₂ of 0.95                               + 1.2 %     12 epochs for classes        + 0.4 %
  */
 import * as v from 'valibot';
+import { range } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { above, atLeast, seed, share, whole } from '../options.js';
 import { WEIGHTS, within } from '../part.js';
-import { allRows } from '../prepare/columns.js';
 import { trainTestSplit } from '../prepare/split.js';
 import { embeddedLength } from '../programs/network/embedding.js';
 import { type NetworkOptions as Settled, trainNetworkScratch } from '../programs/network/train.js';
@@ -76,7 +76,7 @@ function settle({ task }: Examples, options: NetworkOptions, rows: number): Sett
 /** Which rows are trained on, and which are held out to stop by. */
 function divide({ task, x, y, held }: Examples, { validationFraction, seed }: NetworkOptions) {
   if (held) return { train: besides(x.rows, held), test: held };
-  if (x.rows < LEAST_ROWS) return { train: allRows(x.rows), test: new Int32Array(0) };
+  if (x.rows < LEAST_ROWS) return { train: range(x.rows), test: new Int32Array(0) };
   return trainTestSplit(x.rows, { testSize: validationFraction, seed, stratify: task === 'regression' ? undefined : y });
 }
 

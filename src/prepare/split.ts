@@ -3,6 +3,7 @@
  * function of its seed.
  */
 import * as v from 'valibot';
+import { range } from '../arrays.js';
 import { errors } from '../errors.js';
 import { seed as anySeed, checked, type Entries, flag, opaque, share, whole } from '../options.js';
 import { shuffle } from '../random.js';
@@ -117,8 +118,6 @@ export class StratifiedKFold {
     return splitsOf(fold, nSplits);
   }
 }
-
-const range = (n: number) => Int32Array.from({ length: n }, (_, i) => i);
 
 function checkFolds(given: FoldOptions, rows: number) {
   const options = checked(FOLD_OPTIONS, given);
