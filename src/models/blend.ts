@@ -6,7 +6,6 @@
 import * as v from 'valibot';
 import { joined } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
-import { errors } from '../errors.js';
 import { checked, oneOf, seed, whole } from '../options.js';
 import { ENCODINGS, type Encoding } from '../prepare/feature.js';
 import { startsOf, takeColumns } from '../programs/encode.js';
@@ -39,11 +38,7 @@ type BlendOptions = v.InferOutput<typeof OPTIONS>;
 
 async function fit(engine: Engine, examples: Examples, options: BlendOptions, run: RunOptions): Promise<Blended> {
   const { task, outputs, y, inputs, x, weights: given } = examples;
-  // Where rows weigh differently, those candidates are left out that cannot learn it.
-  const able = (name: string) => given === undefined || MEMBERS[name].family.weighted === true;
-  const members = options.families.filter(able).map((name) => ({ name, ...MEMBERS[name] }));
-  if (members.length === 0)
-    throw errors.option('families', 'such that one learns from weights of rows', `'${options.families.join("', '")}'`);
+  const members = options.families.map((name) => ({ name, ...MEMBERS[name] }));
   if (x.rows < LEAST_ROWS) return alone(engine, examples, options, run);
   const folds = heldOut(task, y, { nSplits: options.folds, seed: options.seed });
   using parts = new Parts(engine, examples);

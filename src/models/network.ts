@@ -90,15 +90,22 @@ async function fit(engine: Engine, examples: Examples, options: NetworkOptions, 
   const { train, test } = divide(examples, options);
   const settled = settle(examples, options, train.length);
   const truth = (values: Float64Array) => (task === 'multiclass' ? Int32Array.from(values) : Float32Array.from(values));
+  const weights = weightsOf(examples, train);
   const length = embeddedLength(network);
   const { at: args, region } = place(engine, (layout) => {
-    const labels = layout.put(truth(y));
+    const rows = { x: x.address(), y: layout.put(truth(y)), weights: weights ? layout.put(weights) : 0 };
+    const of = (index: Int32Array) => ({
+      ...rows,
+      index: layout.put(index),
+      rows: index.length,
+      weight: weights ? index.reduce((sum, r) => sum + weights[r], 0) : index.length,
+    });
     const all = {
       network,
       numbers: layout.put(numbersOf(features).columns),
       options: settled,
-      train: { x: x.address(), y: labels, index: layout.put(train), rows: train.length },
-      held: { x: x.address(), y: labels, index: layout.put(test), rows: test.length },
+      train: of(train),
+      held: of(test),
       parameters: layout.take(length * 4),
       baseline: layout.take(network.sizes[0] * 4),
     };
@@ -110,9 +117,16 @@ async function fit(engine: Engine, examples: Examples, options: NetworkOptions, 
   const epochs = result.lossCurve.length;
   if (!within(parameters, WEIGHTS)) throw errors.diverged(epochs, options.learningRateInit, 'a weight');
   const { best, stopped, validation } = result;
-  const facts = { epochs, best, stopped, ...(test.length > 0 && { loss: validation[best - 1] }) };
+  const facts = { epochs, best, stopped, ...(validation.length > 0 && { loss: validation[best - 1] }) };
   const baseline = engine.f32(args.baseline, network.sizes[0]).slice();
   return new NetworkModel(network, parameters, baseline, features, facts);
+}
+
+/** Of each row, so that those trained on weigh 1 on the mean and the rate is what it is without weights. */
+function weightsOf({ weights }: Examples, train: Int32Array): Float32Array | undefined {
+  if (!weights) return undefined;
+  const mean = train.reduce((sum, r) => sum + weights[r], 0) / train.length;
+  return weights.map((w) => (mean > 0 ? w / mean : w));
 }
 
 /** Written out, so that a bundle without fitting leaves it behind. */
@@ -121,6 +135,7 @@ export const network: Family<NetworkOptions> = {
   name: 'network',
   tasks: ['binary', 'multiclass', 'regression'],
   encodings: ['normal'],
+  weighted: true,
   options: OPTIONS,
   fit,
 };
