@@ -21,9 +21,9 @@ import { above, atLeast, seed, share, whole } from '../options.js';
 import { WEIGHTS, within } from '../part.js';
 import { trainTestSplit } from '../prepare/split.js';
 import { embeddedLength } from '../programs/network/embedding.js';
-import { type NetworkOptions as Settled, trainNetworkScratch } from '../programs/network/train.js';
+import { type NetworkOptions as Settled, type TrainNetworkArgs, trainNetworkScratch } from '../programs/network/train.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { place } from '../wasm/memory.js';
+import { Layout, place } from '../wasm/memory.js';
 import { besides } from './folds.js';
 import type { Examples, Family } from './model.js';
 import { NetworkModel, networkOf, numbersOf, read } from './network-model.js';
@@ -80,20 +80,16 @@ function divide({ task, x, y, held }: Examples, { validationFraction, seed }: Ne
   return trainTestSplit(x.rows, { testSize: validationFraction, seed, stratify: task === 'regression' ? undefined : y });
 }
 
-async function fit(engine: Engine, examples: Examples, options: NetworkOptions, run: RunOptions): Promise<NetworkModel> {
+/** How what is learnt from, and what comes of it, is laid out. */
+function layOut(engine: Engine, examples: Examples, options: NetworkOptions): (layout: Layout) => TrainNetworkArgs {
   const { task, outputs, x, y } = examples;
   const features = examples.inputs.normal;
-  if (x.rows === 0) throw errors.tableEmpty('The training matrix');
-  const classes = new Set(y).size;
-  if (task !== 'regression' && classes < 2) throw errors.targetClasses('y', classes);
   const network = networkOf(features, options.hiddenLayerSizes, outputs, OUTPUT[task]);
   const { train, test } = divide(examples, options);
-  const settled = settle(examples, options, train.length);
-  const truth = (values: Float64Array) => (task === 'multiclass' ? Int32Array.from(values) : Float32Array.from(values));
   const weights = weightsOf(examples, train);
-  const length = embeddedLength(network);
-  const { at: args, region } = place(engine, (layout) => {
-    const rows = { x: x.address(), y: layout.put(truth(y)), weights: weights ? layout.put(weights) : 0 };
+  const truth = task === 'multiclass' ? Int32Array.from(y) : Float32Array.from(y);
+  return (layout) => {
+    const rows = { x: x.address(), y: layout.put(truth), weights: weights ? layout.put(weights) : 0 };
     const of = (index: Int32Array) => ({
       ...rows,
       index: layout.put(index),
@@ -103,23 +99,32 @@ async function fit(engine: Engine, examples: Examples, options: NetworkOptions, 
     const all = {
       network,
       numbers: layout.put(numbersOf(features).columns),
-      options: settled,
+      options: settle(examples, options, train.length),
       train: of(train),
       held: of(test),
-      parameters: layout.take(length * 4),
+      parameters: layout.take(embeddedLength(network) * 4),
       baseline: layout.take(network.sizes[0] * 4),
     };
     return { ...all, scratch: layout.take(trainNetworkScratch(engine.kernels, all)) };
-  });
+  };
+}
+
+async function fit(engine: Engine, examples: Examples, options: NetworkOptions, run: RunOptions): Promise<NetworkModel> {
+  const { task, x, y } = examples;
+  if (x.rows === 0) throw errors.tableEmpty('The training matrix');
+  const classes = new Set(y).size;
+  if (task !== 'regression' && classes < 2) throw errors.targetClasses('y', classes);
+  const { at: args, region } = place(engine, layOut(engine, examples, options));
   using _ = region;
   const result = await engine.run('trainNetwork', args, run);
-  const parameters = engine.f32(args.parameters, length).slice();
+  const { network } = args;
+  const parameters = engine.f32(args.parameters, embeddedLength(network)).slice();
   const epochs = result.lossCurve.length;
   if (!within(parameters, WEIGHTS)) throw errors.diverged(epochs, options.learningRateInit, 'a weight');
   const { best, stopped, validation } = result;
   const facts = { epochs, best, stopped, ...(validation.length > 0 && { loss: validation[best - 1] }) };
   const baseline = engine.f32(args.baseline, network.sizes[0]).slice();
-  return new NetworkModel(network, parameters, baseline, features, facts);
+  return new NetworkModel(network, parameters, baseline, examples.inputs.normal, facts);
 }
 
 /** Of each row, so that those trained on weigh 1 on the mean and the rate is what it is without weights. */
@@ -137,5 +142,10 @@ export const network: Family<NetworkOptions> = {
   encodings: ['normal'],
   weighted: true,
   options: OPTIONS,
+  room(engine, examples, options) {
+    const layout = new Layout(0);
+    layOut(engine, examples, options)(layout);
+    return layout.bytes;
+  },
   fit,
 };

@@ -42,7 +42,7 @@ const SPLIT_OPTIONS = v.strictObject({
 export function trainTestSplit(rows: number, options: SplitOptions = {}): Split {
   const { testSize, seed, stratify } = checked(SPLIT_OPTIONS, options);
   const held = Math.ceil(rows * testSize);
-  if (held === 0 || held === rows) throw errors.tooFewRows('A split', rows, 2);
+  if (held === 0 || held === rows) throw errors.heldOut(held, rows);
   if (!stratify) {
     const order = shuffle(range(rows), seed, STREAM.split);
     return { test: order.slice(0, held).sort(), train: order.slice(held).sort() };
