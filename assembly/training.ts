@@ -2,6 +2,7 @@
  * Table of contents of the second module: every kernel that only training, choosing and measuring need. As in index.ts otherwise.
  */
 export { als_gram } from './als';
+export { joint_count, joint_fold, joint_index } from './bayesian-network';
 export { dense_backward_weights } from './dense';
 export { dropout } from './dropout';
 export { embed_backward } from './embed';

@@ -9,6 +9,7 @@ import { compareReports } from '../src/bench/compare.js';
 import { type Report, runSuite } from '../src/bench/suite.js';
 import { textOf } from '../src/bench/text.js';
 import { readReport, writeReport } from '../src/cli/bench.js';
+import { bayesianNetwork } from './bayesian-network.js';
 import { command } from './command.js';
 import { edge } from './edge.js';
 import { factorization } from './factorization.js';
@@ -43,6 +44,7 @@ const benchmarks = {
   product,
   network,
   trees,
+  'bayesian-network': bayesianNetwork,
   factorization,
   libmf,
   ranking,

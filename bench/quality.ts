@@ -1,7 +1,8 @@
 /**
  * Answers that hold: every family over tables that nobody tuned it to, beside LightGBM, XGBoost and scikit-learn's gradient boosting at their
- * defaults on the same splits. The means over the seeds are printed and, with the spread, kept in bench/results/quality.json: what is run
- * anew takes the place of what was there.
+ * defaults on the same splits, which are scikit-learn's `train_test_split(test_size=0.2, random_state=seed, stratify=y)`; of two classes the
+ * rarer is the one that is looked for. The means over the seeds are printed and, with the spread, kept in bench/results/quality.json: what is
+ * run anew takes the place of what was there.
  *
  * A column of the comparison is a line in COLUMNS, a table a line in TABLES; CAMEO_TABLES=german,bean and CAMEO_COLUMNS=trees run a part.
  */
@@ -9,7 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Effort } from '../src/effort.js';
-import { createEngine, type Engine, Profiler, readTable, type Table, type Task, trainTestSplit } from '../src/index.js';
+import { createEngine, type Engine, Profiler, readTable, type Table, type Task } from '../src/index.js';
 import { targetOf, truthOf } from '../src/prepare/target.js';
 import { python } from './support.js';
 
@@ -61,15 +62,23 @@ interface Result {
   columns: Record<string, Record<string, { mean: number; deviation: number; each: number[] }>>;
 }
 
-/** The splits that a fit makes of its seed, for the peers. */
-function splitsOf(table: Table, target: string, seeds: readonly number[]) {
-  const column = table.columns.find(({ name }) => name === target) as Table['columns'][number];
-  const asked = targetOf(column);
-  const truth = truthOf(asked, column);
+/** The table with a target whose rarer class, of two, is the one that is looked for. */
+function asAsked(table: Table, target: string): { task: Task; table: Table } {
+  const at = table.columns.findIndex(({ name }) => name === target);
+  const asked = targetOf(table.columns[at]);
+  const truth = truthOf(asked, table.columns[at]);
   if (truth.some(Number.isNaN)) throw new Error(`target '${target}' has missing values`);
-  const stratify = asked.task === 'regression' ? undefined : truth;
-  const splits = seeds.map((seed) => trainTestSplit(table.rows, { testSize: TEST_SIZE, seed, stratify }));
-  return { task: asked.task, splits: splits.map(({ train, test }) => ({ train: [...train], test: [...test] })) };
+  const positives = truth.reduce((sum, y) => sum + y, 0);
+  if (asked.task !== 'binary' || positives <= table.rows / 2) return { task: asked.task, table };
+  const turned = { name: target, kind: 'number' as const, values: truth.map((y) => 1 - y) };
+  return { task: asked.task, table: { ...table, columns: table.columns.with(at, turned) } };
+}
+
+/** Runs bench/peers/quality.py. */
+function peers<Result>(input: object): Result {
+  const env = { ...process.env, OMP_NUM_THREADS: '1' };
+  const options = { input: JSON.stringify(input), env, encoding: 'utf8', maxBuffer: 1e9 } as const;
+  return JSON.parse(execFileSync(python as string, ['bench/peers/quality.py'], options));
 }
 
 /** The names that a variable of the environment asks for; all where it is not set. */
@@ -80,12 +89,12 @@ function asked(variable: string, names: readonly string[]): string[] {
   return names.filter((name) => !only || only.includes(name));
 }
 
-async function ours(engine: Engine, table: Table, target: string, seeds: readonly number[]): Promise<Found> {
+async function ours(engine: Engine, table: Table, target: string, tests: readonly number[][]): Promise<Found> {
   const found: Found = {};
   for (const name of asked('CAMEO_COLUMNS', Object.keys(COLUMNS))) {
     found[name] = [];
-    for (const seed of seeds) {
-      const options = { target, seed, testSize: TEST_SIZE, importance: false, ...COLUMNS[name] };
+    for (const [i, testRows] of tests.entries()) {
+      const options = { target, seed: SEEDS[i], testRows, importance: false, ...COLUMNS[name] };
       using profiler = await Profiler.fit(engine, { table }, options);
       const { evaluation, decisions } = profiler.summary;
       const { calibrationError } = decisions ?? {};
@@ -93,13 +102,6 @@ async function ours(engine: Engine, table: Table, target: string, seeds: readonl
     }
   }
   return found;
-}
-
-function theirs(file: string, target: string, { task, splits }: ReturnType<typeof splitsOf>): Found {
-  if (!python) return {};
-  const input = JSON.stringify({ file, target, task, splits });
-  const env = { ...process.env, OMP_NUM_THREADS: '1' };
-  return JSON.parse(execFileSync(python, ['bench/peers/quality.py'], { input, env, encoding: 'utf8', maxBuffer: 1e9 }));
 }
 
 function summaryOf(found: Found, metrics: readonly string[]): Result['columns'] {
@@ -143,6 +145,7 @@ function printMeans(tables: Record<string, Result>): void {
 }
 
 export async function quality(): Promise<void> {
+  if (!python) return console.log('quality: skipped, no Python with scikit-learn: `npm run bench:peers` gets it');
   const kept: { tables: Record<string, Result> } = existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : { tables: {} };
   await using engine = await createEngine({ device: 'wasm', reproducible: true });
   for (const name of asked('CAMEO_TABLES', Object.keys(TABLES))) {
@@ -152,11 +155,12 @@ export async function quality(): Promise<void> {
       console.log(`${name} is not compared: ${path} is not there`);
       continue;
     }
-    const table = await readTable(path);
-    const split = splitsOf(table, target, SEEDS);
-    const found = { ...(await ours(engine, table, target, SEEDS)), ...theirs(path, target, split) };
-    const columns = { ...kept.tables[name]?.columns, ...summaryOf(found, SHOWN[split.task]) };
-    kept.tables[name] = { rows: table.rows, task: split.task, columns };
+    const { table, task } = asAsked(await readTable(path), target);
+    const asked = { file: path, target, task, seeds: SEEDS, testSize: TEST_SIZE };
+    const { tests } = peers<{ tests: number[][] }>({ ...asked, only: 'splits' });
+    const found = { ...(await ours(engine, table, target, tests)), ...peers<Found>(asked) };
+    const columns = { ...kept.tables[name]?.columns, ...summaryOf(found, SHOWN[task]) };
+    kept.tables[name] = { rows: table.rows, task, columns };
     print(name, kept.tables[name]);
     mkdirSync('bench/results', { recursive: true });
     writeFileSync(KEPT, `${JSON.stringify({ seeds: SEEDS, testSize: TEST_SIZE, ...kept }, null, 1)}\n`);

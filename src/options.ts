@@ -39,6 +39,14 @@ export const portion = v.pipe(
   v.gtValue(0, 'above 0 and up to 1'),
   v.maxValue(1, 'above 0 and up to 1'),
 );
+/** Rows of a table by their numbers. */
+export const rowNumbers = v.custom<Int32Array | readonly number[]>(
+  (value) =>
+    value instanceof Int32Array
+      ? value.every((r) => r >= 0)
+      : Array.isArray(value) && value.every((r) => Number.isInteger(r) && r >= 0),
+  'row numbers, from 0',
+);
 export const flag = v.boolean('true or false');
 /** One of some texts. */
 // @__NO_SIDE_EFFECTS__

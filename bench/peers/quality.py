@@ -1,7 +1,8 @@
-"""Fits the peers at their defaults on splits that it is given, one thread, and prints their metrics.
+"""Fits the peers at their defaults on scikit-learn's stratified splits of some seeds, one thread, and prints their metrics.
 
-Reads JSON from standard input: {"file", "target", "task", "splits": [{"train": [rows], "test": [rows]}, ...]}.
-Prints JSON: {peer: [metrics of each split]}. Text and booleans are categories; empty is missing.
+Reads JSON from standard input: {"file", "target", "task", "seeds", "testSize", "only"}.
+Prints JSON: {peer: [metrics of each split]}; with "only": "splits" the test rows of each split instead, {"tests": [[row, ...], ...]}.
+Text and booleans are categories; empty is missing; of two classes the rarer is the one that is looked for.
 """
 import json
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.metrics import accuracy_score, average_precision_score, log_loss, r2_score, roc_auc_score, root_mean_squared_error
+from sklearn.model_selection import train_test_split
 
 warnings.filterwarnings("ignore")
 
@@ -76,16 +78,23 @@ def main():
     task = given["task"]
     if task != "regression":
         y = y.astype(str).astype("category").cat.codes
+    if task == "binary" and y.mean() > 0.5:
+        y = 1 - y
     for name in table.columns:
         if not pd.api.types.is_numeric_dtype(table[name]) or table[name].dtype == bool:
             table[name] = table[name].astype(str).where(table[name].notna()).astype("category")
+    stratify = None if task == "regression" else y
+    rows = np.arange(len(y))
+    splits = [train_test_split(rows, test_size=given["testSize"], random_state=s, stratify=stratify) for s in given["seeds"]]
+    if given.get("only") == "splits":
+        print(json.dumps({"tests": [sorted(map(int, test)) for _, test in splits]}))
+        return
     result = {}
     for name, (classifier, regressor, options) in peers().items():
         result[name] = []
-        for split in given["splits"]:
+        for train, test in splits:
             model = (regressor if task == "regression" else classifier)(**options)
-            model.fit(table.iloc[split["train"]], y.iloc[split["train"]])
-            test = split["test"]
+            model.fit(table.iloc[train], y.iloc[train])
             result[name].append(metrics(task, y.iloc[test], model, table.iloc[test]))
     json.dump(result, sys.stdout)
 

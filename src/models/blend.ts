@@ -50,24 +50,29 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
   if (x.rows < LEAST_ROWS) return alone(engine, examples, options, run);
   const folds = heldOut(task, y, { nSplits: options.folds, seed: options.seed });
   using parts = new Parts(engine, examples);
-  const jobs = members.flatMap((member) => folds.map((held) => ({ member, held })));
+  const jobs = members.flatMap((member) => {
+    const repeats = member.repeats?.(x.rows) ?? 1;
+    return folds.flatMap((held) => Array.from({ length: repeats }, (_, repeat) => ({ member, held, repeat })));
+  });
   const width = sideBySide(engine, members, parts, { rows: x.rows, folds }, options);
   let done = 0;
   // Of each candidate and fold: a model, and its raw outputs for the rows that were held out.
-  const fits = await side(width, jobs, async ({ member, held }) => {
+  const fits = await side(width, jobs, async ({ member, held, repeat }) => {
     const own = { ...parts.of(member.family), held };
-    const model = await member.family.fit(engine, own, optionsOf(member, options), { signal: run.signal });
+    const model = await member.family.fit(engine, own, optionsOf(member, options, seedOf(options, repeat)), {
+      signal: run.signal,
+    });
     const z = await rawOutputs(engine, model, parts, held, run);
     run.onProgress?.(++done, Number.NaN, jobs.length);
-    return { model, z };
+    return { member, held, model, z };
   });
-  const learnt = members.map((_, m) => {
-    const own = fits.slice(m * folds.length, (m + 1) * folds.length);
+  const learnt = members.map((member) => {
+    const own = fits.filter((fit) => fit.member === member);
     return {
       models: own.map(({ model }) => model),
       z: joined(
         Float32Array,
-        own.map(({ z }) => z),
+        folds.map((held) => mean(own.filter((fit) => fit.held === held).map(({ z }) => z))),
       ),
     };
   });
@@ -109,6 +114,16 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
 
 const optionsOf = ({ family, options }: Member, { seed: own }: BlendOptions, more: Record<string, unknown> = {}) =>
   checked(family.options, { ...('seed' in family.options.entries ? { seed: own } : {}), ...options, ...more });
+
+/** A seed for each time that a candidate learns on the same rows. */
+const seedOf = ({ seed }: BlendOptions, repeat: number) => (repeat === 0 ? {} : { seed: (seed + 7919 * repeat) >>> 0 });
+
+/** The mean of vectors of one length. */
+function mean(vectors: readonly Float32Array[]): Float32Array {
+  const sum = new Float32Array(vectors[0].length);
+  for (const vector of vectors) for (let i = 0; i < sum.length; i++) sum[i] += vector[i] / vectors.length;
+  return sum;
+}
 
 /** The linear model, or the first there is, of few rows. */
 async function alone(engine: Engine, examples: Examples, options: BlendOptions, run: RunOptions): Promise<Blended> {

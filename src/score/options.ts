@@ -5,7 +5,7 @@ import { errors } from '../errors.js';
 import type { Rule } from '../metrics/decisions.js';
 import { families } from '../models/index.js';
 import type { Family } from '../models/model.js';
-import { bag, checked, flag, oneOf, portion, seed, share, whole } from '../options.js';
+import { bag, checked, flag, oneOf, portion, rowNumbers, seed, share, whole } from '../options.js';
 import type { Preset } from '../prepare/feature.js';
 import { type Moment, moment, timeOfMoment } from '../table/moment.js';
 import { type RuleOptions, ruleOf } from './decisions.js';
@@ -38,6 +38,7 @@ export const SCORE_ENTRIES = {
   modelOptions: v.optional(bag),
   seed: v.optional(seed, 42),
   testSize: v.optional(share, 0.2),
+  testRows: v.optional(rowNumbers),
   folds: v.optional(whole(0, 1000), 0),
   asOf: v.optional(moment),
   importance: v.optional(flag, true),
@@ -72,6 +73,8 @@ export interface ScoreOptions {
   seed?: number;
   /** share of the rows held out for evaluation; default 0.2 */
   testSize?: number;
+  /** the rows held out for evaluation, by their numbers from 0, in place of a share by chance: later ones, or those that others were judged on */
+  testRows?: Int32Array | readonly number[];
   /** folds of a cross-validation beside the held-out evaluation; default 0: none */
   folds?: number;
   /** the moment that dates count back from, such as '2025-12-31'; default: of each column the latest date of the training rows */
@@ -90,7 +93,7 @@ export interface ScoreOptions {
 }
 
 type Rules = keyof RuleOptions;
-type Optional = 'id' | 'task' | 'weight' | 'classWeight';
+type Optional = 'id' | 'testRows' | 'task' | 'weight' | 'classWeight';
 export interface CheckedScoreOptions
   extends Required<Omit<ScoreOptions, Optional | Rules | 'target' | 'effort' | 'model' | 'modelOptions' | 'asOf'>>,
     Pick<ScoreOptions, Optional> {

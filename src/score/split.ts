@@ -24,12 +24,24 @@ function withEveryClass({ train, test }: Split, { target, truth }: Question): Sp
   return { train: Int32Array.from([...train, ...moved]).sort(), test: kept };
 }
 
+/** Those of some rows that are to be held out, and the others. @throws CameoError 'argument' where either part is empty */
+function divided(labelled: Int32Array, testRows: Int32Array | readonly number[]): Split {
+  const held = new Set(testRows);
+  const test = labelled.filter((r) => held.has(r));
+  if (test.length === 0 || test.length === labelled.length) {
+    const found = test.length === 0 ? 'none of them' : 'all of them';
+    throw errors.option('testRows', 'some of the rows that have an answer, not all', found);
+  }
+  return { train: labelled.filter((r) => !held.has(r)), test };
+}
+
 /** @param labelled rows on which every question has an answer */
 export function holdOut(
   questions: readonly Question[],
   labelled: Int32Array,
-  { testSize, seed }: { testSize: number; seed: number },
+  { testSize, testRows, seed }: { testSize: number; testRows?: Int32Array | readonly number[]; seed: number },
 ): Split {
+  if (testRows) return questions.reduce(withEveryClass, divided(labelled, testRows));
   const split = trainTestSplit(labelled.length, { testSize, seed, stratify: classesOf(questions, labelled) });
   return questions.reduce(withEveryClass, rowsOf(labelled, split));
 }

@@ -33,6 +33,10 @@ export interface Kernels extends TreeKernels {
     ld: number,
     l2: number,
   ): void;
+  // assembly/bayesian-network.ts
+  joint_count(table: Address, index: Address, codes: Address, wide: number, pitch: number, lane: number, rows: number): void;
+  joint_fold(table: Address, lane: number, n: number): void;
+  joint_index(out: Address, codes: Address, wide: number, states: number, rows: number, begin: number, limit: number): void;
   // assembly/dense.ts
   dense_weights(inputs: number, units: number): number;
   dense_forward(

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { createEngine, Profiler, type Table } from '../../src/index.js';
 import { targetOf, truthOf } from '../../src/prepare/target.js';
 import { holdOut } from '../../src/score/split.js';
+import { refusal } from '../support/refused.js';
 import { makeTable } from '../support/tables.js';
 
 const engine = await createEngine({ threads: 0, reproducible: true });
@@ -66,6 +67,30 @@ test('a table is not data by itself, options of a table need one, and names that
     [{ table }, { target: 'target', halfLife: -1 }, /'halfLife'/],
   ] as const) {
     assert.match(await refusal(data, options), message);
+  }
+});
+
+test('rows to hold out may be named: they alone are evaluated on, and nothing is learnt from them', async () => {
+  const table = makeTable({ seed: 8, rows: 120, numbers: 2, codes: 0, texts: 0, missing: 0, task: 'regression' });
+  const options = { target: 'target', model: 'linear' };
+  const testRows = Int32Array.from({ length: 30 }, (_, i) => 4 * i + 1);
+  using first = await Profiler.fit(engine, { table }, { ...options, testRows });
+  assert.equal([first.summary.trainRows, first.summary.testRows], [90, 30]);
+  for (const r of testRows) numberNamed(table, 'target')[r] += 1e6;
+  using second = await Profiler.fit(engine, { table }, { ...options, testRows: [...testRows] });
+  assert.is(second.target.mean, first.target.mean);
+  const { rmse } = second.summary.evaluation as { rmse: number };
+  assert.ok(Math.abs(rmse / 1e6 - 1) < 0.01, `${rmse}`);
+  for (const [wrong, message] of [
+    [[], /testRows.*some of the rows.*none of them/],
+    [[500], /testRows.*none of them/],
+    [Array.from({ length: 120 }, (_, r) => r), /testRows.*all of them/],
+    [[1.5], /testRows.*row numbers, from 0/],
+    [[-1], /testRows.*row numbers, from 0/],
+    ['1', /testRows.*row numbers, from 0/],
+  ] as const) {
+    const options = { target: 'target', model: 'linear', testRows: wrong as number[] };
+    assert.match((await refusal(() => Profiler.fit(engine, { table }, options))).message, message);
   }
 });
 
