@@ -63,3 +63,8 @@ export function log2x64(x: v128): v128 {
   const n = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(e, e, 0, 2, 0, 2));
   return f64x2.add(f64x2.mul(n, splat(0.6931471805599453)), f64x2.mul(f64x2.mul(s, splat(2)), p));
 }
+
+/** out f64[n] = log x; n is rounded up to an even number, so the buffers must be. `out` may be `x`. */
+export function vector_log64(out: usize, x: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n * 8; i += 16) v128.store(out + i, log2x64(v128.load(x + i)));
+}

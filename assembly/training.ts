@@ -17,10 +17,13 @@ export {
   linear_squares,
 } from './linear';
 export { logistic_loss, softmax_loss, squared_loss } from './loss';
+export { vector_log64 } from './math64';
 export { moments, moments_merge } from './moments';
+export { class_counts, class_order, gather_values, weighted_moments } from './naive-bayes';
 export { adam, sgd, sum_squares } from './optimizer';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { relaxed } from './simd';
+export { csr_class_sums } from './sparse';
 export { tile_update } from './symmetric';
 export { bin_codes, bin_numbers } from './trees/bins';
 export {

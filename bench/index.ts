@@ -15,6 +15,7 @@ import { edge } from './edge.js';
 import { factorization } from './factorization.js';
 import { gemm } from './gemm.js';
 import { libmf } from './libmf.js';
+import { naiveBayes } from './naive-bayes.js';
 import { network } from './network.js';
 import { product } from './product.js';
 import { quality } from './quality.js';
@@ -44,6 +45,7 @@ const benchmarks = {
   product,
   network,
   trees,
+  'naive-bayes': naiveBayes,
   'bayesian-network': bayesianNetwork,
   factorization,
   libmf,

@@ -161,6 +161,25 @@ export const errors = {
   targetMissing: (name: string, row: number) =>
     data(`Target '${name}' is missing in row ${row}. Leave such rows out before training.`),
   targetTask: (name: string, task: string, why: string) => data(`Target '${name}' cannot be used for task '${task}': ${why}.`),
+  classUnknown: (name: string, row: number) =>
+    data(
+      `Target '${name}' has a class in row ${row} that the first batch did not name. Name all classes with the first batch.`,
+    ),
+  noVariance: (columnNumber: number, classNumber: number) =>
+    data(
+      `Column ${columnNumber} has one value only in class ${classNumber} of the classes in order, so that nothing else would be possible there. ` +
+        'Leave it out, or give a larger varSmoothing.',
+    ),
+  noCode: (name: string, row: number) =>
+    column(`Column '${name}' must hold codes, whole numbers from 0 to 999999, or NaN; row ${row} does not.`),
+  negative: (what: string, row: number, columnNumber: number) =>
+    data(`${what} must hold counts or other numbers from 0 on; row ${row}, column ${columnNumber} is negative.`),
+  notBinary: (row: number, columnNumber: number) =>
+    data(`Without 'binarize' all values must be 0 or 1; row ${row}, column ${columnNumber} is neither. Give a threshold.`),
+  familyTask: (name: string, task: string, family: string, tasks: readonly string[]) =>
+    data(
+      `Target '${name}' is one for task '${task}', which '${family}' does not learn; it learns ${quotedList(tasks)}. Take another model.`,
+    ),
   noCommonUsers: (id: string, rows: number, users: number) =>
     data(
       `None of the ${rows} rows of the table is one of the ${users} users of the events: column '${id}' and the column of --user ` +

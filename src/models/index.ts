@@ -7,6 +7,8 @@ import { blendReader } from './blended.js';
 import { forestReader } from './forest.js';
 import { linear, linearReader } from './linear.js';
 import type { Family, ModelReader } from './model.js';
+import { naiveBayes } from './naive-bayes.js';
+import { naiveBayesReader } from './naive-bayes-model.js';
 import { network } from './network.js';
 import { networkReader } from './network-model.js';
 import { perceptron, perceptronReader } from './perceptron.js';
@@ -15,6 +17,7 @@ import { trees } from './trees.js';
 export const readers: Record<string, ModelReader> = {
   blend: blendReader,
   linear: linearReader,
+  'naive-bayes': naiveBayesReader,
   network: networkReader,
   perceptron: perceptronReader,
   trees: forestReader,
@@ -23,6 +26,7 @@ export const readers: Record<string, ModelReader> = {
 export const families: Record<string, Family> = {
   blend: blend as unknown as Family,
   linear: linear as unknown as Family,
+  'naive-bayes': naiveBayes as unknown as Family,
   network: network as unknown as Family,
   perceptron: perceptron as unknown as Family,
   trees: trees as unknown as Family,

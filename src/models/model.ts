@@ -26,6 +26,8 @@ export interface Inputs {
   readonly widths: readonly number[];
   /** of each encoded column: how many labels its codes have; −1 where it is a number */
   readonly labels: readonly number[];
+  /** of each encoded column: which of its codes is that of a missing value; −1 where none is */
+  readonly missing?: readonly number[];
 }
 
 /** By encoding. */

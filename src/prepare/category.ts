@@ -57,6 +57,9 @@ export class CategoryFeature implements Feature {
   get labels(): readonly string[] {
     return this.encoding.labels;
   }
+  get missing(): number {
+    return this.encoding.missing;
+  }
   width(encoding: Encoded): number {
     return encoding === 'raw' ? 1 : this.encoding.labels.length;
   }

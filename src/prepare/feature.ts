@@ -51,6 +51,8 @@ export interface Feature {
   readonly raw: 'f32' | 'i32' | 'date';
   /** names of the codes for reasons; empty for numbers and dates */
   readonly labels: readonly string[];
+  /** the code of a missing value, where that has a label; else absent or −1 */
+  readonly missing?: number;
   /** encoded columns */
   width(encoding: Encoding): number;
   /** how many labels the codes of its encoded columns have; −1 where they are numbers */

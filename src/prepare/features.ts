@@ -93,10 +93,14 @@ export class Features {
   }
 
   /** What the features give a model to read, by encoding. */
-  inputs(): Record<Encoding, { widths: number[]; labels: number[] }> {
+  inputs(): Record<Encoding, { widths: number[]; labels: number[]; missing: number[] }> {
     const of = (encoding: Encoding) => ({
       widths: this.list.map((feature) => feature.width(encoding)),
       labels: this.list.flatMap((feature) => new Array<number>(feature.width(encoding)).fill(feature.codes(encoding))),
+      missing: this.list.flatMap((feature) => {
+        const code = feature.codes(encoding) < 0 ? -1 : (feature.missing ?? -1);
+        return new Array<number>(feature.width(encoding)).fill(code);
+      }),
     });
     return Object.fromEntries(ENCODINGS.map((encoding) => [encoding, of(encoding)])) as ReturnType<Features['inputs']>;
   }

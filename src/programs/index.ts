@@ -11,6 +11,8 @@ import { limits } from './limits.js';
 import { linear } from './linear/fit.js';
 import { linearPredict } from './linear/predict.js';
 import { moments } from './moments.js';
+import { jointLikelihoods } from './naive-bayes/joint.js';
+import { classStatistics } from './naive-bayes/statistics.js';
 import { rankItems } from './neighbours/rank-items.js';
 import { similarities } from './neighbours/similarities.js';
 import { trainNetwork } from './network/train.js';
@@ -21,6 +23,8 @@ import { permute } from './permute.js';
 import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { score } from './score.js';
+import { classSums } from './sparse/class-sums.js';
+import { csrMultiply } from './sparse/multiply.js';
 import { top } from './top.js';
 import { bin } from './trees/bin.js';
 import { boost } from './trees/boost.js';
@@ -29,12 +33,16 @@ const table = {
   als,
   bin,
   boost,
+  classStatistics,
+  classSums,
+  csrMultiply,
   ease,
   encode,
   familyCounts,
   factorize,
   hillClimb,
   infer,
+  jointLikelihoods,
   limits,
   linear,
   linearPredict,

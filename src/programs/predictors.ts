@@ -1,6 +1,7 @@
 /** Table of contents of the predictors: what a fitted model of each family is inside a worker. */
 import { blendOf } from './blend/predictor.js';
 import { linear } from './linear/predictor.js';
+import { naiveBayes } from './naive-bayes/predictor.js';
 import { network } from './network/predictor.js';
 import { perceptron } from './perceptron/predictor.js';
 import type { PredictorKind } from './predictor.js';
@@ -9,6 +10,7 @@ import { trees } from './trees/predictor.js';
 /** By the `kind` of their plans. */
 export const predictors: Record<string, PredictorKind> = {
   linear: linear as PredictorKind,
+  'naive-bayes': naiveBayes as PredictorKind,
   network: network as PredictorKind,
   perceptron: perceptron as PredictorKind,
   trees: trees as PredictorKind,

@@ -3,9 +3,14 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { square } from '../math.js';
 import { type Evaluation, evaluate } from '../metrics/index.js';
+import type { BernoulliNB } from '../models/bernoulli-nb.js';
+import type { CategoricalNB } from '../models/categorical-nb.js';
+import type { ComplementNB } from '../models/complement-nb.js';
+import type { GaussianNB } from '../models/gaussian-nb.js';
 import type { GradientBoostingClassifier, GradientBoostingRegressor } from '../models/gradient-boosting.js';
 import type { LogisticRegression } from '../models/logistic-regression.js';
 import type { MLPClassifier, MLPRegressor } from '../models/mlp.js';
+import type { MultinomialNB } from '../models/multinomial-nb.js';
 import type { Ridge } from '../models/ridge.js';
 import { seed as anySeed, checked, type Entries } from '../options.js';
 import { KFold, type Split, StratifiedKFold } from '../prepare/split.js';
@@ -29,11 +34,16 @@ const OPTIONS = v.strictObject({
   seed: v.optional(anySeed, 0),
 } satisfies Entries<CrossValidationOptions>);
 export type Estimator =
+  | BernoulliNB
+  | CategoricalNB
+  | ComplementNB
+  | GaussianNB
   | GradientBoostingClassifier
   | GradientBoostingRegressor
   | LogisticRegression
   | MLPClassifier
   | MLPRegressor
+  | MultinomialNB
   | Ridge;
 
 export interface CrossValidationResult {
@@ -46,7 +56,7 @@ export interface CrossValidationResult {
 
 /**
  * @param estimator makes a new, unfitted estimator for each fold; a classifier's classes are those of all of `y`
- * @param x features; without NaN but for trees, which take it for missing
+ * @param x features; without NaN but for trees, GaussianNB and CategoricalNB, which take it for missing
  * @param y a class (any number) or a number per row
  * @throws CameoError 'argument' for wrong options, 'data' when a class is in the test rows of a fold only
  */

@@ -48,6 +48,8 @@ export async function fitScores(
   const questions = options.targets.map((name): Question => {
     const column = columnOf(table, 'Target', name);
     const target = targetOf(column, options.task);
+    const { family } = options;
+    if (!family.tasks.includes(target.task)) throw errors.familyTask(name, target.task, family.name, family.tasks);
     return { target, truth: truthOf(target, column) };
   });
   checkRule(

@@ -3,11 +3,12 @@
  * offset into the memory that the instances were given. Shapes and formulas stand beside each kernel in assembly/.
  */
 import { errors } from '../errors.js';
+import type { BayesKernels } from './bayes-kernels.js';
 import type { TreeKernels } from './tree-kernels.js';
 
 type Address = number;
 
-export interface Kernels extends TreeKernels {
+export interface Kernels extends TreeKernels, BayesKernels {
   // assembly/activation.ts
   activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
   secant_backward(

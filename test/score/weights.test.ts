@@ -80,8 +80,11 @@ test('what cannot be weights is refused before anything is learnt', async () => 
     [{ weight: 'y' }, /'weight' must be another column than the target/],
     [{ weight: 'amount' }, /row \d+ is not/],
     [{ classWeight: 'even' }, /'classWeight' must be 'balanced'/],
-    [{ classWeight: 'balanced', model: 'perceptron' }, /'classWeight'.*'blend' or 'linear' or 'network' or 'trees'/],
-    [{ weight: 'ones', model: 'perceptron' }, /'weight'.*'blend' or 'linear' or 'network' or 'trees'/],
+    [
+      { classWeight: 'balanced', model: 'perceptron' },
+      /'classWeight'.*'blend' or 'linear' or 'naive-bayes' or 'network' or 'trees'/,
+    ],
+    [{ weight: 'ones', model: 'perceptron' }, /'weight'.*'blend' or 'linear' or 'naive-bayes' or 'network' or 'trees'/],
   ] as const) {
     const error = await refusal(() => fit({ model: 'trees', ...options } as FitOptions));
     assert.match(error.message, message);
