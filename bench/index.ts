@@ -21,9 +21,11 @@ import { product } from './product.js';
 import { quality } from './quality.js';
 import { ranking } from './ranking.js';
 import { recommenders } from './recommenders.js';
+import { recommendersSpeed } from './recommenders-speed.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
 import { trees } from './trees.js';
+import { tune } from './tune.js';
 import { webgpu } from './webgpu.js';
 
 const args = process.argv.slice(2);
@@ -55,6 +57,8 @@ const benchmarks = {
   command,
   quality,
   recommenders,
+  'recommenders-speed': recommendersSpeed,
+  tune,
 };
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

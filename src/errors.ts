@@ -215,6 +215,13 @@ export const errors = {
   fileType: (path: string, expected: string) =>
     file(`Cannot tell the format of '${path}' from its name; expected one of ${expected}.`),
 
+  journalLine: (line: number) =>
+    data(`Line ${line} of the journal is none of a search of this version. Name another journal, or remove this one.`),
+  journalOther: (what: string) =>
+    data(
+      `The journal is of another search: it has ${what} than is asked for here. Give the same to go on, or name another journal.`,
+    ),
+
   modelFile: (what: string, expected: string, found: string) =>
     model(`Not a usable model file: ${what}: expected ${expected}, found ${found}. Save the model again.`),
   notFinite: (what: string, from: string) =>

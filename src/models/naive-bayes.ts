@@ -8,7 +8,7 @@ import { joined } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { log, square } from '../math.js';
-import { above, flag } from '../options.js';
+import { above, flag, sought } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { normalOf, pooledMoments, statisticsOf } from './class-statistics.js';
 import { categoryLogs } from './likelihood-parameters.js';
@@ -21,12 +21,12 @@ const LEAST_SHARE = 1e-12;
 
 const OPTIONS = v.strictObject({
   /** what is added to how often a label stands in a class */
-  alpha: v.optional(above(0), 1),
+  alpha: v.optional(v.pipe(above(0), sought({ from: 0.01, to: 10, log: true })), 1),
   /**
    * share of a number's variance over all rows that is added to its variance in a class: as much as keeps a class of few different values
    * from being too sure of them, which lowers the log loss on every set of the battery
    */
-  varSmoothing: v.optional(above(0), 0.1),
+  varSmoothing: v.optional(v.pipe(above(0), sought({ from: 1e-3, to: 1, log: true })), 0.1),
   /** learn the classes' probabilities from the rows rather than take them as alike */
   fitPrior: v.optional(flag, true),
 });
