@@ -22,7 +22,7 @@ export { class_counts, class_order, gather_values, weighted_moments } from './na
 export { adam, sgd, sum_squares } from './optimizer';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { relaxed } from './simd';
-export { csr_class_sums } from './sparse';
+export { csr_backward, csr_class_sums, csr_forward, csr_squares } from './sparse';
 export { tile_update } from './symmetric';
 export { bin_codes, bin_numbers } from './trees/bins';
 export {

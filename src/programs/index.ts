@@ -21,6 +21,7 @@ import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { score } from './score.js';
 import { classSums } from './sparse/class-sums.js';
+import { sparseLinear } from './sparse/linear.js';
 import { csrMultiply } from './sparse/multiply.js';
 import { countTerms } from './text/count-terms.js';
 import { top } from './top.js';
@@ -51,6 +52,7 @@ const table = {
   scale,
   score,
   similarities,
+  sparseLinear,
   top,
   train,
   trainNetwork,
