@@ -65,7 +65,10 @@ export async function fitScores(
   const look = new Look(table, options.id, run.joined);
   const job: Job = { engine, table, without, weights, options, run: { signal: run.signal }, report, look };
   const scores = new Map<string, Score>();
-  for (const group of agreeing(questions)) {
+  for (const name of options.text) columnOf(table, 'Text', name);
+  // What a text says is learnt for one target.
+  const groups = options.text.length > 0 ? questions.map((question) => [question]) : agreeing(questions);
+  for (const group of groups) {
     for (const score of await fitGroup(job, group)) scores.set(score.target.name, score);
   }
   return options.targets.map((name) => scores.get(name) as Score);
@@ -130,6 +133,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
         importances: importance[q],
         crossValidation: validated?.[q] ?? null,
         ignored: [...weighed(options), ...learnt.ignored],
+        ...(learnt.texts.length > 0 && { texts: learnt.texts }),
         warnings: job.look.warningsOf(questions[q], split, learnt, evaluation),
       } as Summary,
     });

@@ -12,6 +12,7 @@ import { place } from '../wasm/memory.js';
 import type { CheckedScoreOptions } from './options.js';
 import { ResidentScores } from './resident.js';
 import { encodeRows, scoreRows } from './shards.js';
+import { fitTexts, type TextSummary } from './texts.js';
 import type { Look } from './warnings.js';
 import { weightsOf } from './weights.js';
 
@@ -41,6 +42,8 @@ export interface Learnt {
   /** what became of each column */
   decisions: Decision[];
   binding: Binding;
+  /** what was learnt from columns of text */
+  texts: TextSummary[];
   /** a model of each question, and its target as these rows standardize it */
   answers: { target: Target; model: Model }[];
 }
@@ -49,16 +52,20 @@ export interface Learnt {
 export async function learn(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Learnt> {
   const { engine, table, options, run, report } = job;
   const { encodings } = options.family;
+  // Where there are texts, each question comes alone.
+  const [{ target: first, truth }] = questions;
+  const texts = await fitTexts(job, { target: standardizeBy(first, truth, rows), truth }, rows);
   const { features, ignored, decisions } = await fitFeatures(
     engine,
     table,
     rows,
-    job.without,
+    new Set([...job.without, ...options.text]),
     options.preset,
     encodings,
     options.asOf,
+    texts,
   );
-  const binding = features.bind(table, new Set([...job.without, ...ignored.map(({ name }) => name)]));
+  const binding = features.bind(table, new Set([...job.without, ...ignored.map(({ name }) => name)]), texts.held);
   const { at: plan, region } = place(engine, (layout) => features.place(layout, encodings));
   using _ = region;
   using x = await encodeRows(engine, plan, features, binding, rows, run);
@@ -81,7 +88,7 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
     const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
     answers.push({ target, model });
   }
-  return { features, ignored, decisions, binding, answers };
+  return { features, ignored, decisions, binding, texts: texts.summaries, answers };
 }
 
 /** Scores of each answer on some rows: probabilities or numbers, [rows, outputs]. */
