@@ -104,7 +104,10 @@ export const withReading = (command: Command): Command =>
     .option('--sheet <name>', 'of an Excel workbook: its name or number (default: the first)');
 
 /** What the flags say about a table; a column that is no feature may be of text where nearly all is numbers. */
-export const readOptions = (flags: ReadFlags & { id?: string; ignore?: string[]; text?: string[] }, signal?: AbortSignal): ReadOptions => ({
+export const readOptions = (
+  flags: ReadFlags & { id?: string; ignore?: string[]; text?: string[] },
+  signal?: AbortSignal,
+): ReadOptions => ({
   encoding: flags.encoding,
   delimiter: flags.delimiter,
   decimal: flags.decimal,
@@ -139,7 +142,11 @@ export function withFit(command: Command): Command {
     )
     .option('--id <column>', 'what names the user (default: the row number)')
     .option('--ignore <columns>', 'columns to leave out, separated by commas; may be repeated', names)
-    .option('--text <columns>', 'columns of free text, separated by commas: what their words say of the target is a feature', names)
+    .option(
+      '--text <columns>',
+      'columns of free text, separated by commas: what their words say of the target is a feature',
+      names,
+    )
     .addOption(
       new Option('--task <task>', 'default: what the target column holds').choices(['binary', 'multiclass', 'regression']),
     )

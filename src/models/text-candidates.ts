@@ -29,7 +29,13 @@ export interface TextCandidate {
   /** which rows it reads */
   rows: 'counts' | 'tfidf';
   /** @param weights f64[rows] of each fit, 0 for rows that are held out */
-  fit(engine: Engine, x: CsrMatrix, problem: TextProblem, weights: readonly Float64Array[], run: RunOptions): Promise<TextWeights[]>;
+  fit(
+    engine: Engine,
+    x: CsrMatrix,
+    problem: TextProblem,
+    weights: readonly Float64Array[],
+    run: RunOptions,
+  ): Promise<TextWeights[]>;
 }
 
 const linear = (strength: number): TextCandidate['fit'] => {
@@ -66,7 +72,9 @@ function logShares(sums: Float64Array, counts: Float64Array, columns: number): T
   const classes = counts.length;
   const outputs = classes === 2 ? 1 : classes;
   const [coef, intercept] = [new Float64Array(columns * outputs), new Float64Array(outputs)];
-  const totals = counts.map((_, c) => log(sums.subarray(c * columns, (c + 1) * columns).reduce((a, b) => a + b, ALPHA * columns)));
+  const totals = counts.map((_, c) =>
+    log(sums.subarray(c * columns, (c + 1) * columns).reduce((a, b) => a + b, ALPHA * columns)),
+  );
   const of = new Float64Array(classes);
   const tell = (to: Float64Array, at: number) => {
     if (outputs === 1) to[at] = of[1] - of[0];

@@ -10,9 +10,9 @@ import { ANALYSIS, TextModel } from '../prepare/text/text-model.js';
 import { inverseFrequencies, Weigher } from '../prepare/text/tfidf.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { CsrMatrix } from '../table/csr-matrix.js';
-import { sumsLoss } from './text-loss.js';
-import { candidatesOf, type TextCandidate, type TextProblem, type TextWeights } from './text-candidates.js';
 import { sparseOutputs } from './sparse-linear.js';
+import { candidatesOf, type TextCandidate, type TextProblem, type TextWeights } from './text-candidates.js';
+import { sumsLoss } from './text-loss.js';
 
 const FOLDS = 5;
 /** Terms at most, and fewer where there are many outputs; documents that a term is in at least, where there are many. */
@@ -122,4 +122,3 @@ async function heldOut(
   }
   return all;
 }
-

@@ -41,7 +41,12 @@ export async function fitTexts(
   const y = Float64Array.from(rows, (r) => (truth[r] - target.mean) / target.scale);
   const own = weightsOf(options, target, y, weights, rows);
   const outputs = target.task === 'multiclass' ? target.classes.length : 1;
-  const problem = { task: target.task, outputs, y, weights: own ? Float64Array.from(own) : new Float64Array(rows.length).fill(1) };
+  const problem = {
+    task: target.task,
+    outputs,
+    y,
+    weights: own ? Float64Array.from(own) : new Float64Array(rows.length).fill(1),
+  };
   for (const name of options.text) {
     const column = textsOf(columnOf(table, 'Text', name));
     const given = Array.from(rows, (r) => (column.codes[r] < 0 ? undefined : column.texts[column.codes[r]]));

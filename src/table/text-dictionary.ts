@@ -6,6 +6,12 @@
 
 const BASIS = Math.trunc(Math.random() * 2 ** 32) | 0;
 
+function hashOf(bytes: Uint8Array, first: number, last: number): number {
+  let hash = BASIS;
+  for (let i = first; i < last; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  return hash;
+}
+
 export class TextDictionary {
   /** bytes of all texts, one after the other; text k ends at #ends[k + 1] */
   #bytes = new Uint8Array(1024);
@@ -22,16 +28,25 @@ export class TextDictionary {
 
   /** The number of the text bytes[first, last), which is counted. */
   code(bytes: Uint8Array, first: number, last: number): number {
-    let hash = BASIS;
-    for (let i = first; i < last; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+    const hash = hashOf(bytes, first, last);
+    const slot = this.#slotOf(bytes, first, last, hash);
+    const code = this.#slots[slot];
+    if (code < 0) return this.#add(bytes, first, last, hash, slot);
+    this.#counts[code]++;
+    return code;
+  }
+
+  /** The number of the text bytes[first, last), −1 where it never came. */
+  find(bytes: Uint8Array, first: number, last: number): number {
+    return this.#slots[this.#slotOf(bytes, first, last, hashOf(bytes, first, last))];
+  }
+
+  /** Where the text's number stands, or would stand. */
+  #slotOf(bytes: Uint8Array, first: number, last: number, hash: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
       const code = this.#slots[slot];
-      if (code < 0) return this.#add(bytes, first, last, hash, slot);
-      if (this.#hashes[code] === hash && this.#equals(code, bytes, first, last)) {
-        this.#counts[code]++;
-        return code;
-      }
+      if (code < 0 || (this.#hashes[code] === hash && this.#equals(code, bytes, first, last))) return slot;
     }
   }
 

@@ -7,13 +7,13 @@
  */
 import * as v from 'valibot';
 import { errors } from '../../errors.js';
-import { f32, f64, type Part, PartReader, WEIGHTS } from '../../part.js';
+import { f32, f64, type Part, type PartReader, WEIGHTS } from '../../part.js';
 import type { NumberPlan } from '../../programs/encoders/number.js';
 import type { Column } from '../../table/table.js';
 import type { Layout } from '../../wasm/memory.js';
 import { ENCODED, type Feature, type FeatureReader, isMissing, type Source, typeName, type Value } from '../feature.js';
+import { TextModel } from './text-model.js';
 import { NORMS } from './tfidf.js';
-import { type TermPart, TextModel } from './text-model.js';
 import { type Words, wordsOf } from './words.js';
 
 export class TextFeature implements Feature {
@@ -68,9 +68,7 @@ export class TextFeature implements Feature {
   words(value: Value, contribution: number): Words[] {
     const text = textOfValue(value, this.column);
     if (text === undefined) return [];
-    const bytes = new TextEncoder().encode(text);
-    const parts: TermPart[] = this.model.termsOf(bytes, this.output);
-    return wordsOf(parts, bytes, contribution, this);
+    return wordsOf(new TextEncoder().encode(text), contribution, this);
   }
 }
 

@@ -7,6 +7,7 @@
 import { type Analysis, TermCounter } from '../../programs/text/count-terms.js';
 import { eachNgram } from '../../programs/text/ngrams.js';
 import { Tokenizer, Tokens } from '../../programs/text/tokenizer.js';
+import { TextDictionary } from '../../table/text-dictionary.js';
 import { encodeDocuments } from './documents.js';
 import { type Norm, Weigher } from './tfidf.js';
 
@@ -29,26 +30,31 @@ export interface TextModelParts {
   bias: Float64Array;
 }
 
-/** A term of a text: what it adds to an output, and where it first stands, in bytes of the text's UTF-8. */
+/** A term of a text, by its number in the model, and what it adds to an output. */
 export interface TermPart {
-  term: string;
+  number: number;
   part: number;
+}
+
+/** Where a term first stands, in bytes of a text's UTF-8. */
+export interface Place {
   first: number;
   end: number;
 }
 
 export class TextModel {
-  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #dictionary = new TextDictionary();
   readonly #counter = new TermCounter(ANALYSIS);
   readonly #tokenizer = new Tokenizer(ANALYSIS.analyzer, ANALYSIS.stripAccents);
   readonly #weigher: Weigher;
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  readonly #tokens = new Tokens();
 
   readonly #scored = new WeakMap<readonly string[], Float64Array>();
   #last: { text: string; scores: Float64Array } | undefined;
 
   constructor(readonly parts: TextModelParts) {
-    this.#numbers = new Map(parts.terms.map((term, j) => [term, j]));
+    const { bytes, offsets } = encodeDocuments(parts.terms);
+    for (let j = 0; j < parts.terms.length; j++) this.#dictionary.code(bytes, offsets[j], offsets[j + 1]);
     this.#weigher = new Weigher(Float64Array.from(parts.idf), parts.sublinear, parts.norm);
   }
 
@@ -91,9 +97,9 @@ export class TextModel {
   #known({ bytes, ends }: { bytes: Uint8Array; ends: Int32Array }): Int32Array {
     let first = 0;
     return ends.map((end) => {
-      const term = this.#decoder.decode(bytes.subarray(first, end));
+      const number = this.#dictionary.find(bytes, first, end);
       first = end;
-      return this.#numbers.get(term) ?? -1;
+      return number;
     });
   }
 
@@ -112,7 +118,11 @@ export class TextModel {
     return { numbers, values, n };
   }
 
-  #sum(scores: Float64Array, at: number, { numbers, values, n }: { numbers: Int32Array; values: Float64Array; n: number }): void {
+  #sum(
+    scores: Float64Array,
+    at: number,
+    { numbers, values, n }: { numbers: Int32Array; values: Float64Array; n: number },
+  ): void {
     const { outputs } = this;
     const { weights, bias } = this.parts;
     for (let k = 0; k < outputs; k++) {
@@ -122,28 +132,27 @@ export class TextModel {
     }
   }
 
-  /** What each term of a text that the model knows adds to an output, in the order in which they come. */
+  /** What each term of a text that the model knows adds to an output. */
   termsOf(text: Uint8Array, output: number): TermPart[] {
     const { outputs } = this;
     const { terms, counts, ...pool } = this.#counter.count(text, [0, text.length]);
-    const known = this.#known(pool);
-    const { numbers, values, n } = this.#row(known, terms, counts, 0, terms.length);
-    const places = this.#places(text);
+    const { numbers, values, n } = this.#row(this.#known(pool), terms, counts, 0, terms.length);
     return Array.from({ length: n }, (_, i) => {
-      const term = this.parts.terms[numbers[i]];
-      const part = values[i] * this.parts.weights[numbers[i] * outputs + output];
-      return { term, part, ...(places.get(term) as { first: number; end: number }) };
+      return { number: numbers[i], part: values[i] * this.parts.weights[numbers[i] * outputs + output] };
     });
   }
 
-  /** Where each term first stands. */
-  #places(text: Uint8Array): Map<string, { first: number; end: number }> {
-    const tokens = new Tokens();
+  /** Where these terms of a text first stand. */
+  placesOf(text: Uint8Array, numbers: readonly number[]): Map<number, Place> {
+    const tokens = this.#tokens;
+    tokens.length = 0;
+    tokens.count = 0;
     this.#tokenizer.read(text, 0, text.length, tokens);
-    const places = new Map<string, { first: number; end: number }>();
+    const places = new Map<number, Place>();
     eachNgram(tokens, 0, ANALYSIS.ngramRange, (start, end, _, i, n) => {
-      const term = this.#decoder.decode(tokens.bytes.subarray(start, end));
-      if (!places.has(term)) places.set(term, { first: tokens.from[i], end: tokens.to[i + n - 1] });
+      const number = places.size < numbers.length ? this.#dictionary.find(tokens.bytes, start, end) : -1;
+      if (number < 0 || !numbers.includes(number) || places.has(number)) return;
+      places.set(number, { first: tokens.from[i], end: tokens.to[i + n - 1] });
     });
     return places;
   }

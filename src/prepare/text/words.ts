@@ -3,7 +3,7 @@
  * proportion to their parts; the rest, and what is usual in texts, is one entry without a term, so that all together are the
  * feature's contribution.
  */
-import type { TermPart } from './text-model.js';
+import type { Place, TermPart, TextModel } from './text-model.js';
 
 export interface Words {
   /** null for all other words, and what is usual */
@@ -19,32 +19,45 @@ const AROUND = 40;
 /** Where a text says as much for as against, its sum tells little of what a term is worth: shares are as of this many deviations at least. */
 const LEAST_SHIFT = 0.25;
 
-/** @param of the sum over the training rows: its mean and deviation */
-export function wordsOf(
-  parts: readonly TermPart[],
-  text: Uint8Array,
-  contribution: number,
-  of: { model: { parts: { bias: Float64Array } }; output: number; mean: number; scale: number },
-): Words[] {
+/** A feature that is a sum of terms: which of the model's outputs, and its mean and deviation over the training rows. */
+interface OfTerms {
+  model: TextModel;
+  output: number;
+  mean: number;
+  scale: number;
+}
+
+/**
+ * What the terms of a text have to do with what its feature adds to a score; nothing where no term is known.
+ * @param contribution of the feature
+ */
+export function wordsOf(text: Uint8Array, contribution: number, { model, output, mean, scale }: OfTerms): Words[] {
+  const parts = model.termsOf(text, output);
   if (parts.length === 0) return [];
-  const shift = parts.reduce((sum, { part }) => sum + part, of.model.parts.bias[of.output]) - of.mean;
-  const size = Math.max(Math.abs(shift), LEAST_SHIFT * of.scale);
+  const shift = parts.reduce((sum, { part }) => sum + part, model.parts.bias[output]) - mean;
+  const size = Math.max(Math.abs(shift), LEAST_SHIFT * scale);
   // A family may turn the sum around, where it says little; then no term is to be told.
   const worth = Math.max(0, (contribution * Math.sign(shift)) / size);
-  const strongest = [...parts]
-    .sort((a, b) => Math.abs(b.part) - Math.abs(a.part) || a.first - b.first || a.end - b.end)
-    .slice(0, worth > 0 ? TERMS : 0);
+  const strongest = worth > 0 ? strongestOf(parts) : [];
+  const places = model.placesOf(
+    text,
+    strongest.map(({ number }) => number),
+  );
   let rest = contribution;
-  const words = strongest.map(({ term, part, first, end }): Words => {
+  const words = strongest.map(({ number, part }): Words => {
     const own = Math.fround(worth * part);
     rest -= own;
-    return { term, contribution: own, snippet: snippetOf(text, first, end) };
+    return { term: model.parts.terms[number], contribution: own, snippet: snippetOf(text, places.get(number) as Place) };
   });
   return [...words, { term: null, contribution: Math.fround(rest), snippet: null }];
 }
 
+/** By falling size; of equal ones that which comes first. */
+const strongestOf = (parts: readonly TermPart[]): TermPart[] =>
+  [...parts].sort((a, b) => Math.abs(b.part) - Math.abs(a.part)).slice(0, TERMS);
+
 /** The text around a place, cut between characters. */
-function snippetOf(text: Uint8Array, first: number, end: number): string {
+function snippetOf(text: Uint8Array, { first, end }: Place): string {
   let from = Math.max(0, first - AROUND);
   while (from > 0 && (text[from] & 0xc0) === 0x80) from--;
   let to = Math.min(text.length, end + AROUND);
