@@ -51,7 +51,7 @@ export async function fitTexts(
     const column = textsOf(columnOf(table, 'Text', name));
     const given = Array.from(rows, (r) => (column.codes[r] < 0 ? undefined : column.texts[column.codes[r]]));
     try {
-      const { model, held, ...found } = await fitTextScore(engine, given, problem, options.seed, run);
+      const { model, held, chosen, candidates } = await fitTextScore(engine, given, problem, options.seed, run);
       for (let k = 0; k < outputs; k++) {
         const ofRows = Float64Array.from(rows, (_, i) => held[i * outputs + k]);
         const { mean, scale } = spread(ofRows);
@@ -59,7 +59,7 @@ export async function fitTexts(
         features.push(feature);
         values.set(feature.name, ofRows);
       }
-      texts.summaries.push({ column: name, terms: model.parts.terms.length, ...found });
+      texts.summaries.push({ column: name, terms: model.parts.terms.length, chosen, candidates });
     } catch (error) {
       if (!(error instanceof CameoError) || error.code !== 'data') throw error;
       texts.ignored.push({ name, code: 'unsuited', reason: error.message });

@@ -8,10 +8,19 @@
 import * as v from 'valibot';
 import { errors } from '../../errors.js';
 import { f32, f64, type Part, type PartReader, WEIGHTS } from '../../part.js';
-import type { NumberPlan } from '../../programs/encoders/number.js';
+import type { TextPlan } from '../../programs/encoders/text.js';
 import type { Column } from '../../table/table.js';
 import type { Layout } from '../../wasm/memory.js';
-import { ENCODED, type Feature, type FeatureReader, isMissing, type Source, typeName, type Value } from '../feature.js';
+import {
+  ENCODED,
+  type Encoding,
+  type Feature,
+  type FeatureReader,
+  isMissing,
+  type Source,
+  typeName,
+  type Value,
+} from '../feature.js';
 import { TextModel } from './text-model.js';
 import { NORMS } from './tfidf.js';
 import { type Words, wordsOf } from './words.js';
@@ -86,27 +95,10 @@ function textOfValue(value: Value, column: string): string | undefined {
   return String(value);
 }
 
-function place(features: readonly TextFeature[], layout: Layout): NumberPlan {
+function place(features: readonly TextFeature[], _: Layout, encoding: Encoding): TextPlan {
   const columns = features.length;
-  const standardize = features.flatMap(({ mean, scale }) => {
-    const high = Math.fround(mean);
-    return [high, mean - high, 1 / scale, mean];
-  });
-  return {
-    kind: 'number',
-    columns,
-    inputs: columns,
-    quantiles: layout.put(new Float32Array(0)),
-    nQuantiles: 0,
-    standardize: layout.put(Float32Array.from(standardize)),
-  };
-}
-
-/** As raw columns they stay as they are, NaN where missing. */
-function placeIn(features: readonly TextFeature[], layout: Layout, encoding: string): NumberPlan {
-  if (encoding !== 'raw') return place(features, layout);
-  const standardize = layout.put(Float32Array.from(features.flatMap(() => [0, 0, 1, Number.NaN])));
-  return { ...place(features, layout), standardize };
+  const spread = features.map(({ mean, scale }) => ({ mean, scale }));
+  return { kind: 'text', columns, inputs: columns, ...(encoding !== 'raw' && { spread }) };
 }
 
 const COLUMNS = v.array(
@@ -152,4 +144,4 @@ function read(part: PartReader): TextFeature[] {
   });
 }
 
-export const textReader: FeatureReader<TextFeature> = { name: 'text', place: placeIn, write, read };
+export const textReader: FeatureReader<TextFeature> = { name: 'text', place, write, read };
