@@ -5,7 +5,7 @@
  * hold no state; the build fails when a binary has a data section.
  */
 export { activate, secant_backward } from './activation';
-export { als_row } from './als';
+export { als_gram, als_row } from './als';
 export { dense_backward_input, dense_forward, dense_transpose, dense_weights } from './dense';
 export { embed_forward } from './embed';
 export { factor_scores } from './factorize';

@@ -1,11 +1,13 @@
 /**
  * Table of contents of the second module: every kernel that only training, choosing and measuring need. As in index.ts otherwise.
  */
-export { als_gram } from './als';
+export { als_conjugate, als_transform } from './als-conjugate';
+export { joint_count, joint_fold, joint_index } from './bayesian-network';
 export { dense_backward_weights } from './dense';
 export { dropout } from './dropout';
 export { embed_backward } from './embed';
 export { factorize_bpr, factorize_logistic, factorize_squared } from './factorize';
+export { factorize_softmax } from './factorize-softmax';
 export { madd_peak, memory_copy, memory_read } from './limits';
 export {
   linear_backward,

@@ -9,19 +9,23 @@ import { compareReports } from '../src/bench/compare.js';
 import { type Report, runSuite } from '../src/bench/suite.js';
 import { textOf } from '../src/bench/text.js';
 import { readReport, writeReport } from '../src/cli/bench.js';
+import { bayesianNetwork } from './bayesian-network.js';
 import { command } from './command.js';
 import { edge } from './edge.js';
 import { factorization } from './factorization.js';
 import { gemm } from './gemm.js';
 import { libmf } from './libmf.js';
+import { naiveBayes } from './naive-bayes.js';
 import { network } from './network.js';
 import { product } from './product.js';
 import { quality } from './quality.js';
 import { ranking } from './ranking.js';
 import { recommenders } from './recommenders.js';
+import { recommendersSpeed } from './recommenders-speed.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
 import { trees } from './trees.js';
+import { tune } from './tune.js';
 import { webgpu } from './webgpu.js';
 
 const args = process.argv.slice(2);
@@ -43,6 +47,8 @@ const benchmarks = {
   product,
   network,
   trees,
+  'naive-bayes': naiveBayes,
+  'bayesian-network': bayesianNetwork,
   factorization,
   libmf,
   ranking,
@@ -51,6 +57,8 @@ const benchmarks = {
   command,
   quality,
   recommenders,
+  'recommenders-speed': recommendersSpeed,
+  tune,
 };
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

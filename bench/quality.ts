@@ -14,13 +14,13 @@ import { createEngine, type Engine, Profiler, readTable, type Table, type Task }
 import { targetOf, truthOf } from '../src/prepare/target.js';
 import { python } from './support.js';
 
-const DATA = '../shared/data';
+export const DATA = '../shared/data';
 const SEEDS = [42, 43, 44, 45, 46];
 const TEST_SIZE = 0.2;
 const KEPT = 'bench/results/quality.json';
 
 /** Tables: name → file below DATA, and the target. */
-const TABLES: Record<string, readonly [file: string, target: string]> = {
+export const TABLES: Record<string, readonly [file: string, target: string]> = {
   'online shoppers': ['online_shoppers_intention.csv', 'Revenue'],
   bank: ['tables/bank.csv', 'y'],
   telco: ['tables/telco.csv', 'Churn'],
@@ -78,7 +78,7 @@ function peers<Result>(input: object): Result {
 }
 
 /** The names that a variable of the environment asks for; all where it is not set. */
-function asked(variable: string, names: readonly string[]): string[] {
+export function asked(variable: string, names: readonly string[]): string[] {
   const only = process.env[variable]?.split(',');
   const strange = only?.find((name) => !names.includes(name));
   if (strange !== undefined) throw new Error(`${variable}: no '${strange}'; there are ${names.join(', ')}`);

@@ -100,6 +100,8 @@ export const errors = {
     ),
   columnEmpty: (name: string) =>
     column(`Column '${name}' has no value in any row. Leave it out with --ignore ${name}, or fill it.`),
+  columnConstant: (name: string) =>
+    column(`Column '${name}' has one value in every row, from which nothing can be learnt. Leave it out.`),
   columnInfinite: (name: string, row: number) =>
     column(`Column '${name}' is infinite in row ${row}. Replace infinities with a number or with nothing.`),
   noDate: (name: string, row: number) =>
@@ -214,6 +216,13 @@ export const errors = {
   fileType: (path: string, expected: string) =>
     file(`Cannot tell the format of '${path}' from its name; expected one of ${expected}.`),
 
+  journalLine: (line: number) =>
+    data(`Line ${line} of the journal is none of a search of this version. Name another journal, or remove this one.`),
+  journalOther: (what: string) =>
+    data(
+      `The journal is of another search: it has ${what} than is asked for here. Give the same to go on, or name another journal.`,
+    ),
+
   modelFile: (what: string, expected: string, found: string) =>
     model(`Not a usable model file: ${what}: expected ${expected}, found ${found}. Save the model again.`),
   notFinite: (what: string, from: string) =>
@@ -235,6 +244,21 @@ export const errors = {
       `EASE of ${items} items needs ${mebibytes(wanted)} of WebAssembly memory and the engine has ${mebibytes(maximum)}. ` +
         'Use another recommender, leave rare items out, or create the engine with a larger memory.maximum (at most 4 GiB).',
     ),
+  graphCycle: (what: string, names: readonly string[]) =>
+    argument(
+      `${what} a cycle of ${names.length}: ${[...names, names[0]].map((name) => `'${name}'`).join(' → ')}. Leave one edge out.`,
+    ),
+  edgeRequiredAndForbidden: (parent: string, child: string) =>
+    argument(`The edge from '${parent}' to '${child}' is both required and forbidden. Leave it out of one of them.`),
+  tooManyParents: (child: string, required: number, limit: number) =>
+    argument(`'${child}' has ${required} required parents and may have ${limit}. Raise 'maxParents', or require fewer edges.`),
+  jointTable: (what: string, cells: number, limit: number) =>
+    argument(
+      `${what} would need a table of ${cells} counts, and ${limit} fit. Lower the limit of parents, or put states together.`,
+    ),
+  bif: (line: number, expected: string, found: string) =>
+    file(`Not a usable network in BIF: line ${line}: expected ${expected}, found ${found}.`),
+
   diverged: (epoch: number, rate: number, tensor: string) =>
     new CameoError(
       'diverged',

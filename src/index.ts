@@ -57,6 +57,8 @@ export { TfidfVectorizer, type TfidfVectorizerOptions } from './prepare/text/tfi
 export type { LoadOptions } from './profile/entry.js';
 export type { EventOptions, FitData, FitOptions, ProfileOptions } from './profile/options.js';
 export { type Profile, Profiler, type Row } from './profile/profiler.js';
+export { tune } from './profile/tune.js';
+export type { Tried, Tuned, TuneOptions, TuneProgress } from './profile/tune-options.js';
 export type { EncoderPlan } from './programs/encoder.js';
 export type { FactorizationLoss, RateSchedule } from './programs/factorization/factorize.js';
 export type { PredictorPlan } from './programs/predictor.js';
@@ -93,6 +95,7 @@ export type { Importance } from './score/importance.js';
 export type { ScoreOptions } from './score/options.js';
 export type { CrossValidation, Score, Summary } from './score/score.js';
 export type { ExplanationEntry, ScoreSection } from './score/section.js';
+export type { Journal } from './score/tune/journal.js';
 export { CsrMatrix, type CsrParts } from './table/csr-matrix.js';
 export type { EventCounts, EventField, Events } from './table/events.js';
 export { Matrix } from './table/matrix.js';

@@ -54,6 +54,23 @@ export function oneOf<const T extends readonly string[]>(...names: T) {
   const quoted = names.map((name) => `'${name}'`).join(', ');
   return v.picklist(names, quoted.replace(/, ([^,]*)$/, ' or $1'));
 }
+/**
+ * Where a search looks for an option's value (score/tune/space.ts): `v.pipe(above(0), sought({ from: 0.01, to: 0.3, log: true }))`. What is
+ * left out is the schema's: its bounds, its words. An option whose schema does not say it is left at its default.
+ */
+export interface Sought {
+  /** the values, where they are few */
+  readonly choices?: readonly unknown[];
+  /** bounds of a number, both included */
+  readonly from?: number;
+  readonly to?: number;
+  /** whether a number is looked for evenly by its logarithm */
+  readonly log?: boolean;
+}
+// @__NO_SIDE_EFFECTS__
+export function sought<T>(range: Sought = {}) {
+  return v.metadata<T, { readonly sought: Sought }>({ sought: range });
+}
 /** A value that is not looked into, such as an engine. */
 // @__NO_SIDE_EFFECTS__
 export function opaque<T>() {

@@ -1,10 +1,11 @@
 /** src/math.ts against Math's own, which are right to an ulp but not the same everywhere; and the same bytes in every engine. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { argmax, cosine, exp, log, logistic, pow, sine, square } from '../src/math.js';
+import { argmax, cosine, exp, lgamma, log, logistic, pow, sine, square } from '../src/math.js';
 import { inRuntime } from './support/runtimes.js';
 
 /** Units in the last place of `expected` between the two. */
@@ -46,6 +47,26 @@ test('pow is within 4 + 5 |y log x| ulp', () => {
     RUNS,
   );
   fc.assert(fc.property(normal, (x) => assert.equal([pow(x, 0), pow(1, Math.min(x, 1e300))], [1, 1])));
+});
+
+test('lgamma is SciPy’s, and log (n − 1)! of whole numbers', () => {
+  const { lgamma: values } = JSON.parse(readFileSync('test/fixtures/bayesian-network.json', 'utf8'));
+  const near = (x: number, expected: number) =>
+    assert.ok(Math.abs(lgamma(x) - expected) <= 1e-14 * Math.max(1, Math.abs(expected)), `${x}: ${lgamma(x)}, ${expected}`);
+  for (const [x, expected] of values as [number, number][]) near(x, expected);
+  let sum = 0;
+  for (let n = 1; n < 2000; n++) {
+    near(n, sum);
+    sum += Math.log(n);
+  }
+  // Γ(x + 1) = x Γ(x), where the step is no part of the sum.
+  fc.assert(
+    fc.property(fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (x) => {
+      const step = Math.abs(lgamma(x + 1) - lgamma(x) - Math.log(x));
+      assert.ok(step <= 3e-14 * Math.max(1, Math.abs(lgamma(x + 1))), `${x}: ${step}`);
+    }),
+    RUNS,
+  );
 });
 
 test('sine and cosine of turns are within 2 ulp of 1, and exact at quarters', () => {

@@ -87,8 +87,34 @@ def trees(rounds=200):
     return {**seconds, "result": [float(-np.mean(np.where(y, np.log(p), np.log(1 - p))))]}
 
 
+def gaussian():
+    import numpy as np
+    from sklearn.naive_bayes import GaussianNB
+
+    x = columns(1_000_000)
+    y = np.fromfile(f"{sys.argv[2]}/y", np.uint8)
+    model = GaussianNB().fit(x, y)
+    seconds = {"fit": median(lambda: GaussianNB().fit(x, y)), "predict": median(lambda: model.predict(x), 3)}
+    return {**seconds, "result": [*model.theta_.ravel().tolist(), *model.var_.ravel().tolist()]}
+
+
+def multinomial():
+    import numpy as np
+    from scipy.sparse import csr_matrix
+    from sklearn.naive_bayes import MultinomialNB
+
+    kinds = {"indptr": np.int32, "indices": np.int32, "values": np.float32, "y": np.uint8}
+    data = {name: np.fromfile(f"{sys.argv[2]}/{name}", kind) for name, kind in kinds.items()}
+    shape = (len(data["y"]), json.load(open(f"{sys.argv[2]}/columns"))["columns"])
+    x = csr_matrix((data["values"].astype(float), data["indices"], data["indptr"]), shape)
+    model = MultinomialNB().fit(x, data["y"])
+    seconds = {"fit": median(lambda: MultinomialNB().fit(x, data["y"])), "predict": median(lambda: model.predict(x))}
+    return {**seconds, "result": model.predict_log_proba(x[:1000]).ravel().tolist()}
+
+
 def main(work):
     jobs = {"scaler": scaler, "train": network, "predict": predict, "top": top, "trees": trees}
+    jobs.update({"gaussian": gaussian, "multinomial": multinomial})
     print(json.dumps(jobs[work]()))
 
 

@@ -36,12 +36,17 @@ function get(what, there, work) {
 mkdirSync(folder, { recursive: true });
 if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
 get('Python', join(folder, 'venv/lib'), () => run('python3', '-m', 'venv', 'venv'));
-const site = () =>
-  readdirSync(join(folder, 'venv/lib')).map((version) => join(folder, 'venv/lib', version, 'site-packages'))[0];
+const site = (venv = 'venv') =>
+  readdirSync(join(folder, venv, 'lib')).map((version) => join(folder, venv, 'lib', version, 'site-packages'))[0];
 for (const name of PYTHON) {
   const module = { 'scikit-learn': 'sklearn', 'xgboost-cpu': 'xgboost' }[name] ?? name;
   get(`Python package ${name}`, join(site(), module), () => run(python, '-m', 'pip', 'install', '--quiet', name));
 }
+// In an environment of its own, since it brings some thirty packages.
+get('Python for pgmpy', join(folder, 'venv-pgmpy/lib'), () => run('python3', '-m', 'venv', 'venv-pgmpy'));
+get('Python package pgmpy', join(site('venv-pgmpy'), 'pgmpy'), () =>
+  run(join(folder, 'venv-pgmpy/bin/python'), '-m', 'pip', 'install', '--quiet', 'pgmpy'),
+);
 for (const name of NPM)
   get(`npm package ${name}`, join(folder, 'node_modules', name), () =>
     run('npm', 'install', '--silent', '--ignore-scripts', name),

@@ -18,6 +18,7 @@ import { onStop, say, tellDatabases, tellTemporary } from './link.js';
 import { profileCommand } from './profile.js';
 import { recommendCommand, similarCommand } from './recommend.js';
 import { printed, takeStandardOutput } from './standard-output.js';
+import { tuneCommand } from './tune.js';
 
 const controller = new AbortController();
 onStop(() => controller.abort());
@@ -43,6 +44,7 @@ const program = new Command('cameo')
 for (const command of [
   profileCommand,
   fitCommand,
+  tuneCommand,
   recommendCommand,
   similarCommand,
   audienceCommand,

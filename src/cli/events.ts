@@ -42,7 +42,8 @@ export const TRUST =
   'An SQL expression computes from the columns and does nothing else, whoever writes it. Who names files, addresses and --query ' +
   'acts with the rights of this process: docs/security.md says who may be trusted with which option.';
 
-export const withEvents = (command: Command): Command =>
+/** What says which log, and what its columns hold. */
+export const withLog = (command: Command, time = 'of the events: when'): Command =>
   command
     .option(
       '--events <source>',
@@ -51,7 +52,7 @@ export const withEvents = (command: Command): Command =>
     .option('--query <sql>', 'of a database of events: what gives them, any SQL that reads; trust who writes it')
     .option('--user <column>', 'of the events: who')
     .option('--item <column>', 'of the events: what; without it nothing is recommended')
-    .option('--time <column>', 'of the events: when')
+    .option('--time <column>', time)
     .option('--value <expression>', "of the events: worth, an SQL expression over their columns such as 'Quantity * UnitPrice'")
     .option('--label <column>', 'of the events: the name of the item')
     .option('--where <condition>', 'of the events: which count, an SQL expression')
@@ -70,6 +71,10 @@ export const withEvents = (command: Command): Command =>
       'the moment that recency and dates count back from; events from then on are left out (default: the last event, the latest date)',
     )
     .option('--half-life <days>', 'age at which an event counts half for recommendations', days)
+    .addHelpText('after', () => `\n${wrap(TRUST, process.stdout.columns || 80)}`);
+
+export const withEvents = (command: Command): Command =>
+  withLog(command)
     .addOption(
       new Option(
         '--recommender <name>',
@@ -83,8 +88,7 @@ export const withEvents = (command: Command): Command =>
         .default('last'),
     )
     .option('--negatives <N>', '--evaluate ranks against this many sampled items (0: against all)', whole(0, 1_000_000), 0)
-    .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10)
-    .addHelpText('after', () => `\n${wrap(TRUST, process.stdout.columns || 80)}`);
+    .option('--recommendations <N>', 'items recommended to each user', whole(1, 1000), 10);
 
 const ABOUT_ITEMS = ['label', 'weight', 'rating', 'halfLife', 'recommender', 'evaluate'] as const;
 

@@ -33,7 +33,7 @@ export interface Outcome {
 }
 
 /** What was read. */
-interface Input {
+export interface Input {
   engine: Engine;
   threads: Threads;
   /** a table, or tables that arrive */
@@ -43,7 +43,7 @@ interface Input {
 }
 
 /** What the steps of a job share. */
-interface Job {
+export interface Job {
   flags: JobFlags;
   signal: AbortSignal;
   stages: Stages;
@@ -107,7 +107,7 @@ export async function runJob(
 const rowsOf = ({ table }: Input) => (table && 'rows' in table ? table.rows : 0);
 
 /** Reads everything at once; threads start meanwhile. When one fails the others are stopped, and waited for. */
-async function readAll(input: string | undefined, { flags, ...job }: Job): Promise<Input> {
+export async function readAll(input: string | undefined, { flags, ...job }: Job): Promise<Input> {
   const { model } = flags;
   // Beside a table --encoding is the table's.
   const own = input === undefined ? flags : { ...flags, encoding: undefined };

@@ -5,8 +5,8 @@
 import { parentPort } from 'node:worker_threads';
 import type { Progress } from '../progress.js';
 
-/** What a job tells of itself, or `cameo bench`. */
-export type Shown = Omit<Progress, 'stage'> & { stage: Progress['stage'] | 'bench' };
+/** What a job tells of itself, or `cameo bench` and `cameo tune`. */
+export type Shown = Omit<Progress, 'stage'> & { stage: Progress['stage'] | 'bench' | 'tune' };
 
 export type Told =
   | { kind: 'progress'; progress: Shown }
@@ -18,6 +18,8 @@ export type Told =
   | { kind: 'temporary'; path: string; there: boolean }
   /** databases that are open, in which a query may be under way */
   | { kind: 'databases'; open: number }
+  /** the first Ctrl-C ends a search whose results are kept, so that the work is not ended from here */
+  | { kind: 'keeps' }
   /** output is where it was asked for, or some of it */
   | { kind: 'written' };
 
@@ -29,6 +31,7 @@ const tell = (told: Told) => parentPort?.postMessage(told);
 export const tellProgress = (progress: Shown) => tell({ kind: 'progress', progress });
 export const tellTemporary = (path: string, there: boolean) => tell({ kind: 'temporary', path, there });
 export const tellDatabases = (open: number) => tell({ kind: 'databases', open });
+export const tellKeeps = () => tell({ kind: 'keeps' });
 export const tellWritten = () => tell({ kind: 'written' });
 export const say = (text: string) => tell({ kind: 'say', text });
 

@@ -4,7 +4,7 @@
  * once, whatever the work is at: a program on the calling thread, a long loop, a query, a pipe that nobody fills.
  *
  * A signal asks the work to stop. If that has not ended a moment later it is ended from here, and its temporary files are removed from
- * here. The exit codes are 0 done, 1 a bug of ours, 2 something that the caller can mend, and 128 and the number of the signal.
+ * here; a search that keeps what it found is ended by a second Ctrl-C only. The exit codes are 0 done, 1 a bug of ours, 2 something that the caller can mend, and 128 and the number of the signal.
  */
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,6 +25,7 @@ stderr.on('error', () => {}); // whoever has closed it does not read of that eit
 const line = new ProgressLine(stderr);
 const temporaries = new Set<string>();
 let written = false;
+let keeps = false;
 let databases = 0;
 let signal: Signal | undefined;
 
@@ -49,6 +50,7 @@ worker.on('message', (told: Told) => {
   if (told.kind === 'progress') line.show(told.progress);
   else if (told.kind === 'say') say(told.text);
   else if (told.kind === 'written') written = true;
+  else if (told.kind === 'keeps') keeps = true;
   else if (told.kind === 'databases') databases = told.open;
   else if (told.kind === 'temporary') temporaries[told.there ? 'add' : 'delete'](told.path);
   else {
@@ -80,6 +82,7 @@ async function stop(name: Signal): Promise<void> {
   if (signal === undefined) {
     signal = name;
     worker.postMessage(STOP);
+    if (keeps && name === 'SIGINT') return;
     await sleep(STOPPING_MS, undefined, { ref: false });
   }
   const limit = performance.now() + ENDING_MS;

@@ -133,13 +133,10 @@ export const withOutput = (command: Command): Command =>
 /** The options of the families that have a place on the command line. */
 const FAMILY_FLAGS: FamilyFlag[] = Object.values(families).flatMap((family) => flagsOf(family));
 
-export function withFit(command: Command): Command {
+/** What is predicted, and what is read for it. */
+export const withColumns = (command: Command, targets: string): Command =>
   command
-    .option(
-      '--target <columns>',
-      'what to predict: two classes, several, or a number; several targets are separated by commas',
-      names,
-    )
+    .option(`--target <${targets}>`, TARGET[targets], names)
     .option('--id <column>', 'what names the user (default: the row number)')
     .option('--ignore <columns>', 'columns to leave out, separated by commas; may be repeated', names)
     .option(
@@ -149,31 +146,49 @@ export function withFit(command: Command): Command {
     )
     .addOption(
       new Option('--task <task>', 'default: what the target column holds').choices(['binary', 'multiclass', 'regression']),
+    );
+const TARGET: Readonly<Record<string, string>> = {
+  columns: 'what to predict: two classes, several, or a number; several targets are separated by commas',
+  column: 'what to predict: two classes, several, or a number',
+};
+
+export const withEffort = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--effort <effort>',
+      'fast: one model of trees, and iALS to recommend; balanced: a blend, and the recommender that is best on later events; best: more folds',
     )
-    .addOption(new Option('--preset <preset>', 'how features are prepared').choices(['default', 'article']).default('default'))
-    .addOption(
-      new Option(
-        '--effort <effort>',
-        'fast: one model of trees, and iALS to recommend; balanced: a blend, and the recommender that is best on later events; best: more folds',
-      )
-        .choices(EFFORTS)
-        .default('balanced'),
-    )
+      .choices(EFFORTS)
+      .default('balanced'),
+  );
+
+export const withWeights = (command: Command): Command =>
+  command
     .option('--sample-weight <column>', 'a column of numbers from 0 on: how much each row counts in learning')
     .addOption(
       new Option('--class-weight <weight>', 'balanced: all classes count the same, however few rows they have').choices([
         'balanced',
       ]),
-    )
+    );
+
+export const withSplit = (command: Command): Command =>
+  command
+    .option('--seed <N>', 'of the split, the weights and the batches', whole(0, 0xffffffff), 42)
+    .option('--test-size <share>', 'share of the rows held out for evaluation', share, 0.2);
+
+export function withFit(command: Command): Command {
+  withColumns(command, 'columns').addOption(
+    new Option('--preset <preset>', 'how features are prepared').choices(['default', 'article']).default('default'),
+  );
+  withWeights(withEffort(command))
     .option('--threshold <score>', 'of two classes: the score above which the last is predicted (default: 0.5)', share)
     .option(
       '--cost <miss:alarm>',
       'predict so that errors cost least: 10:1 where a missed positive costs 10 and a false alarm 1',
     )
     .option('--recall <share>', 'predict so that this share of the positives is found, such as 80%', portion)
-    .option('--top <share>', 'predict the last class of the users with the highest scores, such as 5%', portion)
-    .option('--seed <N>', 'of the split, the weights and the batches', whole(0, 0xffffffff), 42)
-    .option('--test-size <share>', 'share of the rows held out for evaluation', share, 0.2)
+    .option('--top <share>', 'predict the last class of the users with the highest scores, such as 5%', portion);
+  withSplit(command)
     .option('--cv <K>', 'also cross-validate with K folds', whole(2, 1000))
     .option('--no-importance', 'do not measure how much each feature matters, which takes long on wide tables');
   for (const { option } of FAMILY_FLAGS) command.addOption(option());

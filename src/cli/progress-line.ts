@@ -21,6 +21,7 @@ const LABEL: Record<Shown['stage'], string> = {
   profile: 'Profiling',
   write: 'Writing',
   bench: 'Measuring',
+  tune: 'Searching',
 };
 const BAR = 24;
 const REDRAW_MS = 50;

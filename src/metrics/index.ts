@@ -25,6 +25,26 @@ export type Task = 'binary' | 'multiclass' | 'regression';
 /** The metrics of a task; where it is known to the compiler, those of that task alone. */
 export type Evaluation<T extends Task = Task> = T extends 'regression' ? RegressionEvaluation : ClassifierEvaluation;
 
+const OF_CLASSES = [
+  'logLoss',
+  'rocAuc',
+  'averagePrecision',
+  'accuracy',
+  'balancedAccuracy',
+  'precision',
+  'recall',
+  'f1',
+  'brier',
+];
+/** The metrics that a choice can be made by: of each task, the first where none is named. */
+export const CHOOSABLE: Readonly<Record<Task, readonly string[]>> = {
+  binary: OF_CLASSES,
+  multiclass: OF_CLASSES,
+  regression: ['rmse', 'mae', 'r2'],
+};
+/** Those of which less is better. */
+export const LESS_IS_BETTER: ReadonlySet<string> = new Set(['logLoss', 'brier', 'rmse', 'mae']);
+
 /** The metric that importances are drops of. */
 export const METRIC = { binary: 'rocAuc', multiclass: 'accuracy', regression: 'r2' } as const;
 

@@ -126,6 +126,25 @@ export function pooledMoments(groups: Float64Array): Float64Array {
   return all;
 }
 
+/** Of a column in each class. */
+export interface Normal {
+  mean: Float64Array;
+  variance: Float64Array;
+}
+
+/**
+ * Mean and variance of each class from its moments f64[classes, 3]. A class without any value has those of all classes; a column without
+ * any tells nothing, so that all classes are alike.
+ */
+export function normalOf(moments: Float64Array, epsilon: number): Normal {
+  const classes = moments.length / 3;
+  const pooled = pooledMoments(moments);
+  const own = (c: number) => (moments[3 * c] > 0 ? moments.subarray(3 * c, 3 * c + 3) : pooled);
+  const mean = Float64Array.from({ length: classes }, (_, c) => own(c)[1]);
+  const variance = Float64Array.from({ length: classes }, (_, c) => (own(c)[0] > 0 ? own(c)[2] / own(c)[0] + epsilon : 1));
+  return { mean, variance };
+}
+
 function infinite(x: Matrix | ResidentMatrix | Tile, j: number, first: number) {
   if (x instanceof Tile) return errors.columnInfinite(String(j), first);
   const row = x.column(j).findIndex((value, i) => i >= first && Math.abs(value) === Number.POSITIVE_INFINITY);

@@ -13,7 +13,7 @@ import { StandardScaler } from '../prepare/standard-scaler.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Matrix } from '../table/matrix.js';
 import type { ResidentMatrix } from '../wasm/resident.js';
-import { type Labelled, mergeMoments, pooledMoments, statisticsOf } from './class-statistics.js';
+import { type Labelled, mergeMoments, type Normal, normalOf, pooledMoments, statisticsOf } from './class-statistics.js';
 import { jointOf } from './joint-likelihood.js';
 import { gaussianParameters } from './likelihood-parameters.js';
 import { NaiveBayes, PROBABILITIES } from './naive-bayes-estimator.js';
@@ -38,25 +38,6 @@ interface Moments {
   groups: Float64Array[];
   /** of each column f64[3]: of all rows, which count 1 each */
   all: Float64Array[];
-}
-
-/** Of a column in each class. */
-interface Normal {
-  mean: Float64Array;
-  variance: Float64Array;
-}
-
-/**
- * Mean and variance of each class from its moments f64[classes, 3]. A class without any value has those of all classes; a column without
- * any tells nothing, so that all classes are alike.
- */
-export function normalOf(moments: Float64Array, epsilon: number): Normal {
-  const classes = moments.length / 3;
-  const pooled = pooledMoments(moments);
-  const own = (c: number) => (moments[3 * c] > 0 ? moments.subarray(3 * c, 3 * c + 3) : pooled);
-  const mean = Float64Array.from({ length: classes }, (_, c) => own(c)[1]);
-  const variance = Float64Array.from({ length: classes }, (_, c) => (own(c)[0] > 0 ? own(c)[2] / own(c)[0] + epsilon : 1));
-  return { mean, variance };
 }
 
 export class GaussianNB extends NaiveBayes<Matrix | ResidentMatrix, Moments> {

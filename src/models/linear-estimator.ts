@@ -12,7 +12,7 @@ import { Layout, place } from '../wasm/memory.js';
 import { ResidentMatrix, type Tile } from '../wasm/resident.js';
 import { fitLinear, type LinearProblem, type LinearSolution } from './linear-fit.js';
 import { refuseNonFinite, toTile } from './rows.js';
-import { fitSparseLinear, linked, sparseOutputs } from './sparse-linear.js';
+import { fitSparseLinear, linked, sparseOutputs, transposed } from './sparse-linear.js';
 import type { WeightedFit } from './weights.js';
 
 /** Columns anywhere, or sparse rows. */
@@ -110,12 +110,4 @@ export abstract class LinearEstimator {
     }
     return all;
   }
-}
-
-/** f64[columns, rows] of f64[rows, columns]. */
-function transposed(values: Float64Array, rows: number): Float64Array {
-  const columns = values.length / rows;
-  const out = new Float64Array(values.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = values[r * columns + c];
-  return out;
 }

@@ -8,7 +8,7 @@
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { above, oneOf, seed, whole } from '../options.js';
+import { above, oneOf, seed, sought, whole } from '../options.js';
 import { FACTS, f32, type Part, type PartReader, WEIGHTS } from '../part.js';
 import { KFold, StratifiedKFold } from '../prepare/split.js';
 import { type LinearPlan, linear as predictor } from '../programs/linear/predictor.js';
@@ -32,7 +32,7 @@ const DEFAULT_C = 1;
 
 export const OPTIONS = v.strictObject({
   /** inverse strength of the L2 penalty, as in scikit-learn; chosen where it is not given */
-  C: v.optional(above(0)),
+  C: v.optional(v.pipe(above(0), sought({ from: 1e-3, to: 100, log: true }))),
   /** 'balanced': all classes weigh the same, however few rows they have */
   classWeight: v.optional(oneOf('balanced')),
   tol: v.optional(above(0), 1e-6),

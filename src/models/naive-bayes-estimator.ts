@@ -137,6 +137,13 @@ export abstract class NaiveBayes<Rows extends { readonly rows: number; readonly 
     return this.learnt;
   }
 
+  /** What was learnt, for rows of as many columns. @throws CameoError 'not-fitted', 'argument' */
+  protected fittedFor(x: Rows): Learnt {
+    const learnt = this.fitted();
+    if (x.columns !== this.width(learnt)) throw errors.shape('Matrix columns', `${this.width(learnt)}`, `${x.columns}`);
+    return learnt;
+  }
+
   /** Logarithms of the classes' probabilities: given, learnt, or alike for all. A copy. */
   get classLogPrior(): Float64Array {
     this.fitted();
@@ -150,8 +157,7 @@ export abstract class NaiveBayes<Rows extends { readonly rows: number; readonly 
 
   /** log P(class) + log P(row | class), f64[rows, classes], row-major; a copy. */
   async predictJointLogProba(x: Rows, run: RunOptions = {}): Promise<Float64Array> {
-    const learnt = this.fitted();
-    if (x.columns !== this.width(learnt)) throw errors.shape('Matrix columns', `${this.width(learnt)}`, `${x.columns}`);
+    const learnt = this.fittedFor(x);
     if (x.rows === 0) return new Float64Array(0);
     return this.joint(await this.engine(), x, learnt, this.classLogPrior, run);
   }
@@ -213,8 +219,7 @@ function encodeClasses(y: ArrayLike<number>, known?: readonly number[]): { class
       else throw errors.targetMissing('y', r);
     }
   }
-  const found = () => [...small.keys()].filter((value) => small[value] === 0).concat([...others.keys()]);
-  const classes = known ?? found().sort((a, b) => a - b);
+  const classes = known ?? numbersIn(small, others);
   if (classes.length < 2) throw errors.targetClasses('y', classes.length);
   classes.forEach((value, code) => {
     if (isSmall(value)) small[value] = code;
@@ -228,6 +233,13 @@ function encodeClasses(y: ArrayLike<number>, known?: readonly number[]): { class
     codes[r] = code;
   }
   return { classes, codes };
+}
+
+/** Those that were marked, ascending. */
+function numbersIn(small: Int32Array, others: ReadonlyMap<number, number>): number[] {
+  const found = [...others.keys()];
+  for (let value = 0; value < small.length; value++) if (small[value] === 0) found.push(value);
+  return found.sort((a, b) => a - b);
 }
 
 function checkPrior({ name, given }: Prior, classes: number): void {

@@ -7,14 +7,12 @@ import * as v from 'valibot';
 import { joined } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { square } from '../math.js';
-import { above, flag } from '../options.js';
+import { log, square } from '../math.js';
+import { above, flag, sought } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { pooledMoments, statisticsOf } from './class-statistics.js';
-import { normalOf } from './gaussian-nb.js';
+import { normalOf, pooledMoments, statisticsOf } from './class-statistics.js';
 import { categoryLogs } from './likelihood-parameters.js';
 import type { Examples, Family } from './model.js';
-import { logOf } from './naive-bayes-estimator.js';
 import { type Likelihood, NaiveBayesModel, read } from './naive-bayes-model.js';
 import { sampleWeights } from './weights.js';
 
@@ -23,9 +21,12 @@ const LEAST_SHARE = 1e-12;
 
 const OPTIONS = v.strictObject({
   /** what is added to how often a label stands in a class */
-  alpha: v.optional(above(0), 1),
-  /** share of a number's variance over all rows that is added to its variance in a class */
-  varSmoothing: v.optional(above(0), 1e-9),
+  alpha: v.optional(v.pipe(above(0), sought({ from: 0.01, to: 10, log: true })), 1),
+  /**
+   * share of a number's variance over all rows that is added to its variance in a class: as much as keeps a class of few different values
+   * from being too sure of them, which lowers the log loss on every set of the battery
+   */
+  varSmoothing: v.optional(v.pipe(above(0), sought({ from: 1e-3, to: 1, log: true })), 0.1),
   /** learn the classes' probabilities from the rows rather than take them as alike */
   fitPrior: v.optional(flag, true),
 });
@@ -54,7 +55,7 @@ async function fit(engine: Engine, examples: Examples, options: NaiveBayesOption
   const numbers = labels.filter((own) => own < 0).length;
   const facts = { gaussian: numbers, categorical: labels.length - numbers };
   return new NaiveBayesModel(
-    shares.map((share) => logOf(Math.max(share, LEAST_SHARE))),
+    shares.map((share) => log(Math.max(share, LEAST_SHARE))),
     columns,
     widths,
     facts,

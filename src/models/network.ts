@@ -16,7 +16,7 @@
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { above, atLeast, seed, share, whole } from '../options.js';
+import { above, atLeast, seed, share, sought, whole } from '../options.js';
 import { WEIGHTS, within } from '../part.js';
 import { allRows } from '../prepare/columns.js';
 import { trainTestSplit } from '../prepare/split.js';
@@ -37,11 +37,14 @@ const EPOCHS = { classes: { maxIter: 30, nIterNoChange: 8 }, number: { maxIter: 
 
 export const OPTIONS = v.strictObject({
   /** units of the hidden layers */
-  hiddenLayerSizes: v.optional(v.array(whole(1, 100_000)), [128, 128]),
+  hiddenLayerSizes: v.optional(
+    v.pipe(v.array(whole(1, 100_000)), sought({ choices: [[64], [128], [64, 64], [128, 128], [256, 128]] })),
+    [128, 128],
+  ),
   /** chance that a hidden unit's output is left out of a training step */
-  dropout: v.optional(v.pipe(atLeast(0), v.ltValue(1, 'below 1')), 0.1),
-  learningRateInit: v.optional(above(0), 2e-3),
-  weightDecay: v.optional(atLeast(0), 0.02),
+  dropout: v.optional(v.pipe(atLeast(0), v.ltValue(1, 'below 1'), sought({ to: 0.5 })), 0.1),
+  learningRateInit: v.optional(v.pipe(above(0), sought({ from: 3e-4, to: 1e-2, log: true })), 2e-3),
+  weightDecay: v.optional(v.pipe(atLeast(0), sought({ from: 1e-3, to: 0.3, log: true })), 0.02),
   /** rows in a batch; default 32 to 256, by the number of rows */
   batchSize: v.optional(whole(1)),
   /** epochs at most; default 30, for a number 60 */

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { above, atLeast, flag, oneOf, seed, share, whole } from '../options.js';
+import { above, atLeast, flag, oneOf, seed, share, sought, whole } from '../options.js';
 import { FACTS, f32, type Part, type PartReader, WEIGHTS, within } from '../part.js';
 import { ACTIVATIONS, ForwardPass, type Network, packedIndex, parametersOf } from '../programs/perceptron/network.js';
 import type { PerceptronPlan } from '../programs/perceptron/predictor.js';
@@ -25,6 +25,7 @@ export const OPTIONS = v.strictObject({
       v.array(whole(1, 100_000)),
       v.description('units of the hidden layers, separated by commas'),
       v.metadata({ flag: 'hidden', value: 'units' }),
+      sought({ choices: [[50], [100], [200], [100, 50]] }),
     ),
     [100],
   ),
@@ -32,13 +33,13 @@ export const OPTIONS = v.strictObject({
     v.pipe(whole(1, 1_000_000), v.description('epochs at most'), v.metadata({ flag: 'max-iter', value: 'N' })),
     1000,
   ),
-  activation: v.optional(oneOf('identity', 'relu', 'logistic', 'tanh'), 'relu'),
+  activation: v.optional(v.pipe(oneOf('identity', 'relu', 'logistic', 'tanh'), sought({ choices: ['relu', 'tanh'] })), 'relu'),
   solver: v.optional(oneOf('adam', 'sgd'), 'adam'),
   /** L2 penalty */
-  alpha: v.optional(atLeast(0), 0.1),
+  alpha: v.optional(v.pipe(atLeast(0), sought({ from: 1e-4, to: 10, log: true })), 0.1),
   /** rows in a batch; default min(200, n) */
   batchSize: v.optional(whole(1)),
-  learningRateInit: v.optional(above(0), 1e-3),
+  learningRateInit: v.optional(v.pipe(above(0), sought({ from: 3e-4, to: 1e-2, log: true })), 1e-3),
   /** where there are rows enough */
   earlyStopping: v.optional(flag, true),
   validationFraction: v.optional(share, 0.1),

@@ -3,12 +3,11 @@ import type { Engine } from '../engine/engine.js';
 import { exp } from '../math.js';
 import type { Minimum } from '../programs/linear/lbfgs.js';
 import type { Loss } from '../programs/linear/rows.js';
-import { pairs } from '../programs/naive-bayes/columns.js';
 import { sparseLinearScratch } from '../programs/sparse/linear.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { CsrMatrix } from '../table/csr-matrix.js';
 import { Layout, place } from '../wasm/memory.js';
-import { productOf } from './sparse-rows.js';
+import { panelsOf, productOf } from './sparse-rows.js';
 
 /** One fit. */
 export interface SparseProblem {
@@ -81,13 +80,8 @@ export function sparseOutputs(
   { coef, intercept }: Pick<SparseSolution, 'coef' | 'intercept'>,
   run: RunOptions,
 ): Promise<Float64Array> {
-  const outputs = intercept.length;
-  const ld = pairs(outputs);
-  const dense = new Float64Array(x.columns * ld);
-  for (let j = 0; j < x.columns; j++) dense.set(coef.subarray(j * outputs, (j + 1) * outputs), j * ld);
-  const bias = new Float64Array(ld);
-  bias.set(intercept);
-  return productOf(engine, x, dense, bias, outputs, run);
+  const values = panelsOf(transposed(coef, x.columns), x.columns);
+  return productOf(engine, x, { values, bias: intercept }, run);
 }
 
 /** What a link makes of raw outputs f64[rows, outputs]. */
@@ -105,4 +99,12 @@ export function linked(z: Float64Array, outputs: number, link: Loss): Float64Arr
     for (let k = 0; k < outputs; k++) row[k] /= sum;
   }
   return z;
+}
+
+/** f64[columns, rows] of f64[rows, columns]. */
+export function transposed(values: Float64Array, rows: number): Float64Array {
+  const columns = values.length / rows;
+  const out = new Float64Array(values.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = values[r * columns + c];
+  return out;
 }

@@ -1,7 +1,6 @@
 /** What the naive Bayes estimators of counts share: sparse rows or dense ones, sums of each class, and an answer that is one product. */
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { pairs } from '../programs/naive-bayes/columns.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { CsrMatrix } from '../table/csr-matrix.js';
 import type { Matrix } from '../table/matrix.js';
@@ -9,7 +8,7 @@ import { place } from '../wasm/memory.js';
 import type { ResidentMatrix } from '../wasm/resident.js';
 import type { Labelled } from './class-statistics.js';
 import { NaiveBayes, type Prior } from './naive-bayes-estimator.js';
-import { classSumsOf, productOf } from './sparse-rows.js';
+import { classSumsOf, largestOf, type Panels, panelsOf, productOf } from './sparse-rows.js';
 
 /** Rows of counts: few of them other than 0, or in columns. */
 export type SparseInput = CsrMatrix | Matrix | ResidentMatrix;
@@ -31,7 +30,7 @@ interface Sums {
 
 export abstract class SparseNB extends NaiveBayes<SparseInput, Sums> {
   /** made once after a fit */
-  #answer: { of: Sums; dense: Float64Array; bias: Float64Array } | undefined;
+  #answer: (Panels & { of: Sums }) | undefined;
 
   constructor(
     engine: Engine | undefined,
@@ -74,26 +73,30 @@ export abstract class SparseNB extends NaiveBayes<SparseInput, Sums> {
     return sums;
   }
 
-  #prepare(engine: Engine, sums: Sums) {
-    const { columns, classCount } = sums;
+  #prepare(engine: Engine, sums: Sums): Panels & { of: Sums } {
     const { weights, bias } = this.weigh(sums, (values) => logarithms(engine, values));
-    const ld = pairs(classCount.length);
-    const dense = new Float64Array(columns * ld);
-    for (let c = 0; c < classCount.length; c++) {
-      for (let j = 0, from = c * columns; j < columns; j++) dense[j * ld + c] = weights[from + j];
-    }
-    return { of: sums, dense, bias };
+    return { of: sums, values: panelsOf(weights, sums.columns), bias };
+  }
+
+  #panels(engine: Engine, learnt: Sums, prior: Float64Array): Panels {
+    // A fit that failed may have made another.
+    if (this.#answer?.of !== learnt) this.#answer = this.#prepare(engine, learnt);
+    const { values, bias } = this.#answer;
+    return { values, bias: bias.map((own, c) => own + (this.usesPrior ? prior[c] : 0)) };
   }
 
   protected joint(engine: Engine, x: SparseInput, learnt: Sums, prior: Float64Array, run: RunOptions): Promise<Float64Array> {
-    // A fit that failed may have made another.
-    if (this.#answer?.of !== learnt) this.#answer = this.#prepare(engine, learnt);
-    const { dense, bias } = this.#answer;
-    const all = new Float64Array(pairs(prior.length));
-    bias.forEach((value, c) => {
-      all[c] = value + (this.usesPrior ? prior[c] : 0);
-    });
-    return productOf(engine, this.rowsOf(x), dense, all, prior.length, run);
+    return productOf(engine, this.rowsOf(x), this.#panels(engine, learnt, prior), run);
+  }
+
+  /** The likeliest class of each row, whose probabilities need not come from the workers. */
+  override async predict(x: SparseInput, run: RunOptions = {}): Promise<Float64Array> {
+    const learnt = this.fittedFor(x);
+    const engine = await this.engine();
+    const tops = await largestOf(engine, this.rowsOf(x), this.#panels(engine, learnt, this.classLogPrior), run);
+    const out = new Float64Array(tops.length);
+    for (let r = 0; r < out.length; r++) out[r] = this.classes[tops[r]];
+    return out;
   }
 }
 
@@ -109,7 +112,7 @@ function logarithms(engine: Engine, values: Float64Array): Float64Array {
 /** @throws CameoError 'data' for a number below 0 */
 export function countsOf(x: SparseInput, name: string): CsrMatrix {
   const rows = x instanceof CsrMatrix ? x : CsrMatrix.fromMatrix(x);
-  const bad = rows.values.findIndex((value) => value < 0);
-  if (bad < 0) return rows;
-  throw errors.negative(`Rows of ${name}`, rows.indptr.findIndex((first) => first > bad) - 1, rows.indices[bad]);
+  const { firstNegative: i, indptr, indices } = rows;
+  if (i < 0) return rows;
+  throw errors.negative(`Rows of ${name}`, indptr.findIndex((first) => first > i) - 1, indices[i]);
 }

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
-import { above, atLeast, flag, portion, seed, share, whole } from '../options.js';
+import { above, atLeast, flag, portion, seed, share, sought, whole } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Forest, MAX_BINS, MAX_LEAVES, read } from './forest.js';
@@ -16,16 +16,16 @@ const EARLY_STOPPING_ROWS = 100;
 
 /** Options of how trees are grown, shared with the estimators. */
 export const TREE_ENTRIES = {
-  learningRate: v.optional(above(0), 0.1),
+  learningRate: v.optional(v.pipe(above(0), sought({ from: 0.01, to: 0.3, log: true })), 0.1),
   /** rounds at most: a tree each, with several classes one a class */
-  maxIter: v.optional(whole(1, 1_000_000), 100),
-  maxLeafNodes: v.optional(whole(2, MAX_LEAVES), 31),
+  maxIter: v.optional(v.pipe(whole(1, 1_000_000), sought({ from: 30, to: 1000, log: true })), 100),
+  maxLeafNodes: v.optional(v.pipe(whole(2, MAX_LEAVES), sought({ from: 3, to: 128, log: true })), 31),
   /** splits from the root to a leaf at most; default: no limit */
   maxDepth: v.optional(whole(1)),
-  minSamplesLeaf: v.optional(whole(1), 20),
-  l2Regularization: v.optional(atLeast(0), 0),
+  minSamplesLeaf: v.optional(v.pipe(whole(1), sought({ from: 2, to: 200, log: true })), 20),
+  l2Regularization: v.optional(v.pipe(atLeast(0), sought({ from: 1e-3, to: 100, log: true })), 0),
   /** share of the features that a node may be split by, drawn anew for each */
-  maxFeatures: v.optional(portion, 1),
+  maxFeatures: v.optional(v.pipe(portion, sought({ from: 0.2 })), 1),
   /** bins of a number; missing values have one more */
   maxBins: v.optional(whole(2, MAX_BINS), 255),
   validationFraction: v.optional(share, 0.1),

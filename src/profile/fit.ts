@@ -47,7 +47,7 @@ export async function fitSections(engine: Engine, data: FitData, given: FitOptio
 }
 
 /** What is wanted must be there, and what is there must be wanted. */
-function checkData(
+export function checkData(
   { table, events, ...rest }: FitData,
   { target, id, ...others }: Omit<ScoreOptions, 'target'> & { target?: unknown },
 ) {

@@ -27,6 +27,8 @@ export class Barrier {
     private readonly workers: number,
     private readonly control: Control,
     private readonly worker = 0,
+    /** looks before it sleeps: to be woken takes longer than many a piece of work */
+    private readonly spins = SPINS,
   ) {
     this.#cell = new Int32Array(memory.buffer, at, BITS + WORDS);
   }
@@ -63,7 +65,7 @@ export class Barrier {
       Atomics.notify(cell, 1);
       return;
     }
-    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(cell, 1) !== generation) return;
+    for (let spin = 0; spin < this.spins; spin++) if (Atomics.load(cell, 1) !== generation) return;
     while (Atomics.load(cell, 1) === generation) {
       if (this.control.aborted()) throw errors.aborted();
       Atomics.wait(cell, 1, generation, SLEEP);

@@ -1,5 +1,8 @@
 /** Table of contents of the programs, by the name that a worker is sent. */
 import { als } from './als/als.js';
+import { familyCounts } from './bayesian-network/family-counts.js';
+import { hillClimb } from './bayesian-network/hill-climb.js';
+import { mutualInformation } from './bayesian-network/mutual-information.js';
 import { ease } from './ease/ease.js';
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
@@ -38,13 +41,16 @@ const table = {
   csrMultiply,
   ease,
   encode,
+  familyCounts,
   factorize,
+  hillClimb,
   infer,
   jointLikelihoods,
   limits,
   linear,
   linearPredict,
   moments,
+  mutualInformation,
   outputs,
   permute,
   predict,

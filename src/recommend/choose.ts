@@ -6,7 +6,8 @@
  *     last     else of each user the last order
  *     random   else a fifth of all pairs
  *
- * What it takes is bounded by the work and not by a clock, so that the same log gives the same choice everywhere: of a large log it looks at a
+ * It takes no more than three fits of the costliest candidate on everything would. That is bounded by the work as cost.ts counts it and not by a
+ * clock, so that the same log gives the same choice everywhere: of a large log, and where the candidates together would take longer, it looks at a
  * sample of users by the seed.
  */
 import type { Engine } from '../engine/engine.js';
@@ -17,6 +18,7 @@ import { checked } from '../options.js';
 import { shuffle } from '../random.js';
 import { type RunOptions, throwIfAborted } from '../scheduler/scheduler.js';
 import { type Events, rowsWhere, selectEvents } from '../table/events.js';
+import { fitCost, listCost, type Size, sizeOfEvents, sizeOfPairs } from './cost.js';
 import { historiesOf } from './histories.js';
 import { families } from './index.js';
 import type { Candidate, Choice, Pairs } from './recommender.js';
@@ -27,10 +29,15 @@ export const CANDIDATES = ['ials', 'ease', 'neighbours', 'factorization', 'popul
 /** What there is without a choice. */
 export const FAST = 'ials';
 
-const AT = 10;
+/** Length of the lists. */
+export const AT = 10;
 /** Events that are looked at, and users whose lists are compared, at most. */
-const EVENTS = 200_000;
+export const EVENTS = 200_000;
 const USERS = 2000;
+/** Fits of the costliest candidate that choosing may take. */
+const FITS = 3;
+/** Of what would take as long as it may: counts are no clocks. */
+const MARGIN = 0.9;
 /** Users that a way of holding out needs to be told from chance. */
 const ENOUGH = 50;
 /** Items up to which EASE, whose work grows with their cube, takes part. */
@@ -54,8 +61,7 @@ export async function chooseRecommender(
   run: RunOptions,
 ): Promise<Choice> {
   const started = performance.now();
-  const sample = sampleOf(events, seed, most);
-  const cut = cutOf(sample.events, seed, halfLife);
+  const { sample, cut } = withinBudget(events, seed, halfLife, most);
   const seconds = () => (performance.now() - started) / 1000;
   if (!cut) {
     const protocol = 'nothing to choose by: too few users have something new in any part that is held out';
@@ -69,8 +75,36 @@ export async function chooseRecommender(
   return { recommender: best.recommender, protocol, users, candidates, seconds: seconds() };
 }
 
+const takingPart = (size: Size) => CANDIDATES.filter((name) => !leftOut(name, size));
+
+/** What choosing may cost for events of such a size. */
+export const budgetOf = (size: Size) => FITS * Math.max(...takingPart(size).map((name) => fitCost(name, size)));
+
+/** What fitting all candidates on pairs and ranking them for some users costs. */
+export function choiceCost(size: Size, users: number): number {
+  const names = takingPart(size);
+  return names.reduce((sum, name) => sum + fitCost(name, size), 0) + names.length * listCost(users, size);
+}
+
+/** A cut of the events, or of as large a sample of them as costs no more than it may and leaves enough users. */
+export function withinBudget(events: Events, seed: number, halfLife: number | undefined, most: number) {
+  const budget = budgetOf(sizeOfEvents(events));
+  const look = (rows: number) => {
+    const sample = sampleOf(events, seed, rows);
+    return { rows, sample, cut: cutOf(sample.events, seed, halfLife) };
+  };
+  for (let found = look(Math.min(most, events.rows)); ; ) {
+    const { rows, sample, cut } = found;
+    const cost = cut ? choiceCost(sizeOfPairs(cut.pairs), cut.truth.users.length) : 0;
+    if (cost <= budget) return { sample, cut };
+    const next = look(Math.floor(rows * Math.max(0.5, (MARGIN * budget) / cost)));
+    if (!next.cut || next.cut.truth.users.length < ENOUGH) return { sample, cut };
+    found = next;
+  }
+}
+
 /** A sample of users where there are many events. */
-function sampleOf(events: Events, seed: number, most: number): { events: Events; says: string } {
+export function sampleOf(events: Events, seed: number, most: number): { events: Events; says: string } {
   if (events.rows <= most) return { events, says: '' };
   const counts = new Int32Array(events.users.length);
   for (const u of events.user) counts[u]++;
@@ -97,14 +131,16 @@ function sampleOf(events: Events, seed: number, most: number): { events: Events;
   };
 }
 
-interface Cut {
+/** What recommenders learn from, and what their lists are held against. */
+export interface Cut {
   readonly says: string;
+  readonly train: Events;
   readonly pairs: Pairs;
   readonly truth: Truth;
 }
 
 /** The first way of holding out that leaves enough users; else the one that leaves most, undefined where none leaves any. */
-function cutOf(events: Events, seed: number, halfLife: number | undefined): Cut | undefined {
+export function cutOf(events: Events, seed: number, halfLife: number | undefined): Cut | undefined {
   itemOf(events);
   const ways = [
     { says: 'the last fifth of the events', cut: () => afterCut(events) },
@@ -122,14 +158,19 @@ function cutOf(events: Events, seed: number, halfLife: number | undefined): Cut 
     const { train, held } = cut();
     const found = truthIn(train, held, seed, halfLife);
     if (!found || found.truth.users.length <= (best?.truth.users.length ?? 0)) continue;
-    best = { says, ...found };
+    best = { says, train, ...found };
     if (best.truth.users.length >= ENOUGH) break;
   }
   return best;
 }
 
 /** The pairs to learn from and what is relevant to whom; undefined where there is nothing to learn from. */
-function truthIn(train: Events, held: HeldPairs, seed: number, halfLife: number | undefined): Omit<Cut, 'says'> | undefined {
+function truthIn(
+  train: Events,
+  held: HeldPairs,
+  seed: number,
+  halfLife: number | undefined,
+): Pick<Cut, 'pairs' | 'truth'> | undefined {
   let learnt: EventPairs;
   try {
     learnt = pairsOf(train, { halfLife });

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
-import { above, whole } from '../options.js';
+import { above, sought, whole } from '../options.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
 import { blocksOf, TILE_FLOATS, tilesOf } from '../programs/ease/tiles.js';
 import type { ItemWeights } from '../programs/neighbours/item-scores.js';
@@ -20,9 +20,9 @@ import { WeightedRecommender, weightedReader } from './weighted.js';
 
 const OPTIONS = v.strictObject({
   /** λ: what is added to how many had an item */
-  regularization: v.optional(above(0), 300),
+  regularization: v.optional(v.pipe(above(0), sought({ from: 10, to: 3000, log: true })), 300),
   /** weights kept of each item: few leave what is certain, and rank as well as all */
-  neighbours: v.optional(whole(1, 10_000), 100),
+  neighbours: v.optional(v.pipe(whole(1, 10_000), sought({ from: 20, to: 500, log: true })), 100),
 });
 export type EaseOptions = v.InferOutput<typeof OPTIONS>;
 

@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
-import { checked, seed } from '../options.js';
+import { checked, seed, sought } from '../options.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { type FactorizationSettings, ranges, SETTINGS } from './factorization-options.js';
 import { factorizationOf, factorizedReader } from './factorized.js';
@@ -23,11 +23,11 @@ const EVENTS = {
   initScale: 0.05,
 } as const;
 
-/** What suits ratings: until those held out are no longer predicted better. */
+/** What suits ratings: until those held out are no longer predicted better, in steps short enough not to run past it. */
 const RATINGS = {
   loss: 'squared',
   epochs: 100,
-  learningRate: 0.05,
+  learningRate: 0.02,
   learningRateDecay: 0.02,
   regularization: 0.05,
   validationFraction: 0.1,
@@ -36,17 +36,17 @@ const RATINGS = {
 
 /** As those of MatrixFactorization; what has no default here depends on whether there are ratings. */
 const OPTIONS = v.strictObject({
-  rank: v.optional(ranges.rank, 64),
+  rank: v.optional(v.pipe(ranges.rank, sought({ from: 16, to: 256, log: true })), 64),
   loss: v.optional(ranges.loss),
-  epochs: v.optional(ranges.epochs),
-  learningRate: v.optional(ranges.learningRate),
+  epochs: v.optional(v.pipe(ranges.epochs, sought({ from: 10, to: 60, log: true }))),
+  learningRate: v.optional(v.pipe(ranges.learningRate, sought({ from: 0.01, to: 0.2, log: true }))),
   schedule: v.optional(ranges.schedule),
   learningRateDecay: v.optional(ranges.learningRateDecay),
-  regularization: v.optional(ranges.regularization),
+  regularization: v.optional(v.pipe(ranges.regularization, sought({ from: 1e-3, to: 0.2, log: true }))),
   biases: v.optional(ranges.biases),
   regularizationExponent: v.optional(ranges.regularizationExponent),
   samples: v.optional(ranges.samples),
-  samplingExponent: v.optional(ranges.samplingExponent),
+  samplingExponent: v.optional(v.pipe(ranges.samplingExponent, sought({ to: 1 }))),
   samplingCorrection: v.optional(ranges.samplingCorrection),
   initScale: v.optional(ranges.initScale),
   validationFraction: v.optional(ranges.validationFraction),

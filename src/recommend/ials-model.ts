@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { pow } from '../math.js';
-import { atLeast, seed, whole } from '../options.js';
+import { atLeast, seed, sought, whole } from '../options.js';
 import { f32, type Part, within } from '../part.js';
 import { gramFloats, gramOf, piecesOf, scratchFloats } from '../programs/als/als.js';
 import { place } from '../wasm/memory.js';
@@ -20,15 +20,15 @@ import type { NumberedHistory, RecommenderReader, Recommends } from './recommend
 
 export const OPTIONS = v.strictObject({
   /** length of a factor vector */
-  rank: v.optional(whole(1, 1024), 64),
+  rank: v.optional(v.pipe(whole(1, 1024), sought({ from: 16, to: 256, log: true })), 64),
   /** times that all users and then all items are solved */
-  sweeps: v.optional(whole(1, 1000), 15),
+  sweeps: v.optional(v.pipe(whole(1, 1000), sought({ from: 5, to: 30 })), 15),
   /** λ */
-  regularization: v.optional(atLeast(1e-6), 5),
+  regularization: v.optional(v.pipe(atLeast(1e-6), sought({ from: 0.1, to: 100, log: true })), 5),
   /** ν: 1 scales the penalty of a row by how much it has, 0 is the same for all */
-  regularizationExponent: v.optional(atLeast(0), 0),
+  regularizationExponent: v.optional(v.pipe(atLeast(0), sought({ to: 1 })), 0),
   /** α₀: weight of pairs that did not occur, beside 1 of those that did */
-  unobservedWeight: v.optional(atLeast(0), 0.5),
+  unobservedWeight: v.optional(v.pipe(atLeast(0), sought({ from: 0.01, to: 2, log: true })), 0.5),
   seed: v.optional(seed, 42),
 });
 export type IalsOptions = v.InferOutput<typeof OPTIONS>;

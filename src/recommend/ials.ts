@@ -101,6 +101,16 @@ export async function learnIals(engine: Engine, pairs: Pairs, options: IalsOptio
     gram: layout.take(gramFloats(ld) * 4),
     pieces: layout.take(piecesOf(Math.max(users, items)) * gramFloats(ld) * 4),
     scratch: layout.take(Math.max(1, engine.scheduler.threads) * scratchFloats(ld) * 4),
+    // Rows have one penalty.
+    ...(options.regularizationExponent === 0
+      ? {
+          common: {
+            v: layout.take(ld * ld * 4),
+            k: layout.take(ld * ld * 4),
+            rows: layout.take(Math.max(users, items) * ld * 4),
+          },
+        }
+      : {}),
     sync: layout.take(BARRIER_BYTES),
   }));
   using _ = region;

@@ -13,7 +13,7 @@ import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { log } from '../math.js';
-import { atLeast, oneOf, whole } from '../options.js';
+import { atLeast, oneOf, sought, whole } from '../options.js';
 import type { ItemWeights } from '../programs/neighbours/item-scores.js';
 import { type RunOptions, throwIfAborted } from '../scheduler/scheduler.js';
 import { Layout, place } from '../wasm/memory.js';
@@ -26,14 +26,14 @@ const part = v.pipe(v.number('from 0 to 1'), v.minValue(0, 'from 0 to 1'), v.max
 
 const OPTIONS = v.strictObject({
   /** how pairs count: 'cosine', 'tfidf' or 'bm25' */
-  weighting: v.optional(oneOf('cosine', 'tfidf', 'bm25'), 'bm25'),
+  weighting: v.optional(v.pipe(oneOf('cosine', 'tfidf', 'bm25'), sought()), 'bm25'),
   /** neighbours kept of each item */
-  neighbours: v.optional(whole(1, 10_000), 500),
+  neighbours: v.optional(v.pipe(whole(1, 10_000), sought({ from: 20, to: 1000, log: true })), 500),
   /** users of both at which a similarity is halved */
-  shrinkage: v.optional(atLeast(0), 10),
+  shrinkage: v.optional(v.pipe(atLeast(0), sought({ from: 0.5, to: 200, log: true })), 10),
   /** of 'bm25' */
-  k1: v.optional(atLeast(0), 1.2),
-  b: v.optional(part, 0.75),
+  k1: v.optional(v.pipe(atLeast(0), sought({ from: 0.2, to: 5, log: true })), 1.2),
+  b: v.optional(v.pipe(part, sought()), 0.75),
 });
 export type NeighbourOptions = v.InferOutput<typeof OPTIONS>;
 

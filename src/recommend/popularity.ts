@@ -9,7 +9,7 @@
 import * as v from 'valibot';
 import { errors } from '../errors.js';
 import { exp } from '../math.js';
-import { above, whole } from '../options.js';
+import { above, sought, whole } from '../options.js';
 import { f32, type Part } from '../part.js';
 import { throwIfAborted } from '../scheduler/scheduler.js';
 import { checkKnown } from './factors.js';
@@ -21,7 +21,7 @@ import type { Histories, Pairs, RecommenderFamily, RecommenderReader, Recommends
 
 const OPTIONS = v.strictObject({
   /** days after which a pair counts half, by its last event; default: all count the same */
-  halfLife: v.optional(above(0)),
+  halfLife: v.optional(v.pipe(above(0), sought({ from: 3, to: 1000, log: true }))),
 });
 export type PopularityOptions = v.InferOutput<typeof OPTIONS>;
 

@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { errors } from '../errors.js';
 import type { Task } from '../metrics/index.js';
 import { checked } from '../options.js';
-import { type Association, correlationRatio, cramersV, pearson } from '../prepare/association.js';
+import type { Association } from '../prepare/association.js';
 import { allRows, checkTable } from '../prepare/columns.js';
 import { orderIn } from '../prepare/date.js';
 import type { Preset } from '../prepare/feature.js';
@@ -20,6 +20,7 @@ import { timeOfDate } from '../table/dates.js';
 import { countsOf, distinctOf, labelsOf, type NumberStatistics, numberStatistics, sortedValues } from '../table/statistics.js';
 import type { Column, Ignored, ReadingNote, Table } from '../table/table.js';
 import type { Warning } from '../warnings.js';
+import { associationOf } from './associate.js';
 import type { Question } from './learn.js';
 import { familyOf, SCORE_ENTRIES } from './options.js';
 import { holdOut } from './split.js';
@@ -232,22 +233,4 @@ function commonest(counts: Int32Array, names: readonly string[], fewest: number)
     values: shown.map((label) => ({ value: names[label - 1], count: counts[label] })),
     others: { distinct: rest.length, count: rest.reduce((sum, label) => sum + counts[label], 0) },
   };
-}
-
-/** @param labels of a category, missing one of them; undefined for a number */
-function associationOf(column: Column, labels: Int32Array | undefined, { target, truth }: Question): Association | null {
-  const known = (r: number) =>
-    !Number.isNaN(truth[r]) && (labels !== undefined || (column.kind !== 'category' && !Number.isNaN(column.values[r])));
-  const rows = Int32Array.from(truth.keys()).filter(known);
-  const y = Float64Array.from(rows, (r) => truth[r]);
-  const x = column.kind !== 'category' && !labels ? Float64Array.from(rows, (r) => column.values[r]) : undefined;
-  const of = labels && Int32Array.from(rows, (r) => labels[r]);
-  const found = (measure: Association['measure'], value: number) =>
-    Number.isNaN(value) ? null : { measure, value, rows: rows.length };
-  if (x && target.task === 'regression') return found('Pearson correlation', pearson(x, y));
-  if (x && target.task === 'binary') return found('point-biserial correlation', pearson(x, y));
-  if (x) return found('correlation ratio', correlationRatio(Int32Array.from(y), x));
-  if (!of) return null;
-  if (target.task === 'regression') return found('correlation ratio', correlationRatio(of, y));
-  return found("Cramér's V", cramersV(of, Int32Array.from(y)));
 }

@@ -34,16 +34,15 @@ const IMPORTANCE_LEAST = 1000;
 /** Scores of the training rows that percentiles are found among. */
 const RANKS = 1000;
 
-/**
- * @param run `joined`: whether the table has columns of events, which meet it by the id
- * @returns a score for each target, in their order
- */
-export async function fitScores(
+type Run = { signal?: AbortSignal; onProgress?: (progress: Progress) => void; joined?: boolean };
+
+/** What is asked of a table, and what answering it needs. @throws CameoError 'column', 'data' for columns that cannot be used so */
+export function jobOf(
   engine: Engine,
   table: Table,
   options: CheckedScoreOptions,
-  run: { signal?: AbortSignal; onProgress?: (progress: Progress) => void; joined?: boolean },
-): Promise<Score[]> {
+  run: Run,
+): { job: Job; questions: Question[] } {
   checkTable(table);
   const questions = options.targets.map((name): Question => {
     const column = columnOf(table, 'Target', name);
@@ -59,13 +58,21 @@ export async function fitScores(
   if (options.id !== undefined) columnOf(table, 'Id', options.id);
   for (const name of options.ignore) checkColumn(table, 'Ignored', name);
   const others = [options.id, options.weight].filter((name) => name !== undefined);
-  const without = new Set([...options.targets, ...options.ignore, ...others]);
+  for (const name of options.text) columnOf(table, 'Text', name);
+  const without = new Set([...options.targets, ...options.ignore, ...options.text, ...others]);
   const weights = columnOfWeights(table, options);
   const report = run.onProgress ?? (() => {});
   const look = new Look(table, options.id, run.joined);
-  const job: Job = { engine, table, without, weights, options, run: { signal: run.signal }, report, look };
+  return { job: { engine, table, without, weights, options, run: { signal: run.signal }, report, look }, questions };
+}
+
+/**
+ * @param run `joined`: whether the table has columns of events, which meet it by the id
+ * @returns a score for each target, in their order
+ */
+export async function fitScores(engine: Engine, table: Table, options: CheckedScoreOptions, run: Run): Promise<Score[]> {
+  const { job, questions } = jobOf(engine, table, options, run);
   const scores = new Map<string, Score>();
-  for (const name of options.text) columnOf(table, 'Text', name);
   // What a text says is learnt for one target.
   const groups = options.text.length > 0 ? questions.map((question) => [question]) : agreeing(questions);
   for (const group of groups) {
@@ -78,8 +85,12 @@ export async function fitScores(
 const weighed = ({ weight }: CheckedScoreOptions): Ignored[] =>
   weight === undefined ? [] : [{ name: weight, reason: 'what each row counts in learning' }];
 
-/** Rows of the table on which a question has an answer. */
-const labelledRows = ({ truth }: Question) => Int32Array.from(truth.keys()).filter((r) => !Number.isNaN(truth[r]));
+/** Rows of the table on which a question has an answer. @throws CameoError 'data' for too few */
+export function labelledRows({ truth }: Question): Int32Array {
+  const labelled = Int32Array.from(truth.keys()).filter((r) => !Number.isNaN(truth[r]));
+  if (labelled.length < 5) throw errors.tooFewRows('Training', labelled.length, 5);
+  return labelled;
+}
 
 /** The questions in groups that are answered on the same rows. */
 function agreeing(questions: readonly Question[]): Question[][] {
@@ -95,7 +106,6 @@ function agreeing(questions: readonly Question[]): Question[][] {
 async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score[]> {
   const { engine, table, options, report } = job;
   const labelled = labelledRows(questions[0]);
-  if (labelled.length < 5) throw errors.tooFewRows('Training', labelled.length, 5);
   report({ stage: 'prepare', done: 0, total: 1 });
   const split = holdOut(questions, labelled, options);
   const learnt = await learn(job, questions, split.train);

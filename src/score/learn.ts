@@ -9,6 +9,7 @@ import type { Progress } from '../progress.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { Ignored, Table } from '../table/table.js';
 import { place } from '../wasm/memory.js';
+import type { Tile } from '../wasm/resident.js';
 import type { CheckedScoreOptions } from './options.js';
 import { ResidentScores } from './resident.js';
 import { encodeRows, scoreRows } from './shards.js';
@@ -26,7 +27,7 @@ export interface Question {
 export interface Job {
   engine: Engine;
   table: Table;
-  /** columns that are no features: targets, id, ignored ones */
+  /** columns that are no features by themselves: targets, id, texts, ignored ones */
   without: ReadonlySet<string>;
   /** f64[rows of the table]: what each counts; absent where all count the same */
   weights?: Float64Array;
@@ -48,28 +49,39 @@ export interface Learnt {
   answers: { target: Target; model: Model }[];
 }
 
-/** Learns features and models from these rows, on which every question has an answer. */
-export async function learn(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Learnt> {
-  const { engine, table, options, run, report } = job;
+/** Features that were learnt from some rows, and the rows as they encode them; dispose `x` after use. */
+export interface Prepared extends Omit<Learnt, 'answers'> {
+  rows: Int32Array;
+  x: Tile;
+}
+
+/** Learns features from these rows, and from what texts say of the question there. */
+export async function prepare(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Prepared> {
+  const { engine, table, options, run } = job;
   const { encodings } = options.family;
   // Where there are texts, each question comes alone.
-  const [{ target: first, truth }] = questions;
-  const texts = await fitTexts(job, { target: standardizeBy(first, truth, rows), truth }, rows);
-  const { features, ignored, decisions } = await fitFeatures(
-    engine,
-    table,
-    rows,
-    new Set([...job.without, ...options.text]),
-    options.preset,
-    encodings,
-    options.asOf,
-    texts,
-  );
-  const binding = features.bind(table, new Set([...job.without, ...ignored.map(({ name }) => name)]), texts.held);
+  const [{ target, truth }] = questions;
+  const texts = await fitTexts(job, { target: standardizeBy(target, truth, rows), truth }, rows);
+  const found = await fitFeatures(engine, table, rows, job.without, options.preset, encodings, options.asOf, texts);
+  const { features, ignored } = found;
+  const known = new Set([...job.without, ...ignored.map(({ name }) => name)]);
+  const binding = features.bind(table, known, texts.held);
   const { at: plan, region } = place(engine, (layout) => features.place(layout, encodings));
   using _ = region;
-  using x = await encodeRows(engine, plan, features, binding, rows, run);
-  report({ stage: 'prepare', done: 1, total: 1 });
+  return { ...found, binding, texts: texts.summaries, rows, x: await encodeRows(engine, plan, features, binding, rows, run) };
+}
+
+/** Learns features and models from these rows, on which every question has an answer. */
+export async function learn(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Learnt> {
+  const { x, ...prepared } = await prepare(job, questions, rows);
+  using _ = x;
+  job.report({ stage: 'prepare', done: 1, total: 1 });
+  return await learnFrom(job, questions, { ...prepared, x });
+}
+
+/** Learns models from rows that are encoded. */
+export async function learnFrom(job: Job, questions: readonly Question[], { x, rows, ...known }: Prepared): Promise<Learnt> {
+  const { engine, options, run, report } = job;
   const answers: Learnt['answers'] = [];
   for (const { target: asked, truth } of questions) {
     const target = standardizeBy(asked, truth, rows);
@@ -84,11 +96,11 @@ export async function learn(job: Job, questions: readonly Question[], rows: Int3
         ? report({ stage: 'train', done, total: models, note: `${note}models` })
         : report({ stage: 'train', done, total, note: `${note}loss ${loss.toFixed(4)}` });
     const weights = weightsOf(options, target, y, job.weights, rows);
-    const examples = { task: target.task, outputs, x, y, weights, inputs: features.inputs() };
+    const examples = { task: target.task, outputs, x, y, weights, inputs: known.features.inputs() };
     const model = await options.family.fit(engine, examples, options.modelOptions, { ...run, onProgress });
     answers.push({ target, model });
   }
-  return { features, ignored, decisions, binding, texts: texts.summaries, answers };
+  return { ...known, answers };
 }
 
 /** Scores of each answer on some rows: probabilities or numbers, [rows, outputs]. */

@@ -23,9 +23,11 @@ export class CsrMatrix {
   readonly indptr: Int32Array;
   readonly indices: Int32Array;
   readonly values: Float32Array;
+  /** place of the first value below 0; −1 where there is none */
+  readonly firstNegative: number;
 
   /**
-   * @param parts not copied
+   * @param parts not copied, and not to be changed
    * @throws CameoError 'argument' for arrays of other types, starts that fall or do not fit, and columns that are out of range or do not
    *   rise within a row; 'data' for a value that is not finite
    */
@@ -38,6 +40,7 @@ export class CsrMatrix {
     if (indices.length !== values.length) throw errors.shape('Values of a CsrMatrix', `${indices.length}`, `${values.length}`);
     if (rows < 0 || indptr[0] !== 0 || indptr[rows] !== values.length)
       throw errors.shape('indptr of a CsrMatrix', `starts from 0 to ${values.length}`, `${indptr[0]} to ${indptr[rows]}`);
+    let negative = -1;
     for (let r = 0; r < rows; r++) {
       const [first, end] = [indptr[r], indptr[r + 1]];
       if (end < first || end > values.length) throw errors.shape(`indptr of row ${r}`, `at least ${first}`, `${end}`);
@@ -46,9 +49,11 @@ export class CsrMatrix {
         if (column < least || column >= columns)
           throw errors.shape(`A column of row ${r}`, `${least} to ${columns - 1}, each column once and ascending`, `${column}`);
         least = column + 1;
+        if (negative < 0 && values[i] < 0) negative = i;
         if (!Number.isFinite(values[i])) throw errors.nonFinite('The sparse matrix', r, column);
       }
     }
+    this.firstNegative = negative;
     this.rows = rows;
     this.columns = columns;
     this.indptr = indptr;

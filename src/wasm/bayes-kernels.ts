@@ -59,9 +59,10 @@ export interface BayesKernels {
     indptr: Address,
     indices: Address,
     values: Address,
-    y: Address,
+    index: Address,
+    starts: Address,
     weights: Address,
-    rows: number,
+    classes: number,
     columns: number,
   ): void;
   csr_multiply(
@@ -69,9 +70,10 @@ export interface BayesKernels {
     indptr: Address,
     indices: Address,
     values: Address,
-    dense: Address,
+    panels: Address,
     bias: Address,
     rows: number,
+    columns: number,
     ld: number,
   ): void;
 }

@@ -4,11 +4,12 @@
  */
 import { errors } from '../errors.js';
 import type { BayesKernels } from './bayes-kernels.js';
+import type { FactorizationKernels } from './factorization-kernels.js';
 import type { TreeKernels } from './tree-kernels.js';
 
 type Address = number;
 
-export interface Kernels extends TreeKernels, BayesKernels {
+export interface Kernels extends BayesKernels, FactorizationKernels, TreeKernels {
   // assembly/activation.ts
   activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
   secant_backward(
@@ -34,6 +35,22 @@ export interface Kernels extends TreeKernels, BayesKernels {
     ld: number,
     l2: number,
   ): void;
+  // assembly/als-conjugate.ts
+  als_transform(out: Address, y: Address, v: Address, rows: number, ld: number, lower: number): void;
+  als_conjugate(
+    x: Address,
+    y: Address,
+    index: Address,
+    weights: Address,
+    scratch: Address,
+    n: number,
+    ld: number,
+    most: number,
+  ): void;
+  // assembly/bayesian-network.ts
+  joint_count(table: Address, index: Address, codes: Address, wide: number, pitch: number, lane: number, rows: number): void;
+  joint_fold(table: Address, lane: number, n: number): void;
+  joint_index(out: Address, codes: Address, wide: number, states: number, rows: number, begin: number, limit: number): void;
   // assembly/dense.ts
   dense_weights(inputs: number, units: number): number;
   dense_forward(
@@ -89,86 +106,6 @@ export interface Kernels extends TreeKernels, BayesKernels {
     rows: number,
     inputs: number,
     numbers: number,
-  ): void;
-  // assembly/factorize.ts
-  factorize_squared(
-    p: Address,
-    q: Address,
-    bu: Address,
-    bi: Address,
-    gu: Address,
-    gi: Address,
-    lu: Address,
-    li: Address,
-    users: Address,
-    items: Address,
-    values: Address,
-    weights: Address,
-    n: number,
-    ld: number,
-    mean: number,
-    rate: number,
-    l2: number,
-    l2Bias: number,
-    biases: number,
-  ): number;
-  factorize_logistic(
-    p: Address,
-    q: Address,
-    bu: Address,
-    bi: Address,
-    gu: Address,
-    gi: Address,
-    lu: Address,
-    li: Address,
-    users: Address,
-    items: Address,
-    weights: Address,
-    others: Address,
-    bits: Address,
-    seen: Address,
-    offsets: Address,
-    n: number,
-    m: number,
-    samples: number,
-    ld: number,
-    rate: number,
-    l2: number,
-    l2Bias: number,
-  ): number;
-  factorize_bpr(
-    p: Address,
-    q: Address,
-    bi: Address,
-    gu: Address,
-    gi: Address,
-    lu: Address,
-    li: Address,
-    users: Address,
-    items: Address,
-    weights: Address,
-    others: Address,
-    bits: Address,
-    seen: Address,
-    offsets: Address,
-    n: number,
-    m: number,
-    ld: number,
-    rate: number,
-    l2: number,
-    l2Bias: number,
-  ): number;
-  factor_scores(
-    out: Address,
-    p: Address,
-    q: Address,
-    bu: Address,
-    bi: Address,
-    users: Address,
-    items: Address,
-    n: number,
-    ld: number,
-    mean: number,
   ): void;
   // assembly/gemm.ts
   gemm_scratch(k: number): number;

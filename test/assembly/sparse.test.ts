@@ -1,73 +1,61 @@
-/** The kernels of sparse rows against the dense sums that they leave out zeros of; every build gives the same bits. */
+/** The kernels of compressed sparse rows against dense loops, over ragged sizes and empty rows, in both builds. */
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CsrMatrix, Matrix } from '../../src/index.js';
-import { type Bench, benches } from '../support/kernels.js';
+import { panelsOf } from '../../src/models/sparse-rows.js';
+import { benches } from '../support/kernels.js';
 import { generator } from '../support/tables.js';
 
-const builds = benches();
 const shapes = fc.record({
-  rows: fc.integer({ min: 1, max: 17 }),
-  columns: fc.integer({ min: 1, max: 13 }),
-  outputs: fc.integer({ min: 1, max: 5 }),
-  full: fc.constantFrom(0, 0.3, 1),
+  rows: fc.integer({ min: 0, max: 20 }),
+  columns: fc.integer({ min: 1, max: 12 }),
+  n: fc.integer({ min: 1, max: 10 }),
+  share: fc.constantFrom(0, 0.2, 1),
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
 
-function put(b: Bench, values: Float64Array | Int32Array | Float32Array): number {
-  const at = b.room(values.byteLength / 4 + 4);
-  new Uint8Array(b.memory.buffer, at, values.byteLength).set(
-    new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-  );
-  return at;
-}
+for (const b of benches()) {
+  const f64 = (at: number, length: number) => new Float64Array(b.memory.buffer, at, length).slice();
 
-test('csr_forward, csr_backward and csr_squares', () => {
-  fc.assert(
-    fc.property(shapes, ({ rows, columns, outputs, full, seed }) => {
-      const next = generator(seed);
-      const x = Array.from({ length: rows }, () =>
-        Array.from({ length: columns }, () => (next() < full ? Math.fround(next() * 2 - 1) : 0)),
-      );
-      const csr = CsrMatrix.fromMatrix(Matrix.fromRows(x));
-      const random = (n: number) => Float64Array.from({ length: n }, () => next() * 2 - 1);
-      const [w, bias, dz, weights] = [random(columns * outputs), random(outputs), random(rows * outputs), random(rows)];
-      dz.fill(0, 0, outputs);
-      const found = builds.map((b) => {
+  test(`csr_multiply and csr_class_sums (${b.build})`, () => {
+    fc.assert(
+      fc.property(shapes, fc.boolean(), ({ rows, columns, n, share, seed }, weighted) => {
         b.reset();
-        const at = [put(b, csr.indptr), put(b, csr.indices), put(b, csr.values)] as const;
-        const z = put(b, new Float64Array(rows * outputs));
-        const dw = put(b, new Float64Array(columns * outputs));
-        const db = put(b, new Float64Array(outputs));
-        const squares = put(b, new Float64Array(columns));
-        b.kernels.csr_forward(z, ...at, put(b, w), put(b, bias), rows, outputs);
-        b.kernels.csr_backward(dw, db, put(b, dz), ...at, rows, outputs);
-        b.kernels.csr_squares(squares, ...at, put(b, weights), rows);
-        const read = (address: number, n: number) => [...new Float64Array(b.memory.buffer, address, n)];
-        return [read(z, rows * outputs), read(dw, columns * outputs), read(db, outputs), read(squares, columns)].flat();
-      });
-      for (const other of found) assert.equal(other, found[0]);
-      const sum = (n: number, term: (i: number) => number) =>
-        Array.from({ length: n }, (_, i) => term(i)).reduce((a, b) => a + b, 0);
-      const each = (n: number, value: (i: number) => number) => Array.from({ length: n }, (_, i) => value(i));
-      const expected = [
-        each(rows * outputs, (i) => {
-          const [r, k] = [Math.floor(i / outputs), i % outputs];
-          return bias[k] + sum(columns, (j) => x[r][j] * w[j * outputs + k]);
-        }),
-        each(columns * outputs, (i) => {
-          const [j, k] = [Math.floor(i / outputs), i % outputs];
-          return sum(rows, (r) => x[r][j] * dz[r * outputs + k]);
-        }),
-        each(outputs, (k) => sum(rows, (r) => dz[r * outputs + k])),
-        each(columns, (j) => sum(rows, (r) => weights[r] * x[r][j] * x[r][j])),
-      ].flat();
-      expected.forEach((value, i) => {
-        assert.ok(Math.abs(found[0][i] - value) < 1e-12, `${i}: ${found[0][i]} ${value}`);
-      });
-    }),
-  );
-});
+        const next = generator(seed);
+        const dense = Array.from({ length: columns }, () =>
+          Float32Array.from({ length: rows }, () => (next() < share ? Math.round(next() * 64 - 20) / 8 : 0)),
+        );
+        const x = CsrMatrix.fromMatrix(new Matrix(dense, rows));
+        const csr = [b.i32(x.indptr), b.i32(x.indices), b.f32(x.values)] as const;
+
+        const transposed = Float64Array.from({ length: n * columns }, () => next() - 0.5);
+        const bias = Float64Array.from({ length: n }, next);
+        const ld = 4 * Math.ceil(n / 4);
+        const out = b.room(2 * rows * ld);
+        b.kernels.csr_multiply(out, ...csr, b.f64(panelsOf(transposed, columns)), b.f64([...bias, 0, 0, 0]), rows, columns, ld);
+        const products = f64(out, rows * ld);
+        for (let r = 0; r < rows; r++) {
+          for (let c = 0; c < n; c++) {
+            const sum = dense.reduce((s, column, j) => s + column[r] * transposed[c * columns + j], bias[c]);
+            assert.ok(Math.abs(products[r * ld + c] - sum) < 1e-12, `${products[r * ld + c]} ${sum}`);
+          }
+        }
+
+        const y = Int32Array.from({ length: rows }, () => Math.floor(next() * n));
+        const weights = Float64Array.from(y, () => Math.ceil(next() * 4));
+        const sums = new Float64Array(n * columns);
+        const at = b.f64(sums);
+        const order = [b.room(rows), b.room(n + 1)] as const;
+        b.kernels.class_order(...order, b.i32(y), rows, n);
+        b.kernels.csr_class_sums(at, ...csr, ...order, weighted ? b.f64(weights) : 0, n, columns);
+        y.forEach((c, r) => {
+          for (let j = 0; j < columns; j++) sums[c * columns + j] += (weighted ? weights[r] : 1) * dense[j][r];
+        });
+        assert.equal(f64(at, sums.length), sums);
+      }),
+    );
+  });
+}
 
 test.run();

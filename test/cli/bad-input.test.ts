@@ -100,6 +100,11 @@ const cases: [what: string, args: string[], message: RegExp][] = [
   ['a target with too many classes', fit('classes.csv', '--task', 'multiclass'), /more than 100 different values/],
   ['a target of text as a number', fit('good.csv', '--task', 'regression'), /task 'regression': it holds text/],
   [
+    'a number for a family of classes',
+    fit('good.csv', '--target', 'age', '--model', 'naive-bayes'),
+    /Target 'age' is one for task 'regression', which 'naive-bayes' does not learn/,
+  ],
+  [
     'an absent target',
     fit('good.csv', '--target', 'nope'),
     /Target column 'nope' is not in the table, which has 'age', 'city' and 'target'/,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { profileCommand } from '../../src/cli/profile.js';
+import { tuneCommand } from '../../src/cli/tune.js';
 import { cameo, folder } from '../support/command.js';
 
 const cwd = folder();
@@ -12,12 +13,16 @@ const config = (name: string, value: unknown) =>
 const rows = Array.from({ length: 80 }, (_, i) => `${i},${i % 7},${i % 3 ? 'no' : 'yes'}`);
 writeFileSync(join(cwd, 't.csv'), `a,b,target\n${rows.join('\n')}\n`);
 
-test('the schema has every option of profile, with its description, and no other', () => {
+test('the schema has every option of profile, with its description, those of tune beside them, and no other', () => {
   const { properties } = JSON.parse(readFileSync('cameo.schema.json', 'utf8')) as {
     properties: Record<string, { description: string }>;
   };
   const { $schema: _, ...described } = properties;
-  const options = profileCommand(new AbortController().signal).options.filter((o) => o.attributeName() !== 'config');
+  const { signal } = new AbortController();
+  // Of what both have, the schema says what it is of profile.
+  const options = [...tuneCommand(signal).options, ...profileCommand(signal).options].filter(
+    (o) => o.attributeName() !== 'config',
+  );
   assert.equal(
     Object.fromEntries(Object.entries(described).map(([name, { description }]) => [name, description])),
     Object.fromEntries(options.map((o) => [o.attributeName(), o.description])),

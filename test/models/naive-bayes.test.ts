@@ -131,8 +131,8 @@ test('it is GaussianNB and CategoricalNB, multiplied: the prior once', async () 
   };
   const examples = examplesOf(inline, data, 3);
   using _ = examples.x;
-  const model = await learn(inline, examples);
-  const gaussian = await new GaussianNB({ engine: inline }).fit(new Matrix(numbers), y);
+  const model = await learn(inline, examples, { varSmoothing: 1e-12 });
+  const gaussian = await new GaussianNB({ engine: inline, varSmoothing: 1e-12 }).fit(new Matrix(numbers), y);
   const categorical = await new CategoricalNB({ engine: inline, minCategories: 4 }).fit(new Matrix(codes), y);
   const [a, b] = [
     await gaussian.predictJointLogProba(new Matrix(numbers)),

@@ -11,10 +11,14 @@ export interface ClassSumsArgs extends CsrShard {
   weights: number;
   /** out f64[classes, columns] */
   out: number;
+  /** scratch i32[rows], i32[classes + 1] */
+  index: number;
+  starts: number;
 }
 
 export function classSums(kernels: Kernels, memory: WebAssembly.Memory, args: ClassSumsArgs): void {
-  const { indptr, indices, values, rows, columns, classes, y, weights, out } = args;
+  const { indptr, indices, values, rows, columns, classes, y, weights, out, index, starts } = args;
   new Float64Array(memory.buffer, out, classes * columns).fill(0);
-  kernels.csr_class_sums(out, indptr, indices, values, y, weights, rows, columns);
+  kernels.class_order(index, starts, y, rows, classes);
+  kernels.csr_class_sums(out, indptr, indices, values, index, starts, weights, classes, columns);
 }
