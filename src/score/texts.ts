@@ -1,12 +1,14 @@
 /** The columns of free text of a job as features: a model of each column's terms, learnt for one target (models/text-score.ts). */
+import type { Engine } from '../engine/engine.js';
 import { CameoError } from '../errors.js';
 import { fitTextScore } from '../models/text-score.js';
 import type { Instead, OfKind } from '../prepare/features.js';
 import type { Target } from '../prepare/target.js';
 import { TextFeature, textReader, textsOf } from '../prepare/text/text-feature.js';
+import type { RunOptions } from '../scheduler/scheduler.js';
 import { columnOf } from '../table/columns.js';
-import type { Ignored } from '../table/table.js';
-import type { Job, Question } from './learn.js';
+import type { Ignored, Table } from '../table/table.js';
+import type { CheckedScoreOptions } from './options.js';
 import { weightsOf } from './weights.js';
 
 /** What was learnt from a column of text. */
@@ -24,6 +26,20 @@ export interface Texts {
   /** what the features say of the training rows by models that did not learn from them */
   held: Instead;
   summaries: TextSummary[];
+}
+
+/** What is learnt from, as of a Job, and what is asked. */
+interface Job {
+  engine: Engine;
+  table: Table;
+  /** f64[rows of the table]: what each counts */
+  weights?: Float64Array;
+  options: CheckedScoreOptions;
+  run: RunOptions;
+}
+interface Question {
+  target: Target;
+  truth: Float64Array;
 }
 
 /**
