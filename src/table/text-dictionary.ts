@@ -59,6 +59,13 @@ export class TextDictionary {
     return { texts, counts: this.#counts.slice(0, this.#size) };
   }
 
+  /** The numbers of all texts in the order of their bytes, which is that of their code points. */
+  sorted(): Int32Array {
+    const numbers = Int32Array.from({ length: this.#size }, (_, k) => k);
+    sortByBytes(numbers, this.#bytes, this.#ends);
+    return numbers;
+  }
+
   #equals(code: number, bytes: Uint8Array, first: number, last: number): boolean {
     const at = this.#ends[code];
     if (this.#ends[code + 1] - at !== last - first) return false;
@@ -95,6 +102,37 @@ export class TextDictionary {
       slots[slot] = code;
     }
     this.#slots = slots;
+  }
+}
+
+/**
+ * Quicksort in three parts by one byte after the other (Bentley and Sedgewick, "Fast Algorithms for Sorting and Searching Strings", 1997).
+ * @param ends text k is bytes[ends[k], ends[k + 1])
+ */
+function sortByBytes(numbers: Int32Array, bytes: Uint8Array, ends: Float64Array): void {
+  const byteOf = (number: number, depth: number) => {
+    const at = ends[number] + depth;
+    return at < ends[number + 1] ? bytes[at] : -1;
+  };
+  const swap = (i: number, j: number) => {
+    const number = numbers[i];
+    numbers[i] = numbers[j];
+    numbers[j] = number;
+  };
+  const parts: [first: number, end: number, depth: number][] = [[0, numbers.length, 0]];
+  for (let part = parts.pop(); part; part = parts.pop()) {
+    const [first, end, depth] = part;
+    if (end - first < 2) continue;
+    const pivot = byteOf(numbers[(first + end) >> 1], depth);
+    let [below, above] = [first, end];
+    for (let i = first; i < above; ) {
+      const byte = byteOf(numbers[i], depth);
+      if (byte < pivot) swap(below++, i++);
+      else if (byte > pivot) swap(--above, i);
+      else i++;
+    }
+    parts.push([first, below, depth], [above, end, depth]);
+    if (pivot >= 0) parts.push([below, above, depth + 1]);
   }
 }
 
