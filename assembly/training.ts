@@ -22,6 +22,7 @@ export { vector_log64 } from './math64';
 export { moments, moments_merge } from './moments';
 export { class_counts, class_order, gather_values, weighted_moments } from './naive-bayes';
 export { adam, sgd, sum_squares } from './optimizer';
+export { potential_divide, potential_expect, potential_max } from './potential';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { relaxed } from './simd';
 export { csr_backward, csr_class_sums, csr_forward, csr_squares } from './sparse';

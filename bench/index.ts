@@ -9,6 +9,7 @@ import { compareReports } from '../src/bench/compare.js';
 import { type Report, runSuite } from '../src/bench/suite.js';
 import { textOf } from '../src/bench/text.js';
 import { readReport, writeReport } from '../src/cli/bench.js';
+import { bayesianInference } from './bayesian-inference.js';
 import { bayesianNetwork } from './bayesian-network.js';
 import { command } from './command.js';
 import { edge } from './edge.js';
@@ -51,6 +52,7 @@ const benchmarks = {
   'naive-bayes': naiveBayes,
   'bayesian-network': bayesianNetwork,
   text,
+  'bayesian-inference': bayesianInference,
   factorization,
   libmf,
   ranking,

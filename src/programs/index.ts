@@ -1,8 +1,11 @@
 /** Table of contents of the programs, by the name that a worker is sent. */
 import { als } from './als/als.js';
+import { expectedCounts } from './bayesian-network/expect.js';
 import { familyCounts } from './bayesian-network/family-counts.js';
 import { hillClimb } from './bayesian-network/hill-climb.js';
+import { likeliestStates } from './bayesian-network/likeliest.js';
 import { mutualInformation } from './bayesian-network/mutual-information.js';
+import { queryNetwork } from './bayesian-network/query.js';
 import { ease } from './ease/ease.js';
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
@@ -41,11 +44,13 @@ const table = {
   csrMultiply,
   ease,
   encode,
-  familyCounts,
+  expectedCounts,
   factorize,
+  familyCounts,
   hillClimb,
   infer,
   jointLikelihoods,
+  likeliestStates,
   limits,
   linear,
   linearPredict,
@@ -54,6 +59,7 @@ const table = {
   outputs,
   permute,
   predict,
+  queryNetwork,
   rankItems,
   scale,
   score,

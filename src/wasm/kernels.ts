@@ -158,6 +158,14 @@ export interface Kernels extends BayesKernels, FactorizationKernels, TreeKernels
   ): void;
   sgd(w: Address, u: Address, dw: Address, n: number, rate: number, momentum: number, nesterov: number, l2: number): void;
   sum_squares(w: Address, n: number): number;
+  // assembly/potential.ts
+  potential_spread(potential: Address, base: Address, cells: number, lanes: number): void;
+  potential_multiply(potential: Address, message: Address, index: Address, cells: number, lanes: number): void;
+  potential_sum(message: Address, potential: Address, index: Address, cells: number, m: number, lanes: number): void;
+  potential_max(message: Address, potential: Address, index: Address, cells: number, m: number, lanes: number): void;
+  potential_normalize(potential: Address, totals: Address, cells: number, lanes: number): void;
+  potential_divide(message: Address, by: Address, m: number, lanes: number): void;
+  potential_expect(out: Address, potential: Address, weights: Address, cells: number, lanes: number): void;
   // assembly/quantile.ts
   missing_indicator(out: Address, column: Address, rows: number): void;
   normal_quantile(out: Address, p: Address, rows: number, least: number, most: number): void;
