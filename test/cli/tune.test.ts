@@ -75,6 +75,12 @@ test('a time is a budget', async () => {
   const report = JSON.parse(stdout.toString());
   assert.is(report.ended, 'time');
   assert.ok(report.seconds >= 1.4 && report.seconds < 30, report.seconds);
+  const short = await tune('users.csv', ...target, ...quick, '--time', '1ms');
+  assert.is(short.code, 0, short.stderr);
+  assert.match(
+    short.stdout.toString(),
+    /\n\nThe default was not measured in that time, so that nothing is held against it: it stands\.\n/,
+  );
 });
 
 test('Ctrl-C keeps what was found: the summary, the model, the journal; a second one ends at once, and SIGTERM does', async () => {
