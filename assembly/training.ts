@@ -25,7 +25,7 @@ export { adam, sgd, sum_squares } from './optimizer';
 export { potential_divide, potential_expect, potential_max } from './potential';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { relaxed } from './simd';
-export { csr_class_sums } from './sparse';
+export { csr_backward, csr_class_sums, csr_forward, csr_squares } from './sparse';
 export { tile_update } from './symmetric';
 export { bin_codes, bin_numbers } from './trees/bins';
 export {

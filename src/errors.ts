@@ -34,11 +34,7 @@ export class CameoError extends Error {
 const make = (code: ErrorCode) => (message: string, cause?: unknown) =>
   new CameoError(code, message, cause === undefined ? undefined : { cause });
 
-const argument = make('argument');
-const column = make('column');
-const data = make('data');
-const file = make('file');
-const model = make('model');
+const [argument, column, data, file, model] = (['argument', 'column', 'data', 'file', 'model'] as const).map(make);
 
 /** Rows of an event log that were left out, by cause. */
 export interface LeftOut {
@@ -144,6 +140,7 @@ export const errors = {
     argument(`Option '${option}' is about items, and the events name none: give 'item', or leave '${option}' out.`),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
   headerOnly: (path: string, line: number) => data(`'${path}' has no rows: nothing stands below the names in line ${line}.`),
+  noTerms: (why: string) => data(`The documents give no vocabulary: ${why}.`),
   noFeatures: (left: readonly { name: string; reason: string }[]) =>
     data(
       `No feature column is left besides the target, the id and the ignored columns${left

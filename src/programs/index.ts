@@ -27,7 +27,9 @@ import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { score } from './score.js';
 import { classSums } from './sparse/class-sums.js';
+import { sparseLinear } from './sparse/linear.js';
 import { csrMultiply } from './sparse/multiply.js';
+import { countTerms } from './text/count-terms.js';
 import { top } from './top.js';
 import { bin } from './trees/bin.js';
 import { boost } from './trees/boost.js';
@@ -38,6 +40,7 @@ const table = {
   boost,
   classStatistics,
   classSums,
+  countTerms,
   csrMultiply,
   ease,
   encode,
@@ -61,6 +64,7 @@ const table = {
   scale,
   score,
   similarities,
+  sparseLinear,
   top,
   train,
   trainNetwork,
