@@ -144,6 +144,7 @@ export const errors = {
     argument(`Option '${option}' is about items, and the events name none: give 'item', or leave '${option}' out.`),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
   headerOnly: (path: string, line: number) => data(`'${path}' has no rows: nothing stands below the names in line ${line}.`),
+  noTerms: (why: string) => data(`The documents give no vocabulary: ${why}.`),
   noFeatures: (left: readonly { name: string; reason: string }[]) =>
     data(
       `No feature column is left besides the target, the id and the ignored columns${left

@@ -55,6 +55,10 @@ export { SimpleImputer, type SimpleImputerOptions } from './prepare/simple-imput
 export { type FoldOptions, KFold, type Split, StratifiedKFold, trainTestSplit } from './prepare/split.js';
 export { StandardScaler, type StandardScalerOptions } from './prepare/standard-scaler.js';
 export type { Target } from './prepare/target.js';
+export { type AnalysisOptions, CountVectorizer, type CountVectorizerOptions } from './prepare/text/count-vectorizer.js';
+export type { Documents } from './prepare/text/documents.js';
+export { HashingVectorizer, type HashingVectorizerOptions } from './prepare/text/hashing-vectorizer.js';
+export { TfidfVectorizer, type TfidfVectorizerOptions } from './prepare/text/tfidf-vectorizer.js';
 export type { LoadOptions } from './profile/entry.js';
 export type { EventOptions, FitData, FitOptions, ProfileOptions } from './profile/options.js';
 export { type Profile, Profiler, type Row } from './profile/profiler.js';

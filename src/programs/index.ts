@@ -28,6 +28,7 @@ import { scale } from './scale.js';
 import { score } from './score.js';
 import { classSums } from './sparse/class-sums.js';
 import { csrMultiply } from './sparse/multiply.js';
+import { countTerms } from './text/count-terms.js';
 import { top } from './top.js';
 import { bin } from './trees/bin.js';
 import { boost } from './trees/boost.js';
@@ -38,6 +39,7 @@ const table = {
   boost,
   classStatistics,
   classSums,
+  countTerms,
   csrMultiply,
   ease,
   encode,
