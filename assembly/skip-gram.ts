@@ -10,7 +10,7 @@
 import { dot4 } from './factorize';
 import { exp4, log4 } from './math';
 import { philox } from './random';
-import { F32, madd, sum64, sumLanes } from './simd';
+import { madd, sum64, sumLanes } from './simd';
 
 /** Whether a token is kept, and how far its window reaches: two numbers a token, of two tokens one block of the generator. */
 // @ts-ignore: decorator
@@ -29,7 +29,7 @@ function below(bits: u32, n: u32): u32 {
 
 /**
  * The pairs of a slice by block: centers and contexts i32[≤ 2 n window], those of block b from starts[b] to starts[b + 1] − 1, in the order of
- * the text. starts i32[blocks² + 2].
+ * the text. starts i32[blocks² + 2]. Pairs of one context stand together.
  *
  * tokens i32[n], −1 between sentences; those are left out whose bits are above keep u32[tokens], before windows are laid; a window reaches
  * 1 … window tokens to both sides by chance, or always `window` where shrink is 0. group i32[tokens]. scratch i32[2 n + 4]. Returns how many.
@@ -65,20 +65,20 @@ export function skip_gram_pairs(
     m++;
   }
   const cells = blocks * blocks;
-  memory.fill(starts, 0, ((<usize>cells) + 2) << 2);
+  memory.fill(starts, 0, (<usize>cells + 2) << 2);
   // First how many of each block, two places further on; then where they stand, by which the starts move one place back.
   for (let pass = 0; pass < 2; pass++) {
     for (let i = 0; i < m; i++) {
-      const center = load<i32>(kept + ((<usize>i) << 2));
-      if (center < 0) continue;
+      const context = load<i32>(kept + ((<usize>i) << 2));
+      if (context < 0) continue;
       const far = load<i32>(reach + ((<usize>i) << 2));
-      const row = load<i32>(group + ((<usize>center) << 2)) * blocks;
+      const column = load<i32>(group + ((<usize>context) << 2));
       for (let side = -1; side <= 1; side += 2) {
         const end = side < 0 ? max<i32>(i - far, 0) - 1 : min<i32>(i + far, m - 1) + 1;
         for (let j = i + side; j != end; j += side) {
-          const context = load<i32>(kept + ((<usize>j) << 2));
-          if (context < 0) break;
-          const cell = starts + ((<usize>(row + load<i32>(group + ((<usize>context) << 2)))) << 2);
+          const center = load<i32>(kept + ((<usize>j) << 2));
+          if (center < 0) break;
+          const cell = starts + ((<usize>(load<i32>(group + ((<usize>center) << 2)) * blocks + column)) << 2);
           if (pass == 0) {
             store<i32>(cell, load<i32>(cell, 8) + 1, 8);
           } else {
@@ -138,7 +138,7 @@ function lossOf(x: v128, z: v128): v128 {
 
 /**
  * Descent over n pairs of one block, four at a time, which share their `negative` sampled tokens: one step along the sum of the gradients of the
- * four. A sampled token that is a pair's own context does not count for that pair.
+ * four, one of each quarter of the pairs. A sampled token that is a pair's own context does not count for that pair.
  *
  * input f32[tokens, ld] (v) and output f32[tokens, ld] (u), of which the first `columns` are used, a multiple of 4. Tokens are sampled from
  * members i32[m] with cumulative u32[m], the running sums of their weights. scratch f32[5 negative + 8], of 16-byte alignment.
@@ -174,13 +174,16 @@ export function skip_gram_step(
   const rows = bits + 16;
   const rates = f32x4.splat(rate);
   let sum: f64 = 0;
-  for (let t = 0; t < n; t += 4) {
+  // Four pairs that stand far apart: what they share falls to other tokens.
+  const quarter = (n + 3) >> 2;
+  for (let t = 0; t < quarter; t++) {
+    const at = i32x4(t, t + quarter, t + 2 * quarter, t + 3 * quarter);
     // Places beyond the last pair are the last pair again, without a step.
+    const valid = i32x4.lt_s(at, i32x4.splat(n));
     const a0 = (<usize>t) << 2;
-    const a1 = (<usize>min<i32>(t + 1, n - 1)) << 2;
-    const a2 = (<usize>min<i32>(t + 2, n - 1)) << 2;
-    const a3 = (<usize>min<i32>(t + 3, n - 1)) << 2;
-    const valid = i32x4.lt_s(i32x4(t, t + 1, t + 2, t + 3), i32x4.splat(n));
+    const a1 = (<usize>min<i32>(t + quarter, n - 1)) << 2;
+    const a2 = (<usize>min<i32>(t + 2 * quarter, n - 1)) << 2;
+    const a3 = (<usize>min<i32>(t + 3 * quarter, n - 1)) << 2;
     const positive = i32x4(
       load<i32>(contexts + a0),
       load<i32>(contexts + a1),
@@ -210,7 +213,7 @@ export function skip_gram_step(
     sum += sum64(v128.and(lossOf(x, z), valid));
     v128.store(own, v128.and(f32x4.mul(rates, slopeOf(x, z)), valid));
     for (let j = 0; j < negative; j++) {
-      if ((j & 3) == 0) philox(bits, (t >> 2) * blocks + (j >> 2), stream, round, slice, seed, 0);
+      if ((j & 3) == 0) philox(bits, t * blocks + (j >> 2), stream, round, slice, seed, 0);
       const place = drawn(cumulative, m, below(load<u32>(bits + ((<usize>(j & 3)) << 2)), total));
       const token = load<i32>(members + (place << 2));
       const u = output + <usize>token * pitch;

@@ -9,7 +9,7 @@ import { errors } from '../errors.js';
 import { pow } from '../math.js';
 import { WEIGHTS, within } from '../part.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
-import { SLICES, type SkipGramResult, skipGramScratch } from '../programs/skip-gram/skip-gram.js';
+import { type SkipGramResult, SLICES, skipGramScratch } from '../programs/skip-gram/skip-gram.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { place } from '../wasm/memory.js';
 
@@ -21,7 +21,7 @@ const GROUP = 32;
 /** Pairs that a slice may become, at most; it has no more tokens than can. */
 const PAIRS = 1 << 17;
 /** Rounds of an epoch, of a text that is long enough: in each the groups are dealt anew. */
-const ROUNDS = 8;
+const ROUNDS = 64;
 /** Tokens of a slice that are worth a message. */
 const LEAST = 256;
 
@@ -79,7 +79,14 @@ export function weightsOf(counts: Float64Array, exponent: number): Uint32Array {
 }
 
 /** f32[tokens, k] to begin with: uniform within ± ½ over k. */
-function startVectors(engine: Engine, at: { input: number; output: number }, size: number, k: number, ld: number, seed: number) {
+function startVectors(
+  engine: Engine,
+  at: { input: number; output: number },
+  size: number,
+  k: number,
+  ld: number,
+  seed: number,
+) {
   using drawn = engine.allocate(size * k * 4 + 16);
   engine.kernels.random_uniform(drawn.offset, size * k, -0.5 / k, 1 / k, seed, STREAM);
   const fresh = engine.f32(drawn.offset, size * k);

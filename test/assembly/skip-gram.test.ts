@@ -28,8 +28,8 @@ function pairsOf(tokens: number[], keep: number[], group: number[], blocks: numb
     if (token < 0) return;
     for (const side of [-1, 1]) {
       for (let d = 1; d <= far && kept[i + side * d] && kept[i + side * d].token >= 0; d++) {
-        const context = kept[i + side * d].token;
-        found[group[token] * blocks + group[context]].push([token, context]);
+        const center = kept[i + side * d].token;
+        found[group[center] * blocks + group[token]].push([center, token]);
       }
     }
   });
@@ -79,9 +79,10 @@ function lossOf(pairs: number[][], negatives: number[], input: number[][], outpu
 function descend(step: Step, input: number[][], output: number[][]): number {
   const H = 1e-5;
   let sum = 0;
-  for (let t = 0; t < step.pairs.length; t += 4) {
-    const pairs = step.pairs.slice(t, t + 4);
-    const negatives = sampled(step, t / 4);
+  const quarter = Math.ceil(step.pairs.length / 4);
+  for (let t = 0; t < quarter; t++) {
+    const pairs = [0, 1, 2, 3].map((lane) => step.pairs[t + lane * quarter]).filter((pair) => pair !== undefined);
+    const negatives = sampled(step, t);
     sum += lossOf(pairs, negatives, input, output);
     const slopes = [input, output].map((rows) =>
       rows.map((row) =>
