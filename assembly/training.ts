@@ -36,6 +36,6 @@ export {
   tree_largest,
   tree_loss_softmax,
 } from './trees/gradients';
-export { tree_histogram, tree_subtract, tree_total } from './trees/histogram';
+export { tree_histogram, tree_merge, tree_subtract, tree_total } from './trees/histogram';
 export { tree_add, tree_partition, tree_settle } from './trees/partition';
 export { tree_split_category, tree_split_number } from './trees/split';

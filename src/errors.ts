@@ -235,6 +235,11 @@ export const errors = {
       `${mebibytes(wanted)} of WebAssembly memory are needed and the engine may hold ${mebibytes(maximum)}. ` +
         'Use fewer rows or columns, or create the engine with a larger memory.maximum (at most 4 GiB).',
     ),
+  heldOut: (held: number, rows: number) =>
+    data(
+      `A split that holds out ${held} of ${rows} rows leaves none to ${held === rows ? 'learn from' : 'judge by'}. ` +
+        'Hold out another share, or give more rows.',
+    ),
   catalogue: (items: number, wanted: number, maximum: number) =>
     new CameoError(
       'memory',

@@ -1,8 +1,9 @@
 /** Which columns of a table are features, and what each becomes. Learnt from the training rows only. */
+import { range } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import type { Column, Ignored, IgnoredCode, Table } from '../table/table.js';
-import { allRows, isConstant, isEmpty } from './columns.js';
+import { isConstant, isEmpty } from './columns.js';
 import type { Encoding, FeatureKind, Preset } from './feature.js';
 import { Features } from './features.js';
 import { kinds } from './kinds.js';
@@ -46,7 +47,7 @@ export function decideColumns(
   const decisions = table.columns.filter(({ name }) => !without.has(name)).map((column) => decide(column, table.rows, offer));
   // Where nothing else is left, what varies in the table, though not in these rows, is better than nothing: a fold may lack a value.
   if (decisions.some(({ kind }) => kind)) return decisions;
-  const all = allRows(table.rows);
+  const all = range(table.rows);
   return decisions.map((decision) => {
     const { column, ignored } = decision;
     return ignored?.code === 'constant' && !isConstant(column, all) ? offered(column, offer) : decision;
@@ -58,10 +59,10 @@ function decide(column: Column, all: number, offer: Offer): Decision {
   const { rows, preset } = offer;
   const training = rows.length === 1 ? 'the one row used for training' : `the ${rows.length} rows used for training`;
   const not = (code: IgnoredCode, reason: string) => ({ column, kind: undefined, ignored: { name, code, reason } });
-  if (isEmpty(column, rows)) return not('empty', `no value in ${isEmpty(column, allRows(all)) ? 'any row' : training}`);
+  if (isEmpty(column, rows)) return not('empty', `no value in ${isEmpty(column, range(all)) ? 'any row' : training}`);
   // In the article's preset a constant number stays what it is there: a column of zeros.
   if (preset === 'default' && rows.length > 1 && isConstant(column, rows))
-    return not('constant', `the same value in ${isConstant(column, allRows(all)) ? 'every row' : `all of ${training}`}`);
+    return not('constant', `the same value in ${isConstant(column, range(all)) ? 'every row' : `all of ${training}`}`);
   return offered(column, offer);
 }
 

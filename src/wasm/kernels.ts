@@ -131,10 +131,10 @@ export interface Kernels extends BayesKernels, FactorizationKernels, SkipGramKer
   linear_squared(dz: Address, z: Address, y: Address, weight: Address, rows: number): number;
   linear_squares(squares: Address, sums: Address, x: Address, weight: Address, rows: number, columns: number): void;
   // assembly/loss.ts
-  logistic_loss(dz: Address, z: Address, y: Address, rows: number): number;
+  logistic_loss(dz: Address, z: Address, y: Address, weights: Address, rows: number): number;
   softmax(probabilities: Address, z: Address, rows: number, classes: number): void;
-  softmax_loss(dz: Address, z: Address, labels: Address, rows: number, classes: number): number;
-  squared_loss(dz: Address, z: Address, y: Address, rows: number): number;
+  softmax_loss(dz: Address, z: Address, labels: Address, weights: Address, rows: number, classes: number): number;
+  squared_loss(dz: Address, z: Address, y: Address, weights: Address, rows: number): number;
   // assembly/math.ts
   vector_exp(out: Address, x: Address, n: number): void;
   vector_log(out: Address, x: Address, n: number): void;

@@ -121,6 +121,11 @@ const stages: Record<string, Stage> = {
     args: [...long, '--threads', '0'],
     there: (started) => until(() => worked(started) > 3, 'some processor time'),
   },
+  'the folds of a blend are learnt': {
+    args: [...fit, '--threads', '2'],
+    there: (started) => until(() => worked(started) > 3, 'some processor time'),
+    signals: ['SIGINT'],
+  },
   'writing to a pipe that nobody reads': {
     args: ['profile', 'users.csv', '--model', 'saved.cameo', '--threads', '0', '-o', '-'],
     there: ({ child }) => until(() => (child.stdout?.readableLength ?? 0) > 0, 'some output'),

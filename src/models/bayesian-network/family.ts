@@ -4,10 +4,10 @@
  * from (structures.ts).
  */
 import * as v from 'valibot';
+import { range } from '../../arrays.js';
 import type { Engine } from '../../engine/engine.js';
 import { errors } from '../../errors.js';
 import { above, oneOf, seed, sought, whole } from '../../options.js';
-import { allRows } from '../../prepare/columns.js';
 import { newCodes } from '../../programs/bayesian-network/coded-columns.js';
 import type { FeatureBins } from '../../programs/trees/plan.js';
 import type { RunOptions } from '../../scheduler/scheduler.js';
@@ -67,7 +67,7 @@ export type NetworkOptions = v.InferOutput<typeof OPTIONS>;
 async function fit(engine: Engine, examples: Examples, options: NetworkOptions, run: RunOptions): Promise<FittedNetwork> {
   const { outputs, y, x } = examples;
   const { widths, labels, missing = labels.map(() => -1) } = examples.inputs.raw;
-  const rows = examples.held ? besides(x.rows, examples.held) : allRows(x.rows);
+  const rows = examples.held ? besides(x.rows, examples.held) : range(x.rows);
   const classes = outputs === 1 ? 2 : outputs;
   const truth = newCodes(classes, rows.length);
   rows.forEach((row, r) => {
