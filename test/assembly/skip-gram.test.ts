@@ -58,8 +58,8 @@ interface Step {
 function sampled({ members, weights, negative }: Step, batch: number): number[] {
   const total = weights.reduce((sum, w) => sum + w, 0);
   return Array.from({ length: negative }, (_, j) => {
-    let x = below(bits(batch * Math.ceil(negative / 4) + (j >> 2), 3, 4, 5)[j & 3], total);
-    return members[weights.findIndex((w) => (x -= w) < 0)];
+    const x = below(bits(batch * Math.ceil(negative / 4) + (j >> 2), 3, 4, 5)[j & 3], total);
+    return members[weights.findIndex((_, at) => weights.slice(0, at + 1).reduce((sum, w) => sum + w, 0) > x)];
   });
 }
 
