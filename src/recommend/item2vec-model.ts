@@ -18,7 +18,7 @@ export const OPTIONS = v.strictObject({
   rank: v.optional(v.pipe(whole(1, 1024), sought({ from: 16, to: 256, log: true })), 64),
   /** items to each side of an item that it is learnt with, at most */
   window: v.optional(v.pipe(whole(1, 1000), sought({ from: 2, to: 50, log: true })), 10),
-  epochs: v.optional(v.pipe(whole(1, 100_000), sought({ from: 5, to: 100, log: true })), 20),
+  epochs: v.optional(v.pipe(whole(1, 100_000), sought({ from: 10, to: 200, log: true })), 60),
   /** sampled items a pair */
   negative: v.optional(v.pipe(whole(1, 100), sought({ from: 2, to: 20, log: true })), 5),
   /** α: items are sampled as count^α */
