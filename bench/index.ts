@@ -25,6 +25,7 @@ import { recommenders } from './recommenders.js';
 import { recommendersSpeed } from './recommenders-speed.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
+import { text } from './text.js';
 import { trees } from './trees.js';
 import { tune } from './tune.js';
 import { webgpu } from './webgpu.js';
@@ -51,6 +52,7 @@ const benchmarks = {
   trees,
   'naive-bayes': naiveBayes,
   'bayesian-network': bayesianNetwork,
+  text,
   'bayesian-inference': bayesianInference,
   factorization,
   libmf,

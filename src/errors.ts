@@ -34,11 +34,7 @@ export class CameoError extends Error {
 const make = (code: ErrorCode) => (message: string, cause?: unknown) =>
   new CameoError(code, message, cause === undefined ? undefined : { cause });
 
-const argument = make('argument');
-const column = make('column');
-const data = make('data');
-const file = make('file');
-const model = make('model');
+const [argument, column, data, file, model] = (['argument', 'column', 'data', 'file', 'model'] as const).map(make);
 
 /** Rows of an event log that were left out, by cause. */
 export interface LeftOut {

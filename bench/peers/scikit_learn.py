@@ -132,9 +132,29 @@ def multinomial():
     return {**seconds, "result": model.predict_log_proba(x[:1000]).ravel().tolist()}
 
 
+def text():
+    import numpy as np
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
+    texts = json.load(open(f"{sys.argv[2]}/texts"))["texts"]
+    ngrams = tuple(json.load(open(f"{sys.argv[2]}/how"))["ngrams"])
+    y = np.fromfile(f"{sys.argv[2]}/y", np.uint8)
+    run = lambda: TfidfVectorizer(ngram_range=ngrams).fit_transform(texts)
+    with threadpool_limits(1):
+        x = run()
+        fit = lambda: LogisticRegression().fit(x, y)
+        model = fit()
+        seconds = {"transform": median(run, 3), "fit": median(fit, 3)}
+    z = model.decision_function(x)
+    loss = np.logaddexp(0, np.where(y == 1, -z, z)).sum() + (model.coef_**2).sum() / 2
+    return {**seconds, "result": [x.nnz, float(x.sum()), float(loss)]}
+
+
 def main(work):
     jobs = {"scaler": scaler, "train": network, "predict": predict, "top": top, "trees": trees, "more_trees": more_trees}
-    jobs.update({"gaussian": gaussian, "multinomial": multinomial})
+    jobs.update({"gaussian": gaussian, "multinomial": multinomial, "text": text})
     print(json.dumps(jobs[work]()))
 
 

@@ -5,8 +5,8 @@ import { errors } from '../errors.js';
 import type { Column, Ignored, IgnoredCode, Table } from '../table/table.js';
 import { isConstant, isEmpty } from './columns.js';
 import type { Encoding, FeatureKind, Preset } from './feature.js';
-import { Features } from './features.js';
-import { kinds } from './kinds.js';
+import { Features, type OfKind } from './features.js';
+import { kinds, readers } from './kinds.js';
 
 /** What becomes of a column: a feature of a kind, or none. */
 export interface Decision {
@@ -81,6 +81,7 @@ function offered(column: Column, { rows, preset, encodings }: Offer): Decision {
  *
  * @param rows, without and encodings as of decideColumns
  * @param asOf the moment that dates count back from, in milliseconds since 1970; default: the latest training row's, of each column
+ * @param others features of columns that are not offered to the kinds, fitted already, and such columns that are none
  * @throws CameoError as decideColumns, 'data' when no feature is left
  */
 export async function fitFeatures(
@@ -91,14 +92,21 @@ export async function fitFeatures(
   preset: Preset,
   encodings: readonly Encoding[],
   asOf?: number,
+  others: { features: readonly OfKind[]; ignored: readonly Ignored[] } = { features: [], ignored: [] },
 ): Promise<{ features: Features; ignored: Ignored[]; decisions: Decision[] }> {
   const decisions = decideColumns(table, rows, without, preset, encodings);
-  const ignored = ignoredOf(table, without, decisions);
-  const fitted = [];
+  const ignored = [...ignoredOf(table, without, decisions), ...others.ignored];
+  const fitted: OfKind[] = [...others.features];
   for (const kind of kinds) {
     const columns = decisions.filter((decision) => decision.kind === kind).map(({ column }) => column);
     if (columns.length > 0) fitted.push({ kind, features: await kind.fit(engine, columns, rows, preset, encodings, asOf) });
   }
   if (fitted.length === 0) throw errors.noFeatures(ignored);
-  return { features: new Features(fitted), ignored, decisions };
+  return { features: new Features(inOrder(fitted)), ignored, decisions };
+}
+
+/** As kinds stand in kinds.ts. */
+function inOrder(fitted: readonly OfKind[]): OfKind[] {
+  const place = ({ kind }: OfKind) => readers.findIndex(({ name }) => name === kind.name);
+  return [...fitted].sort((a, b) => place(a) - place(b));
 }

@@ -64,7 +64,7 @@ export class Profiler implements Fitted, Disposable {
   ) {
     this.sections = sections;
     this.scores = sections.filter((section) => section instanceof ScoreSection);
-    const known = this.scores.flatMap(({ scorer }) => [...scorer.features.names, ...scorer.known]);
+    const known = this.scores.flatMap(({ scorer }) => [...scorer.features.columnNames, ...scorer.known]);
     this.#keys = new RowKeys(new Set(this.scores.length > 0 ? known : ['user_id']), onWarning);
   }
 

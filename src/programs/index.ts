@@ -28,6 +28,7 @@ import { scale } from './scale.js';
 import { score } from './score.js';
 import { skipGram } from './skip-gram/skip-gram.js';
 import { classSums } from './sparse/class-sums.js';
+import { sparseLinear } from './sparse/linear.js';
 import { csrMultiply } from './sparse/multiply.js';
 import { countTerms } from './text/count-terms.js';
 import { top } from './top.js';
@@ -65,6 +66,7 @@ const table = {
   score,
   similarities,
   skipGram,
+  sparseLinear,
   top,
   train,
   trainNetwork,

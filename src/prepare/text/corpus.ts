@@ -17,6 +17,8 @@ const SHARD_DOCUMENTS = 16384;
 export interface Corpus {
   /** in the order in which they first come */
   terms: string[];
+  /** the terms' numbers by their code points, ascending */
+  sorted: Int32Array;
   /** documents that each term is in */
   frequencies: Float64Array;
   /** how often each comes in all */
@@ -102,6 +104,7 @@ class Merged {
 
   corpus(): Corpus {
     const { texts: terms } = this.#dictionary.finish();
+    const sorted = this.#dictionary.sorted();
     const length = this.#indptr[this.#indptr.length - 1];
     const numbers = new Int32Array(length);
     const counts = new Int32Array(length);
@@ -113,7 +116,8 @@ class Merged {
       at += part.counts.length;
     }
     for (let i = 0; i < length; i++) totals[numbers[i]] += counts[i];
-    return { terms, frequencies: Float64Array.from(this.#frequencies), totals, indptr: this.#indptr, numbers, counts };
+    const frequencies = Float64Array.from(this.#frequencies);
+    return { terms, sorted, frequencies, totals, indptr: this.#indptr, numbers, counts };
   }
 }
 

@@ -101,15 +101,22 @@ export class CountVectorizer {
   async fitTransform(documents: Documents, run: RunOptions = {}): Promise<CsrMatrix> {
     const corpus = await this.#count(documents, run);
     const { vocabulary, binary } = this.#options;
+    if (vocabulary) return this.#rows(corpus, columnsOf(corpus, vocabulary), vocabulary.length);
     const counted = binary ? { ...corpus, totals: corpus.frequencies } : corpus;
-    this.#vocabulary = vocabulary ?? chooseTerms(counted, documents.length, this.#options);
-    return this.#rows(corpus);
+    const chosen = chooseTerms(counted, documents.length, this.#options);
+    this.#vocabulary = Array.from(chosen, (number) => corpus.terms[number]);
+    const columns = new Int32Array(corpus.terms.length).fill(-1);
+    chosen.forEach((number, j) => {
+      columns[number] = j;
+    });
+    return this.#rows(corpus, columns, chosen.length);
   }
 
   /** Terms that are not of the vocabulary count nowhere. @throws CameoError 'not-fitted', 'argument', 'aborted' */
   async transform(documents: Documents, run: RunOptions = {}): Promise<CsrMatrix> {
-    this.vocabulary;
-    return this.#rows(await this.#count(documents, run));
+    const { vocabulary } = this;
+    const corpus = await this.#count(documents, run);
+    return this.#rows(corpus, columnsOf(corpus, vocabulary), vocabulary.length);
   }
 
   async #count(documents: Documents, run: RunOptions): Promise<Corpus> {
@@ -117,14 +124,15 @@ export class CountVectorizer {
     return countCorpus(engine ?? (await defaultEngine()), encodeDocuments(documents), options as Analysis, run);
   }
 
-  #rows(corpus: Corpus): CsrMatrix {
-    const columns = new Map(this.vocabulary.map((term, j) => [term, j]));
-    const rows = rowsOf(
-      corpus,
-      Int32Array.from(corpus.terms, (term) => columns.get(term) ?? -1),
-      columns.size,
-    );
+  #rows(corpus: Corpus, columnOf: Int32Array, columns: number): CsrMatrix {
+    const rows = rowsOf(corpus, columnOf, columns);
     if (this.#options.binary) rows.values.fill(1);
     return rows;
   }
+}
+
+/** The column of each term, −1 for those that are not of the vocabulary. */
+function columnsOf({ terms }: Corpus, vocabulary: readonly string[]): Int32Array {
+  const columns = new Map(vocabulary.map((term, j) => [term, j]));
+  return Int32Array.from(terms, (term) => columns.get(term) ?? -1);
 }

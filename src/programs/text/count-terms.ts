@@ -27,6 +27,9 @@ export interface TermCounts {
   counts: Int32Array;
 }
 
+/** Slots to begin with. */
+const SLOTS = 1 << 13;
+
 export class TermCounter {
   readonly #tokenizer: Tokenizer;
   readonly #tokens = new Tokens();
@@ -38,7 +41,7 @@ export class TermCounter {
   #last = new Int32Array(1 << 12);
   #size = 0;
   /** slots of terms + 1, 0 for free; a power of two, at most half full */
-  #slots = new Int32Array(1 << 13);
+  #slots = new Int32Array(SLOTS);
   #terms = new Int32Array(1 << 14);
   #counts = new Int32Array(1 << 14);
   #entries = 0;
@@ -51,7 +54,9 @@ export class TermCounter {
   count(text: Uint8Array, offsets: ArrayLike<number>): TermCounts {
     const tokens = this.#tokens;
     tokens.length = 0;
-    this.#slots.fill(0);
+    // After a long text the table is not cleared whole for each short one.
+    if (this.#slots.length > SLOTS) this.#slots = new Int32Array(SLOTS);
+    else this.#slots.fill(0);
     this.#size = 0;
     this.#entries = 0;
     const documents = offsets.length - 1;

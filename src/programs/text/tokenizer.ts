@@ -32,6 +32,9 @@ export class Tokens {
   starts = new Int32Array(1 << 12);
   ends = new Int32Array(1 << 12);
   hashes = new Int32Array(1 << 12);
+  /** where it stands in the text that it was read from */
+  from = new Int32Array(1 << 12);
+  to = new Int32Array(1 << 12);
   joins = new Uint8Array(1 << 12);
   count = 0;
 
@@ -43,11 +46,15 @@ export class Tokens {
     this.starts = larger(this.starts, tokens);
     this.ends = larger(this.ends, tokens);
     this.hashes = larger(this.hashes, tokens);
+    this.from = larger(this.from, tokens);
+    this.to = larger(this.to, tokens);
     this.joins = larger(this.joins, tokens);
   }
 
-  push(start: number, end: number, hash: number, join: number): void {
+  push(start: number, end: number, hash: number, join: number, from: number, to: number): void {
     const { count } = this;
+    this.from[count] = from;
+    this.to[count] = to;
     this.starts[count] = start;
     this.ends[count] = end;
     this.hashes[count] = hash;
@@ -76,7 +83,6 @@ export class Tokenizer {
 
   /** Appends the tokens of text[first, last). */
   read(text: Uint8Array, first: number, last: number, tokens: Tokens): void {
-    // Room is taken piece by piece, so that a long text of few words takes no more than it needs by much.
     tokens.reserve(last - first);
     if (this.analyzer === 'word') this.#words(text, first, last, tokens);
     else this.#characters(text, first, last, tokens);
@@ -87,27 +93,29 @@ export class Tokenizer {
     const { bytes } = tokens;
     let run: number = KIND.none;
     let [start, end, letters, hash] = [tokens.length, tokens.length, 0, BASIS];
+    let from = first;
     for (let at = first; at < last; ) {
+      const here = at;
       let code = text[at++];
       if (code >= 0x80) {
-        const read = decode(text, at - 1, last);
+        const read = decode(text, here, last);
         code = read & 0x1fffff;
-        at += (read >>> 21) - 1;
+        at = here + (read >>> 21);
       }
       const entry = entries[(pages[code >> 8] << 8) | (code & 255)];
       const kind = entry & 7;
       if (kind === KIND.mark && run !== KIND.none) {
         if (this.plain) continue;
       } else if (kind === KIND.word) {
-        if (run !== KIND.word) [run, start, letters, hash] = [kind, end, 0, BASIS];
+        if (run !== KIND.word) [run, start, from, letters, hash] = [kind, end, here, 0, BASIS];
         letters++;
       } else {
-        if (run === KIND.word) end = closeWord(tokens, start, end, letters, hash);
+        if (run === KIND.word) end = closeWord(tokens, start, end, letters, hash, from, here);
         if (kind !== KIND.character) {
           run = KIND.none;
           continue;
         }
-        tokens.push(end, end, BASIS, run === KIND.character ? JOIN.next : JOIN.first);
+        tokens.push(end, end, BASIS, run === KIND.character ? JOIN.next : JOIN.first, here, at);
         run = kind;
         hash = BASIS;
       }
@@ -124,7 +132,7 @@ export class Tokenizer {
         tokens.hashes[tokens.count - 1] = hash;
       }
     }
-    if (run === KIND.word) end = closeWord(tokens, start, end, letters, hash);
+    if (run === KIND.word) end = closeWord(tokens, start, end, letters, hash, from, last);
     tokens.length = end;
   }
 
@@ -134,6 +142,7 @@ export class Tokenizer {
     let end = tokens.length;
     let spaced = false;
     for (let at = first; at < last; ) {
+      const here = at;
       const read = decode(text, at, last);
       let code = read & 0x1fffff;
       at += read >>> 21;
@@ -153,16 +162,24 @@ export class Tokenizer {
       end = encode(bytes, end, code);
       let hash = BASIS;
       for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], PRIME);
-      tokens.push(start, end, hash, JOIN.word);
+      tokens.push(start, end, hash, JOIN.word, here, at);
     }
     tokens.length = end;
   }
 }
 
 /** Keeps a word of two letters or more, with a space behind, and forgets a shorter one. @returns where the next token begins */
-function closeWord(tokens: Tokens, start: number, end: number, letters: number, hash: number): number {
+function closeWord(
+  tokens: Tokens,
+  start: number,
+  end: number,
+  letters: number,
+  hash: number,
+  from: number,
+  to: number,
+): number {
   if (letters < 2) return start;
-  tokens.push(start, end, hash, JOIN.word);
+  tokens.push(start, end, hash, JOIN.word, from, to);
   tokens.bytes[end] = SPACE;
   return end + 1;
 }
