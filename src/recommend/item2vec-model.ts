@@ -24,7 +24,7 @@ export const OPTIONS = v.strictObject({
   /** α: items are sampled as count^α */
   samplingExponent: v.optional(v.pipe(exponent, sought({ from: -1, to: 1 })), 0.75),
   /** falls evenly to none */
-  learningRate: v.optional(v.pipe(above(0), sought({ from: 0.01, to: 0.2, log: true })), 0.05),
+  learningRate: v.optional(v.pipe(above(0), sought({ from: 0.01, to: 0.2, log: true })), 0.1),
   seed: v.optional(seed, 42),
 });
 export type Item2VecOptions = v.InferOutput<typeof OPTIONS>;
