@@ -25,6 +25,7 @@ export { adam, sgd, sum_squares } from './optimizer';
 export { potential_divide, potential_expect, potential_max } from './potential';
 export { philox, random_bits, random_shuffle, random_uniform } from './random';
 export { relaxed } from './simd';
+export { skip_gram_pairs, skip_gram_step } from './skip-gram';
 export { csr_backward, csr_class_sums, csr_forward, csr_squares } from './sparse';
 export { tile_update } from './symmetric';
 export { bin_codes, bin_numbers } from './trees/bins';

@@ -29,6 +29,7 @@ import { text } from './text.js';
 import { trees } from './trees.js';
 import { tune } from './tune.js';
 import { webgpu } from './webgpu.js';
+import { word2vec } from './word2vec.js';
 
 const args = process.argv.slice(2);
 const short = args.includes('--short');
@@ -63,6 +64,7 @@ const benchmarks = {
   recommenders,
   'recommenders-speed': recommendersSpeed,
   tune,
+  word2vec,
 };
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

@@ -2,6 +2,9 @@
 import './globals.js';
 import './node.js';
 
+export type { Sentences } from './embeddings/sentences.js';
+export { type SimilarWord, Word2Vec } from './embeddings/word2vec.js';
+export type { Word2VecOptions } from './embeddings/word2vec-options.js';
 export type { Capabilities, Capability } from './engine/capabilities.js';
 export { createEngine, type EngineOptions } from './engine/create.js';
 export { defaultEngine } from './engine/default.js';

@@ -26,6 +26,7 @@ import { permute } from './permute.js';
 import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { score } from './score.js';
+import { skipGram } from './skip-gram/skip-gram.js';
 import { classSums } from './sparse/class-sums.js';
 import { sparseLinear } from './sparse/linear.js';
 import { csrMultiply } from './sparse/multiply.js';
@@ -64,6 +65,7 @@ const table = {
   scale,
   score,
   similarities,
+  skipGram,
   sparseLinear,
   top,
   train,

@@ -231,7 +231,9 @@ export class Recommender {
   }
 
   #withoutFactors() {
-    return errors.invalid(`A recommender of the family '${this.model.family}' has no factors of users.`);
+    return errors.invalid(
+      `A recommender of the family '${this.model.family}' has no factors of users; fit with recommender 'ials', which has.`,
+    );
   }
 }
 

@@ -24,7 +24,7 @@ import { families } from './index.js';
 import type { Candidate, Choice, Pairs } from './recommender.js';
 import { rankingOf, type Truth, truthOf } from './truth.js';
 
-/** Of equally good ones the first is taken. */
+/** Of equally good ones the first is taken. item2vec, which costs many times what these do, is for who asks for it. */
 export const CANDIDATES = ['ials', 'ease', 'neighbours', 'factorization', 'popularity'] as const;
 /** What there is without a choice. */
 export const FAST = 'ials';

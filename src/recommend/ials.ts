@@ -10,6 +10,7 @@
  *     λᵤ = λ (nᵤ + α₀ items)^ν        λᵢ = λ (nᵢ + α₀ users)^ν
  */
 import type { Engine } from '../engine/engine.js';
+import { runGang } from '../engine/gang.js';
 import { errors } from '../errors.js';
 import { pow } from '../math.js';
 import { within } from '../part.js';
@@ -18,7 +19,6 @@ import { BARRIER_BYTES } from '../programs/barrier.js';
 import { type RunOptions, throwIfAborted } from '../scheduler/scheduler.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { FACTORS } from './factors.js';
-import { runGang } from './gang.js';
 import { historiesOf } from './histories.js';
 import { type IalsOptions, ialsOf, ialsReader, ldOf, OPTIONS } from './ials-model.js';
 import type { Pairs, RecommenderFamily } from './recommender.js';

@@ -4,6 +4,7 @@
  * memory, and the rows taken out again.
  */
 import type { Engine } from '../engine/engine.js';
+import { runGang } from '../engine/gang.js';
 import { errors } from '../errors.js';
 import { pow } from '../math.js';
 import { within } from '../part.js';
@@ -15,7 +16,6 @@ import { type Layout, place } from '../wasm/memory.js';
 import { ldOf, offsetsOf, startRows, takeRows } from './factor-rows.js';
 import { corrects, type FactorizationSettings } from './factorization-options.js';
 import { FACTORS, type Factors } from './factors.js';
-import { runGang } from './gang.js';
 import { historiesOf, itemsOf, joinHistories } from './histories.js';
 import type { Entries } from './interactions.js';
 import type { Histories } from './recommender.js';

@@ -5,11 +5,12 @@
 import { errors } from '../errors.js';
 import type { BayesKernels } from './bayes-kernels.js';
 import type { FactorizationKernels } from './factorization-kernels.js';
+import type { SkipGramKernels } from './skip-gram-kernels.js';
 import type { TreeKernels } from './tree-kernels.js';
 
 type Address = number;
 
-export interface Kernels extends BayesKernels, FactorizationKernels, TreeKernels {
+export interface Kernels extends BayesKernels, FactorizationKernels, SkipGramKernels, TreeKernels {
   // assembly/activation.ts
   activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
   secant_backward(

@@ -5,17 +5,16 @@
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
 import { errors } from '../../errors.js';
-import { checked } from '../../options.js';
 import { type CodedColumns, missingCode } from '../../programs/bayesian-network/coded-columns.js';
 import type { DiscreteNetwork } from '../../programs/bayesian-network/network.js';
 import type { RunOptions } from '../../scheduler/scheduler.js';
 import type { Table } from '../../table/table.js';
 import { readBif, writeBif } from './bif.js';
 import { type Edge, edgeMask, parentsOf } from './edges.js';
-import { type BayesianNetworkOptions, OPTIONS, type Settled } from './estimator-options.js';
+import { type BayesianNetworkOptions, checkedOptions, type Settled } from './estimator-options.js';
 import { expectationMaximization } from './expectation-maximization.js';
 import { fitParameters } from './fit-parameters.js';
-import { hillClimbSearch } from './hill-climb-search.js';
+import { hillClimbSearch, TABU } from './hill-climb-search.js';
 import { Inference } from './inference.js';
 import { type SampleOptions, sample } from './sample.js';
 import { codesOf, type EvidenceRows, knownOf, type StateColumn, stateColumn } from './state-columns.js';
@@ -39,9 +38,9 @@ export class BayesianNetwork implements Disposable {
   #columns: StateColumn[] = [];
   #inference: Inference | undefined;
 
-  /** @throws CameoError 'argument' for an option that is not known or out of range */
+  /** @throws CameoError 'argument' for an option that is not known, out of range, or not heeded by the structure */
   constructor(options: BayesianNetworkOptions = {}) {
-    this.#settled = checked(OPTIONS, options);
+    this.#settled = checkedOptions(options);
   }
 
   /** A network from the text of a BIF file. @throws CameoError 'file', with the line, for a text that is no network */
@@ -95,17 +94,16 @@ export class BayesianNetwork implements Disposable {
   }
 
   async #structure(engine: Engine, data: CodedColumns, run: RunOptions): Promise<number[][]> {
-    const { structure, target, root, maxTabu, tabuLength, ...others } = this.#settled;
+    const { structure, target, root } = this.#settled;
     if (typeof structure !== 'string')
       return parentsOf(edgeMask('structure', structure as Edge[], data.names), data.names, "Option 'structure' has");
-    const { score, equivalentSampleSize, maxParents, requiredEdges, forbiddenEdges } = others;
     if (structure === 'hill-climbing' || structure === 'tabu') {
-      const search = { score, equivalentSampleSize, maxParents, requiredEdges, forbiddenEdges };
-      const tabu = structure === 'tabu' ? { maxTabu, tabuLength } : {};
-      return (await hillClimbSearch(engine, data, { ...search, ...tabu }, run)).parents;
+      const { score, equivalentSampleSize, maxParents, requiredEdges, forbiddenEdges } = this.#settled;
+      const { tabuLength = TABU.tabuLength, maxTabu = TABU.maxTabu } = this.#settled;
+      const tabu = structure === 'tabu' ? { tabuLength, maxTabu } : { tabuLength: this.#settled.tabuLength };
+      const search = { score, equivalentSampleSize, maxParents, requiredEdges, forbiddenEdges, ...tabu };
+      return (await hillClimbSearch(engine, data, search, run)).parents;
     }
-    for (const [name, edges] of Object.entries({ requiredEdges, forbiddenEdges }))
-      if (edges.length > 0) throw errors.option(name, `left out with structure '${structure}'`, `${edges.length} edges`);
     if (structure === 'chow-liu') return chowLiu(engine, data, { root }, run);
     if (target === undefined) throw errors.option('target', 'the name of a column, which is the class', 'nothing');
     return treeAugmentedNaiveBayes(engine, data, target, { root }, run);

@@ -53,6 +53,9 @@ export const OPTIONS = v.strictObject({
   prior: v.optional(
     v.pipe(
       above(0),
+      // Sums of counts and of products of many small probabilities stay numbers.
+      v.minValue(1e-6, 'a number above 0, from 1e-6 to 1e6'),
+      v.maxValue(1e6, 'a number above 0, from 1e-6 to 1e6'),
       sought({ from: 0.1, to: 20, log: true }),
       v.metadata({ flag: 'prior', value: 'rows' }),
       v.description('rows that the prior of each probability counts for'),

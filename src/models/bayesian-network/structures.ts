@@ -1,7 +1,8 @@
 /**
  * The structures that the family learns: naive Bayes, the same with a tree among the features (Friedman, Geiger and Goldszmidt 1997), and what
- * hill climbing finds, in which the target is a variable like any other. The first two tell classes apart with more of the features, the last has
- * better probabilities where features repeat each other; so by default each is learnt from most of the rows and asked about the others.
+ * hill climbing finds, which goes on a little where nothing gains (tabu search) and in which the target is a variable like any other. The first
+ * two tell classes apart with more of the features, the last has better probabilities where features repeat each other; so by default each is
+ * learnt from most of the rows and asked about the others.
  */
 import type { Engine } from '../../engine/engine.js';
 import { CameoError } from '../../errors.js';
@@ -14,7 +15,7 @@ import type { RunOptions } from '../../scheduler/scheduler.js';
 import { expectationMaximization } from './expectation-maximization.js';
 import { fitParameters } from './fit-parameters.js';
 import { TREE_BYTES } from './fitted.js';
-import { hillClimbSearch } from './hill-climb-search.js';
+import { hillClimbSearch, TABU } from './hill-climb-search.js';
 import { Inference } from './inference.js';
 import { checkVaried } from './placed-columns.js';
 import { treeAugmentedNaiveBayes } from './tree-search.js';
@@ -64,7 +65,8 @@ async function parentsOf(
   run: RunOptions,
 ): Promise<number[][]> {
   const target = data.names.length - 1;
-  if (structure === 'hill-climbing') return (await hillClimbSearch(engine, data, { maxParents }, run)).parents;
+  if (structure === 'hill-climbing')
+    return (await hillClimbSearch(engine, data, { maxParents, maxTabu: TABU.maxTabu }, run)).parents;
   if (structure === 'tree') return treeAugmentedNaiveBayes(engine, data, TARGET, {}, run);
   return data.names.map((_, i) => (i === target ? [] : [target]));
 }

@@ -173,6 +173,8 @@ test('what cannot be fitted is refused, and nothing stays in memory', async () =
     [{ bins: 1 }, /'bins'.*2 to 64/],
     [{ structure: 'star' }, /'structure'.*'auto', 'tree', 'hill-climbing' or 'naive'/],
     [{ prior: 0 }, /'prior'.*above 0/],
+    [{ prior: 1e-300 }, /'prior' must be a number above 0, from 1e-6 to 1e6/],
+    [{ prior: 1e308 }, /'prior' must be a number above 0, from 1e-6 to 1e6/],
     [{ maxParents: 9 }, /'maxParents'/],
     [{ depth: 3 }, /'depth' is not known/],
   ] as const) {
