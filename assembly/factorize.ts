@@ -7,6 +7,7 @@
  *     squared     e = r − score                                  pᵤ += η (w e qᵢ − λ pᵤ), and so on for q and the biases
  *     logistic    e = y − σ(score), y 1 for an event and 0 for a sampled item
  *     bpr         e = σ(−(score(u, i) − score(u, j))), j sampled (Rendle et al., "BPR", 2009)
+ *     softmax     in factorize-softmax.ts
  *
  * p f32[users, ld], q f32[items, ld] with ld a multiple of 8 and zero padding; bu f32[users], bi f32[items].
  * Entries are users i32[n], items i32[n], in the order of the steps, with weights f32[n] or address 0 for none.
@@ -42,7 +43,7 @@ function dot(p: usize, q: usize, bytes: usize): f32 {
 /** A row's λ. */
 // @ts-ignore: decorator
 @inline
-function penaltyOf(penalties: usize, row: usize, l2: f32): f32 {
+export function penaltyOf(penalties: usize, row: usize, l2: f32): f32 {
   return penalties ? load<f32>(penalties + row * F32) : l2;
 }
 
@@ -68,7 +69,7 @@ function move(p: usize, q: usize, bytes: usize, decayP: f32, decayQ: f32, g: f32
 /** b ← b + rate (e − l2 b) */
 // @ts-ignore: decorator
 @inline
-function moveBias(b: usize, rate: f32, e: f32, l2: f32): void {
+export function moveBias(b: usize, rate: f32, e: f32, l2: f32): void {
   const x = load<f32>(b);
   store<f32>(b, x + rate * (e - l2 * x));
 }
@@ -88,7 +89,7 @@ function addSquares(g: usize, lanes: v128, bytes: usize): void {
 }
 
 /** As `move` and `moveBias`, by AdaGrad; bu and bi 0 for no biases. */
-function moveAdaptively(
+export function moveAdaptively(
   p: usize,
   q: usize,
   bu: usize,
@@ -130,7 +131,7 @@ function moveAdaptively(
 /** Whether the user has the item: a binary search without branches to guess wrong. */
 // @ts-ignore: decorator
 @inline
-function has(seen: usize, offsets: usize, user: i32, item: i32): bool {
+export function has(seen: usize, offsets: usize, user: i32, item: i32): bool {
   let low = seen + ((<usize>load<i32>(offsets + ((<usize>user) << 2))) << 2);
   let bytes = seen + ((<usize>load<i32>(offsets + ((<usize>user) << 2), 4)) << 2) - low;
   if (bytes == 0) return false;
@@ -230,7 +231,7 @@ function softplusOfMinus(x: f32): f64 {
 /** The products of one row with four others. */
 // @ts-ignore: decorator
 @inline
-function dot4(p: usize, q0: usize, q1: usize, q2: usize, q3: usize, bytes: usize): v128 {
+export function dot4(p: usize, q0: usize, q1: usize, q2: usize, q3: usize, bytes: usize): v128 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
@@ -250,7 +251,7 @@ function dot4(p: usize, q0: usize, q1: usize, q2: usize, q3: usize, bytes: usize
 /** q ← d q + g x, and returns g q (the q before) added to `sum`. */
 // @ts-ignore: decorator
 @inline
-function moveItem(q: usize, x: v128, d: v128, g: v128, sum: v128): v128 {
+export function moveItem(q: usize, x: v128, d: v128, g: v128, sum: v128): v128 {
   const y = v128.load(q);
   v128.store(q, madd(g, x, f32x4.mul(d, y)));
   return madd(g, y, sum);

@@ -5,7 +5,7 @@
  * hold no state; the build fails when a binary has a data section.
  */
 export { activate, secant_backward } from './activation';
-export { als_row } from './als';
+export { als_gram, als_row } from './als';
 export { dense_backward_input, dense_forward, dense_transpose, dense_weights } from './dense';
 export { embed_forward } from './embed';
 export { factor_scores } from './factorize';
@@ -14,6 +14,7 @@ export { linear_forward } from './linear';
 export { softmax } from './loss';
 export { vector_exp, vector_log, vector_logistic, vector_scale, vector_tanh } from './math';
 export { category_add, class_fill, class_fold, class_outputs, gaussian_add } from './naive-bayes';
+export { potential_multiply, potential_normalize, potential_spread, potential_sum } from './potential';
 export { missing_indicator, normal_quantile, quantile_transform } from './quantile';
 export { fill_columns, fold_contributions, gather_rows, interpolate_rows, label_values, one_hot } from './rows';
 export { relaxed } from './simd';

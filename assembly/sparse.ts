@@ -85,3 +85,75 @@ export function csr_multiply(
     panels += <usize>columns * 32;
   }
 }
+
+/** z f64[rows, outputs] = x · weights f64[columns, outputs] + bias f64[outputs]; sums run in the order of a row's columns. */
+export function csr_forward(
+  z: usize,
+  indptr: usize,
+  indices: usize,
+  values: usize,
+  weights: usize,
+  bias: usize,
+  rows: i32,
+  outputs: i32,
+): void {
+  const run = <usize>outputs * 8;
+  let first = <usize>load<i32>(indptr) * 4;
+  for (let r = 0; r < rows; r++) {
+    indptr += 4;
+    const end = <usize>load<i32>(indptr) * 4;
+    for (let k: usize = 0; k < run; k += 8) {
+      let sum = load<f64>(bias + k);
+      for (let i = first; i < end; i += 4) {
+        sum += <f64>load<f32>(values + i) * load<f64>(weights + <usize>load<i32>(indices + i) * run + k);
+      }
+      store<f64>(z + k, sum);
+    }
+    first = end;
+    z += run;
+  }
+}
+
+/** dweights f64[columns, outputs] += xᵀ · dz f64[rows, outputs], dbias f64[outputs] += the sums of dz's columns. */
+export function csr_backward(
+  dweights: usize,
+  dbias: usize,
+  dz: usize,
+  indptr: usize,
+  indices: usize,
+  values: usize,
+  rows: i32,
+  outputs: i32,
+): void {
+  const run = <usize>outputs * 8;
+  let first = <usize>load<i32>(indptr) * 4;
+  for (let r = 0; r < rows; r++) {
+    indptr += 4;
+    const end = <usize>load<i32>(indptr) * 4;
+    for (let k: usize = 0; k < run; k += 8) {
+      const d = load<f64>(dz + k);
+      if (d == 0) continue; // a row that is held out
+      store<f64>(dbias + k, load<f64>(dbias + k) + d);
+      for (let i = first; i < end; i += 4) {
+        const at = dweights + <usize>load<i32>(indices + i) * run + k;
+        store<f64>(at, load<f64>(at) + d * <f64>load<f32>(values + i));
+      }
+    }
+    first = end;
+    dz += run;
+  }
+}
+
+/** squares f64[columns] += Σ weight · x²; weights f64[rows]. */
+export function csr_squares(squares: usize, indptr: usize, indices: usize, values: usize, weights: usize, rows: i32): void {
+  let i = <usize>load<i32>(indptr) * 4;
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    const w = load<f64>(weights + r * 8);
+    const end = <usize>load<i32>(indptr + r * 4, 4) * 4;
+    for (; i < end; i += 4) {
+      const value = <f64>load<f32>(values + i);
+      const at = squares + <usize>load<i32>(indices + i) * 8;
+      store<f64>(at, load<f64>(at) + w * value * value);
+    }
+  }
+}

@@ -3,10 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { line, median, python } from './support.js';
+import { line, median, python, SHOPPERS } from './support.js';
 
 const PAIRS = 5;
-const SHOPPERS = '../shared/data/online_shoppers_intention.csv';
 const RETAIL = '../shared/data/online_retail.csv.gz';
 const RETAIL_LOG = [
   ...['--user', 'CustomerID', '--item', 'StockCode', '--time', 'InvoiceDate', '--label', 'Description'],
@@ -55,25 +54,31 @@ function compare(
   ours: () => number,
   theirs: (() => number) | undefined,
   turns = PAIRS,
+  of = 'the script',
 ): void {
   ours();
   theirs?.();
   const pairs = Array.from({ length: turns }, () => [ours(), theirs?.() ?? Number.NaN]);
-  line(name, median(pairs.map(([a]) => a)), theirs && median(pairs.map(([, b]) => b)), least, 'the script');
+  line(name, median(pairs.map(([a]) => a)), theirs && median(pairs.map(([, b]) => b)), least, of);
 }
 
 export async function command(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cameo-bench-'));
   const at = (name: string) => join(folder, name);
   if (existsSync(SHOPPERS)) {
-    const script = ['bench/peers/profile_job.py', SHOPPERS, 'Revenue', at('m.joblib'), at('p.feather')];
-    const args = ['profile', SHOPPERS, '--target', 'Revenue', '--save', at('m.cameo'), '-o', at('p.arrow')];
-    compare(
-      'the whole command on the online shoppers',
-      5,
-      () => cameo(...args),
-      python ? () => time(python as string, script) : undefined,
-    );
+    const script = (name: string) => {
+      const args = [`bench/peers/${name}`, SHOPPERS, 'Revenue', at('peer.model'), at('p.feather')];
+      return python ? () => time(python as string, args) : undefined;
+    };
+    const profile = ['profile', SHOPPERS, '--target', 'Revenue', '--save', at('m.cameo'), '-o', at('p.arrow')];
+    const ours =
+      (...more: string[]) =>
+      () =>
+        cameo(...profile, ...more);
+    compare('--model perceptron on the online shoppers', 5, ours('--model', 'perceptron'), script('profile_job.py'));
+    const boosted = python && spawnSync(python, ['-c', 'import lightgbm']).status === 0 ? script('lightgbm_job.py') : undefined;
+    compare('--effort fast, with the reasons of every row', 5, ours('--effort', 'fast'), boosted, 3, 'a LightGBM script');
+    compare('--effort balanced, with the reasons of every row', 1, ours(), boosted, 3, 'a LightGBM script');
     article(at('article.cameo'));
   } else console.log(`the whole command: skipped, ${SHOPPERS} is absent`);
   if (existsSync(RETAIL)) {

@@ -9,6 +9,7 @@ import { compareReports } from '../src/bench/compare.js';
 import { type Report, runSuite } from '../src/bench/suite.js';
 import { textOf } from '../src/bench/text.js';
 import { readReport, writeReport } from '../src/cli/bench.js';
+import { bayesianInference } from './bayesian-inference.js';
 import { bayesianNetwork } from './bayesian-network.js';
 import { command } from './command.js';
 import { edge } from './edge.js';
@@ -21,11 +22,14 @@ import { product } from './product.js';
 import { quality } from './quality.js';
 import { ranking } from './ranking.js';
 import { recommenders } from './recommenders.js';
+import { recommendersSpeed } from './recommenders-speed.js';
 import { standardScaler } from './standard-scaler.js';
 import { peers } from './support.js';
+import { text } from './text.js';
 import { trees } from './trees.js';
 import { tune } from './tune.js';
 import { webgpu } from './webgpu.js';
+import { word2vec } from './word2vec.js';
 
 const args = process.argv.slice(2);
 const short = args.includes('--short');
@@ -48,6 +52,8 @@ const benchmarks = {
   trees,
   'naive-bayes': naiveBayes,
   'bayesian-network': bayesianNetwork,
+  text,
+  'bayesian-inference': bayesianInference,
   factorization,
   libmf,
   ranking,
@@ -56,7 +62,9 @@ const benchmarks = {
   command,
   quality,
   recommenders,
+  'recommenders-speed': recommendersSpeed,
   tune,
+  word2vec,
 };
 const unknown = names.find((name) => !(name in benchmarks));
 if (unknown) throw new Error(`No benchmark '${unknown}'; there are ${Object.keys(benchmarks).join(', ')}.`);

@@ -1,6 +1,9 @@
-/** Training and prediction of MLPClassifier(100), against scikit-learn's. */
-import { createEngine, MLPClassifier } from '../src/index.js';
-import { fill, format, line, same, scikitLearn, seconds } from './support.js';
+/** Training and prediction of MLPClassifier(100), against scikit-learn's; the default's networks against the machine. */
+import { existsSync } from 'node:fs';
+import { peakOfWorkers } from '../src/bench/limits.js';
+import { createEngine, MLPClassifier, Profiler, readTable } from '../src/index.js';
+import type { ProgramArgs, ProgramResult } from '../src/programs/index.js';
+import { fill, format, line, SHOPPERS, same, scikitLearn, seconds } from './support.js';
 
 const EPOCHS = 5;
 
@@ -61,8 +64,42 @@ async function predict(): Promise<void> {
   );
 }
 
+/**
+ * The networks of the default's folds, all workers at once, beside the machine's multiply-adds: 6 operations a weight and row, of which 2 go
+ * forward and 4 back.
+ */
+async function ofFolds(): Promise<void> {
+  if (!existsSync(SHOPPERS)) return console.log(`the networks of the default: skipped, ${SHOPPERS} is absent`);
+  await using engine = await createEngine({ device: 'wasm' });
+  const { scheduler } = engine;
+  const [run, workers] = [scheduler.run.bind(scheduler), Math.max(1, scheduler.threads)];
+  let [operations, networks, first, last] = [0, 0, Number.POSITIVE_INFINITY, 0];
+  scheduler.run = async (program, args, options) => {
+    const begun = performance.now();
+    const result = await run(program, args, options);
+    if (program !== 'trainNetwork') return result;
+    const { network, train } = args as ProgramArgs<'trainNetwork'>;
+    const { lossCurve } = result as ProgramResult<'trainNetwork'>;
+    const weights = network.sizes.slice(1).reduce((sum, units, l) => sum + units * network.sizes[l], 0);
+    operations += train.rows * lossCurve.length * 6 * weights;
+    networks++;
+    [first, last] = [Math.min(first, begun), Math.max(last, performance.now())];
+    return result;
+  };
+  const options = { target: 'Revenue', modelOptions: { families: ['network'] }, importance: false };
+  const table = await readTable(SHOPPERS);
+  const peak = await peakOfWorkers(engine, workers);
+  (await Profiler.fit(engine, { table }, options)).dispose();
+  const share = operations / ((last - first) / 1000) / peak;
+  console.log(
+    `${`the ${networks} networks of the default, ${workers} workers`.padEnd(48)} ${format((last - first) / 1000)}   ` +
+      `${(share * 100).toFixed(0)} % of the machine's multiply-adds, at least 40: ${share >= 0.4 ? 'yes' : 'NO'}`,
+  );
+}
+
 export async function network(): Promise<void> {
   await train(20, 5);
   await train(100, 2);
   await predict();
+  await ofFolds();
 }

@@ -43,10 +43,14 @@ const COLUMNS: Record<string, { model?: string; effort?: Effort; modelOptions?: 
 
 /** The metrics that are shown of each task. */
 const SHOWN: Record<Task, readonly string[]> = {
-  binary: ['rocAuc', 'averagePrecision', 'logLoss'],
-  multiclass: ['accuracy', 'logLoss'],
+  binary: ['rocAuc', 'averagePrecision', 'logLoss', 'calibrationError'],
+  multiclass: ['accuracy', 'logLoss', 'calibrationError'],
   regression: ['rmse'],
 };
+
+/** What is compared on the mean, and what is better. */
+const MEANS = { rocAuc: 'higher', logLoss: 'lower', calibrationError: 'lower' } as const;
+const PEERS = ['LightGBM', 'XGBoost', 'scikit-learn'];
 
 type Metrics = Record<string, number>;
 /** metrics of each seed, by column */
@@ -93,7 +97,9 @@ async function ours(engine: Engine, table: Table, target: string, tests: readonl
     for (const [i, testRows] of tests.entries()) {
       const options = { target, seed: SEEDS[i], testRows, importance: false, ...COLUMNS[name] };
       using profiler = await Profiler.fit(engine, { table }, options);
-      found[name].push({ ...profiler.summary.evaluation } as unknown as Metrics);
+      const { evaluation, decisions } = profiler.summary;
+      const { calibrationError } = decisions ?? {};
+      found[name].push({ ...evaluation, ...(calibrationError !== undefined && { calibrationError }) } as unknown as Metrics);
     }
   }
   return found;
@@ -110,12 +116,32 @@ function summaryOf(found: Found, metrics: readonly string[]): Result['columns'] 
 
 function print(name: string, { task, columns }: Result): void {
   for (const metric of SHOWN[task]) {
-    const cells = Object.entries(columns).map(([column, metrics]) => {
+    const cells = Object.entries(columns).flatMap(([column, metrics]) => {
+      // What was kept before there was this metric does without.
+      if (!metrics[metric]) return [];
       const { mean, deviation } = metrics[metric];
       const text = task === 'regression' ? mean.toFixed(0) : mean.toFixed(4);
       return `${column} ${text} ± ${task === 'regression' ? deviation.toFixed(0) : deviation.toFixed(4)}`;
     });
     console.log(`${`${name}, ${metric}`.padEnd(34)} ${cells.join('   ')}`);
+  }
+}
+
+/** The default's mean over the tables beside those of the peers, by the tables where all of them have the metric. */
+function printMeans(tables: Record<string, Result>): void {
+  for (const [metric, better] of Object.entries(MEANS)) {
+    const compared = ['default', ...PEERS];
+    const known = Object.values(tables).filter(({ columns }) => compared.every((name) => columns[name]?.[metric]));
+    if (known.length === 0) continue;
+    const means = compared.map(
+      (name) => known.reduce((sum, { columns }) => sum + columns[name][metric].mean, 0) / known.length,
+    );
+    const [own, ...others] = means;
+    const ahead = others.every((other) => (better === 'higher' ? own > other : own < other));
+    const cells = compared.map((name, i) => `${name} ${means[i].toFixed(4)}`).join('   ');
+    console.log(
+      `${`mean of ${known.length} tables, ${metric}`.padEnd(34)} ${cells}   ${better} than theirs: ${ahead ? 'yes' : 'NO'}`,
+    );
   }
 }
 
@@ -140,4 +166,5 @@ export async function quality(): Promise<void> {
     mkdirSync('bench/results', { recursive: true });
     writeFileSync(KEPT, `${JSON.stringify({ seeds: SEEDS, testSize: TEST_SIZE, ...kept }, null, 1)}\n`);
   }
+  printMeans(kept.tables);
 }

@@ -24,6 +24,8 @@ export function fill(columns: Float32Array[], seed = 1): void {
   for (const column of columns) for (let i = 0; i < column.length; i++) column[i] = next() * 2 - 1;
 }
 
+export const SHOPPERS = '../shared/data/online_shoppers_intention.csv';
+
 /** Where bench/peers/setup.mjs puts the peers. */
 export const PEERS = resolve('build/peers');
 

@@ -4,7 +4,7 @@
  */
 
 /** Mulberry32, a small generator that is good enough for a story. */
-function generator(seed: number) {
+export function generator(seed: number) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -18,6 +18,7 @@ const ABOUT = {
   table: 'columns, events, sections; Arrow',
   events: 'behaviour, preferences, pairs',
   prepare: 'what columns become: features, targets',
+  embeddings: 'vectors of words and items',
   models: 'families that learn a target',
   recommend: 'recommenders that rank items',
   score: 'one target: fit, evaluate, explain',

@@ -17,6 +17,7 @@ export const ROOMS = [
   ['table'],
   ['events'],
   ['prepare'],
+  ['embeddings'],
   ['models', 'recommend'],
   ['score'],
   ['profile'],

@@ -4,6 +4,8 @@
  * numbers and sizes; never a user's values.
  */
 
+import { firstLine, mebibytes, quotedList } from './wording.js';
+
 export type ErrorCode =
   | 'argument'
   | 'column'
@@ -29,23 +31,10 @@ export class CameoError extends Error {
   }
 }
 
-/** Names in quotes, five at most. */
-export const quotedList = (names: readonly string[]) => {
-  const shown = names.slice(0, 5).map((name) => `'${name}'`);
-  if (names.length > 5) shown.push(`${names.length - 5} more`);
-  return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown.join('');
-};
-
-const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-
 const make = (code: ErrorCode) => (message: string, cause?: unknown) =>
   new CameoError(code, message, cause === undefined ? undefined : { cause });
 
-const argument = make('argument');
-const column = make('column');
-const data = make('data');
-const file = make('file');
-const model = make('model');
+const [argument, column, data, file, model] = (['argument', 'column', 'data', 'file', 'model'] as const).map(make);
 
 /** Rows of an event log that were left out, by cause. */
 export interface LeftOut {
@@ -119,6 +108,10 @@ export const errors = {
     data(
       `No held-out row is of the last class of '${name}', by which '${rule}' finds the threshold. Hold out more rows, or leave '${rule}' out.`,
     ),
+  stateUnknown: (name: string, row: number, states: number) =>
+    column(
+      `Column '${name}' has a state in row ${row} that is none of the ${states} of the network. Leave it out, or mend it.`,
+    ),
   categories: (name: string, count: number) =>
     column(
       `Column '${name}' has ${count} different values; at most 1000000 can be categories. Leave it out with --ignore ${name}.`,
@@ -147,6 +140,7 @@ export const errors = {
     argument(`Option '${option}' is about items, and the events name none: give 'item', or leave '${option}' out.`),
   tableEmpty: (what: string) => data(`${what} has no rows.`),
   headerOnly: (path: string, line: number) => data(`'${path}' has no rows: nothing stands below the names in line ${line}.`),
+  noTerms: (why: string) => data(`The documents give no vocabulary: ${why}.`),
   noFeatures: (left: readonly { name: string; reason: string }[]) =>
     data(
       `No feature column is left besides the target, the id and the ignored columns${left
@@ -237,11 +231,26 @@ export const errors = {
       `${mebibytes(wanted)} of WebAssembly memory are needed and the engine may hold ${mebibytes(maximum)}. ` +
         'Use fewer rows or columns, or create the engine with a larger memory.maximum (at most 4 GiB).',
     ),
+  heldOut: (held: number, rows: number) =>
+    data(
+      `A split that holds out ${held} of ${rows} rows leaves none to ${held === rows ? 'learn from' : 'judge by'}. ` +
+        'Hold out another share, or give more rows.',
+    ),
   catalogue: (items: number, wanted: number, maximum: number) =>
     new CameoError(
       'memory',
       `EASE of ${items} items needs ${mebibytes(wanted)} of WebAssembly memory and the engine has ${mebibytes(maximum)}. ` +
         'Use another recommender, leave rare items out, or create the engine with a larger memory.maximum (at most 4 GiB).',
+    ),
+  junctionTree: (wanted: number, maximum: number, variables: number) =>
+    new CameoError(
+      'memory',
+      `The junction tree of this network needs ${mebibytes(wanted)} of WebAssembly memory, its largest clique joins ${variables} variables, ` +
+        `and the engine has ${mebibytes(maximum)}. Allow fewer parents or fewer states, or create the engine with a larger memory.maximum (at most 4 GiB).`,
+    ),
+  impossible: (row: number) =>
+    data(
+      `The evidence of row ${row} contradicts itself: the network gives it probability 0. Leave a part of it out, or fit the network with a prior.`,
     ),
   graphCycle: (what: string, names: readonly string[]) =>
     argument(
@@ -281,24 +290,3 @@ export const errors = {
     }),
   runtime: (message: string, cause?: unknown) => new CameoError('runtime', message, { cause }),
 };
-
-/** What a value is, for messages that must not hold the value itself. */
-export function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  // Such as Promise, for an await that was forgotten.
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return typeof value === 'object' && kind !== 'Object' && kind !== 'Null'
-    ? `a ${kind}`
-    : value === null
-      ? 'null'
-      : typeof value;
-}
-
-/** The first line of another library's message, without what it quotes of the data. */
-function firstLine(message: string) {
-  return message
-    .split('\n')[0]
-    .replace(/\b(string|value|line:?) (['"]).*\2/gi, '$1')
-    .replace(/: ".*"$/, '')
-    .replace(/\.$/, '');
-}

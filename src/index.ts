@@ -2,6 +2,9 @@
 import './globals.js';
 import './node.js';
 
+export type { Sentences } from './embeddings/sentences.js';
+export { type SimilarWord, Word2Vec } from './embeddings/word2vec.js';
+export type { Word2VecOptions } from './embeddings/word2vec-options.js';
 export type { Capabilities, Capability } from './engine/capabilities.js';
 export { createEngine, type EngineOptions } from './engine/create.js';
 export { defaultEngine } from './engine/default.js';
@@ -26,6 +29,11 @@ export { type Evaluation, evaluate, type Task } from './metrics/index.js';
 export { evaluateMulticlass } from './metrics/multiclass.js';
 export { evaluateRanking, type RankingEvaluation } from './metrics/ranking.js';
 export { evaluateRegression, type RegressionEvaluation } from './metrics/regression.js';
+export type { Edge } from './models/bayesian-network/edges.js';
+export { BayesianNetwork, type Distribution } from './models/bayesian-network/estimator.js';
+export type { BayesianNetworkOptions } from './models/bayesian-network/estimator-options.js';
+export type { SampleOptions } from './models/bayesian-network/sample.js';
+export type { EvidenceRows } from './models/bayesian-network/state-columns.js';
 export { BernoulliNB, type BernoulliNBOptions } from './models/bernoulli-nb.js';
 export { CategoricalNB, type CategoricalNBOptions } from './models/categorical-nb.js';
 export { ComplementNB, type ComplementNBOptions } from './models/complement-nb.js';
@@ -50,11 +58,16 @@ export { SimpleImputer, type SimpleImputerOptions } from './prepare/simple-imput
 export { type FoldOptions, KFold, type Split, StratifiedKFold, trainTestSplit } from './prepare/split.js';
 export { StandardScaler, type StandardScalerOptions } from './prepare/standard-scaler.js';
 export type { Target } from './prepare/target.js';
+export { type AnalysisOptions, CountVectorizer, type CountVectorizerOptions } from './prepare/text/count-vectorizer.js';
+export type { Documents } from './prepare/text/documents.js';
+export { HashingVectorizer, type HashingVectorizerOptions } from './prepare/text/hashing-vectorizer.js';
+export { TfidfVectorizer, type TfidfVectorizerOptions } from './prepare/text/tfidf-vectorizer.js';
 export type { LoadOptions } from './profile/entry.js';
 export type { EventOptions, FitData, FitOptions, ProfileOptions } from './profile/options.js';
 export { type Profile, Profiler, type Row } from './profile/profiler.js';
 export { tune } from './profile/tune.js';
 export type { Tried, Tuned, TuneOptions, TuneProgress } from './profile/tune-options.js';
+export type { DiscreteNetwork } from './programs/bayesian-network/network.js';
 export type { EncoderPlan } from './programs/encoder.js';
 export type { FactorizationLoss, RateSchedule } from './programs/factorization/factorize.js';
 export type { PredictorPlan } from './programs/predictor.js';

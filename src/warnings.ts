@@ -3,7 +3,7 @@
  * written, in the voice of errors.ts: what was found, where, and what to do. Sentences hold names of columns, numbers of rows and figures;
  * never a user's values.
  */
-import { quotedList } from './errors.js';
+import { quotedList } from './wording.js';
 
 export type WarningCode =
   /** a column is no feature: it has no value, one value only, or is an identifier or free text */

@@ -84,6 +84,33 @@ export function tree_histogram(
   }
 }
 
+/** hist = the sum of `n` histograms of parts of the rows, `length` entries from one to the next, for the features first, first + step, … */
+export function tree_merge(
+  hist: usize,
+  parts: usize,
+  offsets: usize,
+  n: i32,
+  length: i32,
+  features: i32,
+  first: i32,
+  step: i32,
+): void {
+  const apart = (<usize>length) << 4;
+  for (let f = first; f < features; f += step) {
+    let at = (<usize>load<i32>(offsets + ((<usize>f) << 2))) << 4;
+    const end = (<usize>load<i32>(offsets + ((<usize>f) << 2), 4)) << 4;
+    for (; at < end; at += 16) {
+      let from = parts + at;
+      let sum = v128.load(from);
+      for (let i = 1; i < n; i++) {
+        from += apart;
+        sum = i64x2.add(sum, v128.load(from));
+      }
+      v128.store(hist + at, sum);
+    }
+  }
+}
+
 /** hist = hist − other for the same features: what is left of a leaf's histogram without one child is the other child's. */
 export function tree_subtract(hist: usize, other: usize, offsets: usize, features: i32, first: i32, step: i32): void {
   for (let f = first; f < features; f += step) {

@@ -18,7 +18,7 @@ warnings.filterwarnings("ignore")
 
 
 def peers():
-    found = {"scikit-learn": (HistGradientBoostingClassifier, HistGradientBoostingRegressor, {"categorical_features": "from_dtype"})}
+    found = {"scikit-learn": (HistGradientBoostingClassifier, HistGradientBoostingRegressor, {"categorical_features": "from_dtype", "random_state": 42})}
     try:
         import lightgbm
 
@@ -34,6 +34,20 @@ def peers():
     return found
 
 
+def calibration_error(truth, score, bins=10):
+    """As src/metrics/calibration.ts: bins of equal numbers of rows by falling score; rows of the same score share a bin."""
+    order = np.argsort(-score, kind="stable")
+    truth, score = np.asarray(truth, float)[order], np.asarray(score, float)[order]
+    error, before, found = 0.0, 0, 0
+    for end in [*(np.flatnonzero(np.diff(score)) + 1), len(score)]:
+        due = -(-(found + 1) * len(score) // bins)
+        if end < due and end < len(score):
+            continue
+        error += abs(score[before:end].sum() - truth[before:end].sum())
+        before, found = end, found + 1
+    return error / len(score)
+
+
 def metrics(task, truth, model, x):
     if task == "regression":
         predicted = model.predict(x)
@@ -45,10 +59,16 @@ def metrics(task, truth, model, x):
             "rocAuc": roc_auc_score(truth, p),
             "averagePrecision": average_precision_score(truth, p),
             "logLoss": log_loss(truth, p),
+            "calibrationError": calibration_error(truth, p),
             "accuracy": accuracy_score(truth, p > 0.5),
         }
     labels = np.arange(proba.shape[1])
-    return {"accuracy": accuracy_score(truth, proba.argmax(1)), "logLoss": log_loss(truth, proba, labels=labels)}
+    likeliest = proba.argmax(1)
+    return {
+        "accuracy": accuracy_score(truth, likeliest),
+        "logLoss": log_loss(truth, proba, labels=labels),
+        "calibrationError": calibration_error(likeliest == np.asarray(truth), proba.max(1)),
+    }
 
 
 def main():

@@ -87,6 +87,26 @@ def trees(rounds=200):
     return {**seconds, "result": [float(-np.mean(np.where(y, np.log(p), np.log(1 - p))))]}
 
 
+def more_trees(rounds=200):
+    import lightgbm
+    import numpy as np
+
+    x = columns(1_000_000)
+    y = np.fromfile(f"{sys.argv[2]}/y", np.uint8)
+
+    def once(run):
+        start = time.perf_counter()
+        run()
+        return time.perf_counter() - start
+
+    one, two = (lightgbm.LGBMClassifier(n_estimators=rounds, n_jobs=threads, verbose=-1) for threads in (1, 2))
+    seconds = {"train": once(lambda: one.fit(x, y)), "train2": once(lambda: two.fit(x, y))}
+    booster = two.booster_
+    seconds["predict"] = once(lambda: booster.predict(x, num_threads=1))
+    p = np.clip(booster.predict(x), 1e-9, 1 - 1e-9)
+    return {**seconds, "result": [float(-np.mean(np.where(y, np.log(p), np.log(1 - p))))]}
+
+
 def gaussian():
     import numpy as np
     from sklearn.naive_bayes import GaussianNB
@@ -112,9 +132,29 @@ def multinomial():
     return {**seconds, "result": model.predict_log_proba(x[:1000]).ravel().tolist()}
 
 
+def text():
+    import numpy as np
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
+    texts = json.load(open(f"{sys.argv[2]}/texts"))["texts"]
+    ngrams = tuple(json.load(open(f"{sys.argv[2]}/how"))["ngrams"])
+    y = np.fromfile(f"{sys.argv[2]}/y", np.uint8)
+    run = lambda: TfidfVectorizer(ngram_range=ngrams).fit_transform(texts)
+    with threadpool_limits(1):
+        x = run()
+        fit = lambda: LogisticRegression().fit(x, y)
+        model = fit()
+        seconds = {"transform": median(run, 3), "fit": median(fit, 3)}
+    z = model.decision_function(x)
+    loss = np.logaddexp(0, np.where(y == 1, -z, z)).sum() + (model.coef_**2).sum() / 2
+    return {**seconds, "result": [x.nnz, float(x.sum()), float(loss)]}
+
+
 def main(work):
-    jobs = {"scaler": scaler, "train": network, "predict": predict, "top": top, "trees": trees}
-    jobs.update({"gaussian": gaussian, "multinomial": multinomial})
+    jobs = {"scaler": scaler, "train": network, "predict": predict, "top": top, "trees": trees, "more_trees": more_trees}
+    jobs.update({"gaussian": gaussian, "multinomial": multinomial, "text": text})
     print(json.dumps(jobs[work]()))
 
 

@@ -38,10 +38,18 @@ const STEPS = 400_000;
 /** Bytes moved in a measurement, so that a program's way to a worker does not count. */
 const MOVED = 2 ** 28;
 
+const onAll = (engine: Engine, workers: number, args: (worker: number) => ProgramArgs<'limits'>) =>
+  Promise.all(Array.from({ length: workers }, (_, w) => engine.scheduler.run('limits', args(w))));
+
+/** Operations a second of that many workers: multiply-adds in registers, each of which counts two. */
+export async function peakOfWorkers(engine: Engine, workers: number): Promise<number> {
+  const { median } = await measure(() => onAll(engine, workers, () => ({ kind: 'madd', steps: STEPS })));
+  return (workers * STEPS * 96) / median;
+}
+
 async function limitsOf(engine: Engine, workers: number): Promise<Limits> {
-  const together = (args: (worker: number) => ProgramArgs<'limits'>) =>
-    Promise.all(Array.from({ length: workers }, (_, w) => engine.scheduler.run('limits', args(w))));
-  const peak = await measure(() => together(() => ({ kind: 'madd', steps: STEPS })));
+  const together = (args: (worker: number) => ProgramArgs<'limits'>) => onAll(engine, workers, args);
+  const flops = await peakOfWorkers(engine, workers);
   const bandwidth: Bandwidth[] = [];
   for (const bytes of SETS) {
     using region = engine.allocate(bytes * workers * 2);
@@ -57,7 +65,7 @@ async function limitsOf(engine: Engine, workers: number): Promise<Limits> {
     const rate = (seconds: number) => (workers * bytes * rounds) / seconds;
     bandwidth.push({ bytes, read: rate(read.median), copy: rate(copy.median) });
   }
-  return { flops: (workers * STEPS * 96) / peak.median, bandwidth };
+  return { flops, bandwidth };
 }
 
 /** Operations a second on the calling thread. */

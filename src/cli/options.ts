@@ -53,6 +53,7 @@ export interface FitFlags {
   target?: string[];
   id?: string;
   ignore?: string[];
+  text?: string[];
   task?: Task;
   preset: Preset;
   seed: number;
@@ -103,13 +104,16 @@ export const withReading = (command: Command): Command =>
     .option('--sheet <name>', 'of an Excel workbook: its name or number (default: the first)');
 
 /** What the flags say about a table; a column that is no feature may be of text where nearly all is numbers. */
-export const readOptions = (flags: ReadFlags & { id?: string; ignore?: string[] }, signal?: AbortSignal): ReadOptions => ({
+export const readOptions = (
+  flags: ReadFlags & { id?: string; ignore?: string[]; text?: string[] },
+  signal?: AbortSignal,
+): ReadOptions => ({
   encoding: flags.encoding,
   delimiter: flags.delimiter,
   decimal: flags.decimal,
   onError: flags.onError,
   sheet: flags.sheet,
-  lenient: [...(flags.id === undefined ? [] : [flags.id]), ...(flags.ignore ?? [])],
+  lenient: [...(flags.id === undefined ? [] : [flags.id]), ...(flags.ignore ?? []), ...(flags.text ?? [])],
   signal,
 });
 
@@ -135,6 +139,11 @@ export const withColumns = (command: Command, targets: string): Command =>
     .option(`--target <${targets}>`, TARGET[targets], names)
     .option('--id <column>', 'what names the user (default: the row number)')
     .option('--ignore <columns>', 'columns to leave out, separated by commas; may be repeated', names)
+    .option(
+      '--text <columns>',
+      'columns of free text, separated by commas: what their words say of the target is a feature',
+      names,
+    )
     .addOption(
       new Option('--task <task>', 'default: what the target column holds').choices(['binary', 'multiclass', 'regression']),
     );
@@ -199,6 +208,7 @@ export const scoreOptions = (flags: FitFlags): Omit<ScoreOptions, 'target'> => (
   classWeight: flags.classWeight,
   id: flags.id,
   ignore: flags.ignore ?? [],
+  text: flags.text ?? [],
   task: flags.task,
   preset: flags.preset,
   seed: flags.seed,

@@ -12,6 +12,7 @@ import type { Choice } from '../recommend/recommender.js';
 import type { Decisions } from '../score/decisions.js';
 import type { Importance } from '../score/importance.js';
 import type { CrossValidation } from '../score/score.js';
+import type { TextSummary } from '../score/texts.js';
 import type { EventCounts, Events } from '../table/events.js';
 import type { Ignored, ReadingNote, Table } from '../table/table.js';
 import type { Warning } from '../warnings.js';
@@ -32,6 +33,8 @@ export interface TargetReport {
   importances: Importance[];
   /** columns that were left out, and why */
   ignored: Ignored[];
+  /** of each column of text: how many terms, and what learnt from them */
+  texts: readonly TextSummary[];
 }
 
 export interface EventReport {
@@ -90,7 +93,7 @@ export function reportOf(told: Told): Report {
   const learnt = events && behaviour && eventReport(profiler, events, behaviour, told.recommendations);
   if (profiler.scores.length === 0) return { ...(learnt as EventReport), ...common };
   const targets = profiler.scores.map(({ score: { target, features, summary } }, t): TargetReport => {
-    const { family, candidates = [], decisions = null, importances, crossValidation, ignored } = summary;
+    const { family, candidates = [], decisions = null, importances, crossValidation, ignored, texts = [] } = summary;
     return {
       features: features.list.length,
       target: target.name,
@@ -102,6 +105,7 @@ export function reportOf(told: Told): Report {
       candidates,
       importances,
       ignored,
+      texts,
     };
   });
   const { rows, table } = told;

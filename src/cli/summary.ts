@@ -49,6 +49,7 @@ function tableParagraphs(outcome: Outcome, report: Extract<Report, { rows: numbe
     const of = targets.length > 1 ? ` of '${plain(target.target)}'` : '';
     if (target.evaluation) parts.push(evaluationParagraph(outcome, target, t, of));
     if (target.decisions) parts.push(...decisionParagraphs(outcome, target.decisions, t, of));
+    if (target.texts.length > 0) parts.push(textsParagraph(target, of));
     if (target.candidates.length > 0) parts.push(candidatesParagraph(outcome, target, t, of));
     if (target.importances.some(({ mean }) => !Number.isNaN(mean))) parts.push(importanceParagraph(outcome, target, t, of));
     const reasons = outcome.samples[t]?.toString();
@@ -101,6 +102,17 @@ function candidatesParagraph({ profiler }: Outcome, { candidates, task }: Target
   const blend = [['together', number(Number(facts.loss)), task === 'regression' ? '' : `calibration: ${facts.calibration}`]];
   if (facts.trials !== undefined) blend.push(['searched', '', `${facts.trials} trials on other folds`]);
   return `Model${of}: ${loss} on rows that were not learnt from\n${columns([...rows, ...blend], [1])}`;
+}
+
+function textsParagraph({ texts, task }: TargetReport, of: string): string {
+  const loss = task === 'regression' ? 'squared error, standardized' : 'log loss';
+  const rows = texts.map(({ column, terms, chosen, candidates }) => [
+    plain(column, 30),
+    `${count(terms)} terms`,
+    chosen,
+    candidates.map((each) => `${each.name} ${number(each.loss)}`).join('; '),
+  ]);
+  return `Texts${of}: terms, what learnt from them, and the ${loss} of each on rows that it did not learn from\n${columns(rows, [1])}`;
 }
 
 function importanceParagraph({ profiler }: Outcome, { importances, task }: TargetReport, t: number, of: string): string {

@@ -30,7 +30,7 @@ export function tuneSummary(tuned: Tuned, { save, journal }: TuneFlags): string 
     const row = (tried: Tried, what: string) => [what, number(tried.scores[rung] ?? null), ...described(tried)];
     const others = there.slice(0, MOST_SHOWN).map((tried) => row(tried, tried === best ? 'best' : `trial ${tried.trial}`));
     paragraphs.push(`On ${compared.on}\n${columns([row(standard, 'default'), ...others], [1])}`);
-  } else paragraphs.push('Nothing was measured: the default stands.');
+  } else paragraphs.push('The default was not measured in that time, so that nothing is held against it: it stands.');
   if (best === standard && compared) paragraphs.push('Nothing beats the default by more than its folds differ.');
   const both = [
     ['default', number(heldOut.standard)],

@@ -99,6 +99,10 @@ export class Engine implements AsyncDisposable {
     return new Uint32Array(this.memory.buffer, offset, length);
   }
   /** As f32. */
+  u8(offset: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, offset, length);
+  }
+  /** As f32. */
   f64(offset: number, length: number): Float64Array {
     return new Float64Array(this.memory.buffer, offset, length);
   }

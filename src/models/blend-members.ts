@@ -6,6 +6,7 @@ import { network } from './network.js';
 import { trees } from './trees.js';
 
 export interface Member {
+  /** one that learns from weights of rows, as the blend does */
   family: Family;
   /** options of the family in place of its defaults */
   options: Readonly<Record<string, unknown>>;

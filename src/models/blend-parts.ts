@@ -7,6 +7,7 @@ import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { place } from '../wasm/memory.js';
 import { Tile } from '../wasm/resident.js';
+import { type Member, optionsOf } from './blend-members.js';
 import type { Examples, Family, Model } from './model.js';
 
 /** A model that did not learn from rows that are held out, and its raw outputs f32[rows, outputs] for these. */
@@ -19,6 +20,27 @@ export async function learnWithout(
   const model = await family.fit(engine, { ...parts.of(family), held }, options, { signal });
   return { model, z: await rawOutputs(engine, model, parts, held, { signal }) };
 }
+
+/** Bytes that fits of a candidate take at most: without a fold, on all rows where it is fitted once more, and asking those held out. */
+export function roomOf(
+  engine: Engine,
+  member: Member,
+  parts: Parts,
+  { held, seed }: { held: Int32Array; seed: number },
+): number {
+  const { family, settle } = member;
+  const examples = parts.of(family);
+  const { x, outputs } = examples;
+  const own = optionsOf(member, { seed });
+  const room = (fold?: Int32Array) => family.room?.(engine, { ...examples, held: fold }, own) ?? 0;
+  // Behind the fit of a fold the rows that were held out are asked.
+  const asked = held.length * (stride(x.columns) + outputs) * 4;
+  return Math.max(room(held), asked, settle ? room() : 0);
+}
+
+/** How many fits of so many bytes are made at once: as many as the scheduler takes and the memory has room for, and one. */
+export const widthOf = ({ arena, scheduler }: Engine, bytes: number): number =>
+  Math.max(1, Math.min(scheduler.width, Math.floor(arena.free / bytes)));
 
 /** Raw outputs f32[rows, outputs] of a model for some rows: a copy. */
 async function rawOutputs(

@@ -2,21 +2,28 @@
  * The family of blends: candidates of several families learn on the same folds, and what they say of the rows that they did not learn from
  * decides how much each weighs (Wolpert, "Stacked Generalization", 1992; weights of a grid that sum to 1, which cannot overfit by much), and
  * whether the blend is calibrated. Then each candidate with a weight learns from all rows, or is the mean of its folds.
+ *
+ * Features are learnt once, from all training rows, and not anew without each fold. They look at no target: quantiles, medians, labels. On
+ * german.csv (800 rows, five splits of five folds) the loss on a fold is then lower by .002 ± .001 for the network and by .001 ± .001 for the linear
+ * model, of .50 and .51: too little to move a weight of the grid. What is evaluated and shown is of rows that no feature was learnt from.
  */
 import * as v from 'valibot';
 import { joined } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
-import { errors } from '../errors.js';
 import { bag, oneOf, seed, whole } from '../options.js';
 import { ENCODINGS } from '../prepare/feature.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { MEMBERS, type Member, optionsOf } from './blend-members.js';
-import { learnWithout, Parts } from './blend-parts.js';
+import { learnWithout, Parts, roomOf, widthOf } from './blend-parts.js';
 import { blended, calibrate, chooseWeights, type HeldOut, meanLoss } from './blend-weights.js';
 import { Blended, read, type WeightedModel } from './blended.js';
 import { heldOut } from './folds.js';
 import type { Candidate, Examples, Family, Model } from './model.js';
 
+/** What the models that come of it take, and each of the rows that they are asked for at once, about. */
+const MODEL_BYTES = 4 * 2 ** 20;
+const ROW_BYTES = 3 * 2 ** 10;
+const SHARD_ROWS = 4096;
 /** Rows below which there is nothing to choose by: the cheapest candidate learns alone. */
 const LEAST_ROWS = 50;
 
@@ -36,9 +43,7 @@ export type BlendOptions = v.InferOutput<typeof OPTIONS>;
 
 async function fit(engine: Engine, examples: Examples, options: BlendOptions, run: RunOptions): Promise<Blended> {
   const { task, outputs, y, inputs, x, weights: given } = examples;
-  const members = membersOf(options, given !== undefined);
-  if (members.length === 0)
-    throw errors.option('families', 'such that one learns from weights of rows', `'${options.families.join("', '")}'`);
+  const members = membersOf(options);
   if (x.rows < LEAST_ROWS) return alone(engine, examples, options, run);
   const folds = heldOut(task, y, { nSplits: options.folds, seed: options.seed });
   using parts = new Parts(engine, examples);
@@ -46,9 +51,10 @@ async function fit(engine: Engine, examples: Examples, options: BlendOptions, ru
     const repeats = member.repeats?.(x.rows) ?? 1;
     return folds.flatMap((held) => Array.from({ length: repeats }, (_, repeat) => ({ member, held, repeat })));
   });
+  const width = sideBySide(engine, members, parts, { rows: x.rows, folds }, options);
   let done = 0;
   // Of each candidate and fold: a model, and its raw outputs for the rows that were held out.
-  const fits = await side(engine, jobs, async ({ member, held, repeat }) => {
+  const fits = await side(width, jobs, async ({ member, held, repeat }) => {
     const own = optionsOf(member, { seed: seedOf(options, repeat) });
     const { model, z } = await learnWithout(engine, held, { family: member.family, options: own, parts }, run);
     run.onProgress?.(++done, Number.NaN, jobs.length);
@@ -106,19 +112,15 @@ interface Named extends Member {
   name: string;
 }
 
-/**
- * The candidates. Where rows weigh differently, those are left out that cannot learn it.
- * @throws CameoError 'argument' for options that a family does not have
- */
-function membersOf({ families, members, seed }: BlendOptions, weighted: boolean): Named[] {
+/** The candidates. @throws CameoError 'argument' for options that a family does not have */
+function membersOf({ families, members, seed }: BlendOptions): Named[] {
   const further = Object.entries(members).map(([name, { like, options }]): Named => {
     const member = { ...MEMBERS[like], options: { ...MEMBERS[like].options, ...options } };
     optionsOf(member, { seed });
     return { name, ...member };
   });
   const own = families.map((name): Named => further.find((other) => other.name === name) ?? { name, ...MEMBERS[name] });
-  const all = [...own, ...further.filter((other) => !own.includes(other))];
-  return all.filter(({ family }) => !weighted || family.weighted === true);
+  return [...own, ...further.filter((other) => !own.includes(other))];
 }
 
 /** A seed for each time that a candidate learns on the same rows. */
@@ -141,8 +143,24 @@ async function alone(engine: Engine, examples: Examples, options: BlendOptions, 
   return new Blended([{ model, weight: 1 }], new Float64Array(examples.outputs), examples.inputs, facts, []);
 }
 
+/**
+ * How many fits are made at once: as many as the scheduler takes and the memory has room for.
+ * @throws CameoError 'memory' before anything is learnt, where there is no room for one
+ */
+function sideBySide(
+  engine: Engine,
+  members: readonly Member[],
+  parts: Parts,
+  { rows, folds }: { rows: number; folds: readonly Int32Array[] },
+  { seed }: BlendOptions,
+): number {
+  const most = Math.max(...members.map((member) => roomOf(engine, member, parts, { held: folds[0], seed })));
+  engine.arena.require(Math.max(most, MODEL_BYTES + Math.min(rows, SHARD_ROWS) * ROW_BYTES));
+  return widthOf(engine, most);
+}
+
 /** Does each piece of work, a few at once, in order; when one fails no more are begun, and it is told when none is at work any more. */
-async function side<T, R>(engine: Engine, work: readonly T[], act: (each: T) => Promise<R>): Promise<R[]> {
+async function side<T, R>(width: number, work: readonly T[], act: (each: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   let failed: { reason: unknown } | undefined;
@@ -156,7 +174,7 @@ async function side<T, R>(engine: Engine, work: readonly T[], act: (each: T) => 
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, engine.scheduler.width) }, worker));
+  await Promise.all(Array.from({ length: width }, worker));
   if (failed) throw (failed as { reason: unknown }).reason;
   return results;
 }

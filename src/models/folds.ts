@@ -1,6 +1,6 @@
 /** Which rows are held out, fold by fold, while the others are learnt from. */
+import { range } from '../arrays.js';
 import type { Task } from '../metrics/index.js';
-import { allRows } from '../prepare/columns.js';
 import { KFold, StratifiedKFold, trainTestSplit } from '../prepare/split.js';
 
 /** Rows above which one part is held out in place of folds. */
@@ -8,8 +8,9 @@ export const ONE_FOLD_ROWS = 100_000;
 
 /** The rows below `rows` that are not held out, ascending. */
 export function besides(rows: number, held: Int32Array): Int32Array {
-  const out = new Set(held);
-  return allRows(rows).filter((r) => !out.has(r));
+  const out = new Uint8Array(rows);
+  for (const r of held) out[r] = 1;
+  return range(rows).filter((r) => !out[r]);
 }
 
 /**

@@ -2,6 +2,7 @@
  * Gradient-boosted trees in the manner of scikit-learn's HistGradientBoostingClassifier and HistGradientBoostingRegressor: numbers with NaN
  * for missing, categories as codes, monotonic constraints, weights of classes and of rows.
  */
+import { infiniteAt } from '../arrays.js';
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
@@ -94,7 +95,7 @@ abstract class GradientBoosting {
       throw errors.option('monotonicCst', 'left out with several classes, whose scores depend on each other', 'a constraint');
     return Array.from({ length: x.columns }, (_, j) => {
       const column = x.column(j);
-      const infinite = column.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
+      const infinite = infiniteAt(column);
       if (infinite >= 0) throw errors.columnInfinite(String(j), infinite);
       const constraint = constraints?.[j] ?? 0;
       if (!categorical.includes(j)) return { labels: -1, constraint };
@@ -146,10 +147,13 @@ export class GradientBoostingClassifier extends GradientBoosting {
    * @throws CameoError 'data' for a single class or weights that are negative or all 0; 'column' for infinity
    */
   async fit(x: Matrix | ResidentMatrix, y: ArrayLike<number>, { sampleWeight, ...run }: WeightedFit = {}): Promise<this> {
-    const classes = [...new Set(Array.from(y))].sort((a, b) => a - b);
+    const seen = new Set<number>();
+    for (let r = 0; r < y.length; r++) seen.add(y[r]);
+    const classes = [...seen].sort((a, b) => a - b);
     if (classes.length < 2) throw errors.targetClasses('y', classes.length);
     const code = new Map(classes.map((value, i) => [value, i]));
-    const codes = Float64Array.from(y, (value) => code.get(value) as number);
+    const codes = new Float64Array(y.length);
+    for (let r = 0; r < y.length; r++) codes[r] = code.get(y[r]) as number;
     const weights = this.#weights(classes, codes, sampleWeight);
     const several = classes.length > 2;
     const outputs = several ? classes.length : 1;

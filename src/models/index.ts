@@ -2,6 +2,8 @@
  * Table of contents of the families of models. `families` is what fits, `readers` what an entry needs that does not: a bundle which takes
  * the second leaves the first behind.
  */
+import { bayesianNetwork } from './bayesian-network/family.js';
+import { fittedNetworkReader } from './bayesian-network/fitted.js';
 import { blend } from './blend.js';
 import { blendReader } from './blended.js';
 import { forestReader } from './forest.js';
@@ -15,6 +17,7 @@ import { perceptron, perceptronReader } from './perceptron.js';
 import { trees } from './trees.js';
 
 export const readers: Record<string, ModelReader> = {
+  'bayesian-network': fittedNetworkReader,
   blend: blendReader,
   linear: linearReader,
   'naive-bayes': naiveBayesReader,
@@ -24,6 +27,7 @@ export const readers: Record<string, ModelReader> = {
 };
 
 export const families: Record<string, Family> = {
+  'bayesian-network': bayesianNetwork as unknown as Family,
   blend: blend as unknown as Family,
   linear: linear as unknown as Family,
   'naive-bayes': naiveBayes as unknown as Family,

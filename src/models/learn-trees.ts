@@ -1,4 +1,5 @@
 /** Learns a forest from columns of raw values in linear memory: bins, initial scores, and the program that boosts (programs/trees/). */
+import { range } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { CameoError, errors } from '../errors.js';
 import { log } from '../math.js';
@@ -18,6 +19,8 @@ import { Forest } from './forest.js';
 /** Values below which one worker is faster than many that meet at every split. */
 const ALONE = 1 << 19;
 const ATTEMPTS = 3;
+/** Edges of a feature. */
+const SCRATCH_BYTES = 256 * 4;
 /** A class without weight has this share rather than none. */
 const LEAST_SHARE = 1e-12;
 
@@ -67,6 +70,7 @@ export async function learnForest(
 ): Promise<Forest> {
   const { rows, outputs } = examples;
   if (rows === 0) throw errors.tableEmpty('The training matrix');
+  engine.arena.require(forestRoom(engine, examples, options));
   const { index, held } = orderOf(examples, options);
   const trained = rows - held;
   const { at: bins, region } = place(engine, (layout) => ({
@@ -88,13 +92,34 @@ export async function learnForest(
   return new Forest(features, init, result.trees, facts, examples.widths);
 }
 
+/** Bytes that learning takes at most: the bins and what they are made from, and what trees are grown with. */
+export function forestRoom(engine: Engine, examples: TreeExamples, options: TreeOptions): number {
+  const { rows, features, slotBytes, held } = examples;
+  const layout = new Layout(0);
+  layout.take(rows * 4);
+  layout.take(features.length * pitchOf(rows));
+  const binned = features.map(({ labels, constraint }): BinnedFeature => {
+    return { bins: labels >= 0 ? labels : options.maxBins, category: labels >= 0, constraint };
+  });
+  const bins = layout.bytes;
+  boostPlaces(layout, examples, rows - (held?.length ?? 0), binned, 0, options, workersOf(engine, examples));
+  return Math.max(bins + slotBytes + SCRATCH_BYTES, layout.bytes);
+}
+
 /** The rows in the order of training, those held out for early stopping behind the others. */
 function orderOf({ rows, task, y, held }: TreeExamples, options: TreeOptions): { index: Uint32Array; held: number } {
-  if (held) return { index: Uint32Array.from([...besides(rows, held), ...held]), held: held.length };
-  if (!options.earlyStopping) return { index: Uint32Array.from({ length: rows }, (_, r) => r), held: 0 };
+  if (held) return { index: inOrder(besides(rows, held), held), held: held.length };
+  if (!options.earlyStopping) return { index: inOrder(range(rows)), held: 0 };
   const stratify = task === 'regression' ? undefined : y;
   const { train, test } = trainTestSplit(rows, { testSize: options.validationFraction, seed: options.seed, stratify });
-  return { index: Uint32Array.from([...train, ...test]), held: test.length };
+  return { index: inOrder(train, test), held: test.length };
+}
+
+function inOrder(train: Int32Array, held: Int32Array = new Int32Array(0)): Uint32Array {
+  const index = new Uint32Array(train.length + held.length);
+  index.set(train);
+  index.set(held, train.length);
+  return index;
 }
 
 async function binFeatures(
@@ -106,7 +131,7 @@ async function binFeatures(
   run: RunOptions,
 ): Promise<FeatureBins[]> {
   const layout = new Layout(0);
-  const own = { values: layout.take(slotBytes), scratch: layout.take(256 * 4) };
+  const own = { values: layout.take(slotBytes), scratch: layout.take(SCRATCH_BYTES) };
   const found: FeatureBins[] = [];
   const results = engine.map(
     'bin',
@@ -152,61 +177,87 @@ interface Prepared {
   init: Float64Array;
 }
 
+/** How many workers learn one forest: folds are learnt side by side, each by one. */
+function workersOf({ scheduler }: Engine, { rows, features, held }: TreeExamples): number {
+  const alone = rows * features.length < ALONE || (held !== undefined && rows <= ONE_FOLD_ROWS);
+  return alone ? 1 : Math.max(1, scheduler.threads);
+}
+
+/** Options with what follows from the rows that are trained on. */
+const settle = (options: TreeOptions, trained: number): BoostOptions => ({
+  ...options,
+  maxDepth: options.maxDepth ?? Number.MAX_SAFE_INTEGER,
+  // More leaves than the rows can fill need no memory.
+  maxLeafNodes: Math.max(1, Math.min(options.maxLeafNodes, Math.floor(trained / options.minSamplesLeaf))),
+});
+
+/** Where the program stands; shapes are those of BoostArgs. */
+function boostPlaces(
+  layout: Layout,
+  { rows, outputs, task, weights }: TreeExamples,
+  trained: number,
+  features: readonly BinnedFeature[],
+  bins: number,
+  options: TreeOptions,
+  workers: number,
+) {
+  const scores = rows * stride(outputs) * 4;
+  return {
+    init: layout.take(outputs * 8),
+    z: layout.take(scores),
+    p: task === 'multiclass' ? layout.take(scores) : 0,
+    y: layout.take(rows * 4),
+    weights: weights ? layout.take(rows * 4) : 0,
+    losses: layout.take(2 * chunksOf(rows) * 8),
+    sync: layout.take(BARRIER_BYTES),
+    grow: growPlaces(layout, bins, features, trained, rows, settle(options, trained), workers),
+  };
+}
+
 async function boost(
   engine: Engine,
-  { rows, outputs, task, y, weights, held: fold, features: asked }: TreeExamples,
+  examples: TreeExamples,
   options: TreeOptions,
   { bins, order, held, features, init }: Prepared,
   run: RunOptions,
 ): Promise<BoostResult> {
+  const { rows, outputs, task, y, weights, features: asked } = examples;
   const trained = rows - held;
-  const ld = stride(outputs);
-  const several = task === 'multiclass';
-  // Folds are learnt side by side: each takes one worker.
-  const alone = rows * features.length < ALONE || (fold !== undefined && rows <= ONE_FOLD_ROWS);
-  const workers = alone ? 1 : Math.max(1, engine.scheduler.threads);
+  const workers = workersOf(engine, examples);
   const binned = features.map(({ edges, labels }, f): BinnedFeature => {
     const category = labels >= 0;
     return { bins: category ? labels : edges.length + 1, category, constraint: asked[f].constraint };
   });
-  const settled: BoostOptions = {
-    ...options,
-    maxDepth: options.maxDepth ?? Number.MAX_SAFE_INTEGER,
-    // More leaves than the rows can fill need no memory.
-    maxLeafNodes: Math.max(1, Math.min(options.maxLeafNodes, Math.floor(trained / options.minSamplesLeaf))),
-  };
   // Numbers are learnt as what they are above the mean, so that large ones keep their digits in a float32.
   const above = task === 'regression' ? init[0] : 0;
-  const ordered = (values: Float32Array | Float64Array, least = 0) => Float32Array.from(order, (r) => values[r] - least);
+  const ordered = (values: Float32Array | Float64Array, least = 0) => {
+    const out = new Float32Array(order.length);
+    for (let i = 0; i < out.length; i++) out[i] = values[order[i]] - least;
+    return out;
+  };
   const w = weights && ordered(weights);
-  const { at, region } = place(engine, (layout) => ({
-    init: layout.put(task === 'regression' ? new Float64Array(1) : init),
-    z: layout.take(rows * ld * 4),
-    p: several ? layout.take(rows * ld * 4) : 0,
-    y: layout.put(ordered(y, above)),
-    weights: w ? layout.put(w) : 0,
-    losses: layout.take(2 * chunksOf(rows) * 8),
-    sync: layout.take(BARRIER_BYTES),
-    grow: growPlaces(layout, bins, binned, trained, rows, settled, workers),
-  }));
+  const { at, region } = place(engine, (layout) => boostPlaces(layout, examples, trained, binned, bins, options, workers));
   using _ = region;
+  engine.f64(at.init, outputs).set(task === 'regression' ? [0] : init);
+  engine.f32(at.y, rows).set(ordered(y, above));
+  if (w) engine.f32(at.weights, rows).set(w);
   const args = (worker: number, many: number): BoostArgs => ({
     ...at,
     worker,
     workers: many,
-    loss: several ? 'softmax' : task === 'binary' ? 'logistic' : 'squared',
+    loss: task === 'multiclass' ? 'softmax' : task === 'binary' ? 'logistic' : 'squared',
     features: binned,
     rows: trained,
     held,
     outputs,
-    ld,
+    ld: stride(outputs),
     largest: w ? w.subarray(0, trained).reduce((a, b) => Math.max(a, b), 0) : 1,
     weightSums: w ? [sum(w.subarray(0, trained)), sum(w.subarray(trained))] : [trained, held],
-    options: settled,
+    options: settle(options, trained),
   });
   const begin = () => {
     engine.i32(at.sync, BARRIER_BYTES / 4).fill(0);
-    return alone ? engine.run('boost', args(0, 1), { ...run, attempts: 1 }) : engine.gang('boost', args, run);
+    return workers === 1 ? engine.run('boost', args(0, 1), { ...run, attempts: 1 }) : engine.gang('boost', args, run);
   };
   for (let attempt = 1; ; attempt++) {
     try {

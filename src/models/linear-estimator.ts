@@ -5,16 +5,18 @@ import { errors } from '../errors.js';
 import { linearPredictScratch } from '../programs/linear/predict.js';
 import type { Loss } from '../programs/linear/rows.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import { CsrMatrix } from '../table/csr-matrix.js';
 import type { Matrix } from '../table/matrix.js';
 import { stride } from '../wasm/kernels.js';
 import { Layout, place } from '../wasm/memory.js';
 import { ResidentMatrix, type Tile } from '../wasm/resident.js';
 import { fitLinear, type LinearProblem, type LinearSolution } from './linear-fit.js';
 import { refuseNonFinite, toTile } from './rows.js';
+import { fitSparseLinear, linked, sparseOutputs, transposed } from './sparse-linear.js';
 import type { WeightedFit } from './weights.js';
 
-/** Columns anywhere. */
-export type Input = Matrix | ResidentMatrix;
+/** Columns anywhere, or sparse rows. */
+export type Input = Matrix | ResidentMatrix | CsrMatrix;
 
 /** Rows in a shard of prediction. */
 const SHARD = 32768;
@@ -38,6 +40,10 @@ export abstract class LinearEstimator {
     if (x.rows === 0) throw errors.tableEmpty('The training matrix');
     if (x.columns === 0) throw errors.shape('The training matrix', 'at least one column', 'none');
     const engine = await this.engine();
+    if (x instanceof CsrMatrix) {
+      const [solution] = await fitSparseLinear(engine, x, [{ ...problem, l2: penalty }], run);
+      return { ...solution, coef: transposed(solution.coef, x.columns), held: Number.NaN };
+    }
     using tile: Tile = toTile(engine, x);
     refuseNonFinite(engine, tile);
     const [solution] = await fitLinear(engine, { ...problem, x: tile }, [penalty], undefined, run);
@@ -67,6 +73,10 @@ export abstract class LinearEstimator {
     const inputs = coef.length / outputs;
     if (x.columns !== inputs) throw errors.shape('Matrix columns', `${inputs}`, `${x.columns}`);
     const engine = await this.engine();
+    if (x instanceof CsrMatrix) {
+      const own = { coef: transposed(coef, outputs), intercept };
+      return linked(await sparseOutputs(engine, x, own, run), outputs, link);
+    }
     const weights = new Float64Array(outputs * stride(inputs));
     for (let k = 0; k < outputs; k++) weights.set(coef.subarray(k * inputs, (k + 1) * inputs), k * stride(inputs));
     const { at, region } = place(engine, (layout) => ({ weights: layout.put(weights), bias: layout.put(intercept) }));

@@ -98,6 +98,8 @@ export interface Family<Options = Record<string, unknown>> extends ModelReader {
   readonly weighted?: boolean;
   /** a strict object: defaults and ranges, from which checks, --help and tuning follow */
   readonly options: OptionSchema;
+  /** Bytes of linear memory that `fit` takes beside the examples, about; absent where that is little. */
+  room?(engine: Engine, examples: Examples, options: Options): number;
   /**
    * @param options checked against `options`
    * @throws CameoError 'data' for examples that it cannot learn from, 'diverged', 'aborted', 'memory'

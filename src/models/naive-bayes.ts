@@ -26,7 +26,10 @@ const OPTIONS = v.strictObject({
    * share of a number's variance over all rows that is added to its variance in a class: as much as keeps a class of few different values
    * from being too sure of them, which lowers the log loss on every set of the battery
    */
-  varSmoothing: v.optional(v.pipe(above(0), sought({ from: 1e-3, to: 1, log: true })), 0.1),
+  varSmoothing: v.optional(
+    v.pipe(above(0), v.maxValue(1000, 'a number above 0, at most 1000'), sought({ from: 1e-3, to: 1, log: true })),
+    0.1,
+  ),
   /** learn the classes' probabilities from the rows rather than take them as alike */
   fitPrior: v.optional(flag, true),
 });

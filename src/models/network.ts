@@ -14,16 +14,16 @@
  *     β₂ of 0.95                               + 1.2 %     12 epochs for classes        + 0.4 %
  */
 import * as v from 'valibot';
+import { range } from '../arrays.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
 import { above, atLeast, seed, share, sought, whole } from '../options.js';
 import { WEIGHTS, within } from '../part.js';
-import { allRows } from '../prepare/columns.js';
 import { trainTestSplit } from '../prepare/split.js';
 import { embeddedLength } from '../programs/network/embedding.js';
-import { type NetworkOptions as Settled, trainNetworkScratch } from '../programs/network/train.js';
+import { type NetworkOptions as Settled, type TrainNetworkArgs, trainNetworkScratch } from '../programs/network/train.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
-import { place } from '../wasm/memory.js';
+import { Layout, place } from '../wasm/memory.js';
 import { besides } from './folds.js';
 import type { Examples, Family } from './model.js';
 import { NetworkModel, networkOf, numbersOf, read } from './network-model.js';
@@ -79,43 +79,62 @@ function settle({ task }: Examples, options: NetworkOptions, rows: number): Sett
 /** Which rows are trained on, and which are held out to stop by. */
 function divide({ task, x, y, held }: Examples, { validationFraction, seed }: NetworkOptions) {
   if (held) return { train: besides(x.rows, held), test: held };
-  if (x.rows < LEAST_ROWS) return { train: allRows(x.rows), test: new Int32Array(0) };
+  if (x.rows < LEAST_ROWS) return { train: range(x.rows), test: new Int32Array(0) };
   return trainTestSplit(x.rows, { testSize: validationFraction, seed, stratify: task === 'regression' ? undefined : y });
 }
 
-async function fit(engine: Engine, examples: Examples, options: NetworkOptions, run: RunOptions): Promise<NetworkModel> {
+/** How what is learnt from, and what comes of it, is laid out. */
+function layOut(engine: Engine, examples: Examples, options: NetworkOptions): (layout: Layout) => TrainNetworkArgs {
   const { task, outputs, x, y } = examples;
   const features = examples.inputs.normal;
-  if (x.rows === 0) throw errors.tableEmpty('The training matrix');
-  const classes = new Set(y).size;
-  if (task !== 'regression' && classes < 2) throw errors.targetClasses('y', classes);
   const network = networkOf(features, options.hiddenLayerSizes, outputs, OUTPUT[task]);
   const { train, test } = divide(examples, options);
-  const settled = settle(examples, options, train.length);
-  const truth = (values: Float64Array) => (task === 'multiclass' ? Int32Array.from(values) : Float32Array.from(values));
-  const length = embeddedLength(network);
-  const { at: args, region } = place(engine, (layout) => {
-    const labels = layout.put(truth(y));
+  const weights = weightsOf(examples, train);
+  const truth = task === 'multiclass' ? Int32Array.from(y) : Float32Array.from(y);
+  return (layout) => {
+    const rows = { x: x.address(), y: layout.put(truth), weights: weights ? layout.put(weights) : 0 };
+    const of = (index: Int32Array) => ({
+      ...rows,
+      index: layout.put(index),
+      rows: index.length,
+      weight: weights ? index.reduce((sum, r) => sum + weights[r], 0) : index.length,
+    });
     const all = {
       network,
       numbers: layout.put(numbersOf(features).columns),
-      options: settled,
-      train: { x: x.address(), y: labels, index: layout.put(train), rows: train.length },
-      held: { x: x.address(), y: labels, index: layout.put(test), rows: test.length },
-      parameters: layout.take(length * 4),
+      options: settle(examples, options, train.length),
+      train: of(train),
+      held: of(test),
+      parameters: layout.take(embeddedLength(network) * 4),
       baseline: layout.take(network.sizes[0] * 4),
     };
     return { ...all, scratch: layout.take(trainNetworkScratch(engine.kernels, all)) };
-  });
+  };
+}
+
+async function fit(engine: Engine, examples: Examples, options: NetworkOptions, run: RunOptions): Promise<NetworkModel> {
+  const { task, x, y } = examples;
+  if (x.rows === 0) throw errors.tableEmpty('The training matrix');
+  const classes = new Set(y).size;
+  if (task !== 'regression' && classes < 2) throw errors.targetClasses('y', classes);
+  const { at: args, region } = place(engine, layOut(engine, examples, options));
   using _ = region;
   const result = await engine.run('trainNetwork', args, run);
-  const parameters = engine.f32(args.parameters, length).slice();
+  const { network } = args;
+  const parameters = engine.f32(args.parameters, embeddedLength(network)).slice();
   const epochs = result.lossCurve.length;
   if (!within(parameters, WEIGHTS)) throw errors.diverged(epochs, options.learningRateInit, 'a weight');
   const { best, stopped, validation } = result;
-  const facts = { epochs, best, stopped, ...(test.length > 0 && { loss: validation[best - 1] }) };
+  const facts = { epochs, best, stopped, ...(validation.length > 0 && { loss: validation[best - 1] }) };
   const baseline = engine.f32(args.baseline, network.sizes[0]).slice();
-  return new NetworkModel(network, parameters, baseline, features, facts);
+  return new NetworkModel(network, parameters, baseline, examples.inputs.normal, facts);
+}
+
+/** Of each row, so that those trained on weigh 1 on the mean and the rate is what it is without weights. */
+function weightsOf({ weights }: Examples, train: Int32Array): Float32Array | undefined {
+  if (!weights) return undefined;
+  const mean = train.reduce((sum, r) => sum + weights[r], 0) / train.length;
+  return weights.map((w) => (mean > 0 ? w / mean : w));
 }
 
 /** Written out, so that a bundle without fitting leaves it behind. */
@@ -124,6 +143,12 @@ export const network: Family<NetworkOptions> = {
   name: 'network',
   tasks: ['binary', 'multiclass', 'regression'],
   encodings: ['normal'],
+  weighted: true,
   options: OPTIONS,
+  room(engine, examples, options) {
+    const layout = new Layout(0);
+    layOut(engine, examples, options)(layout);
+    return layout.bytes;
+  },
   fit,
 };

@@ -8,7 +8,7 @@ import { above, atLeast, flag, portion, seed, share, sought, whole } from '../op
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { stride } from '../wasm/kernels.js';
 import { type Forest, MAX_BINS, MAX_LEAVES, read } from './forest.js';
-import { learnForest, type TreeOptions } from './learn-trees.js';
+import { forestRoom, learnForest, type TreeExamples, type TreeOptions } from './learn-trees.js';
 import type { Examples, Family } from './model.js';
 
 /** Rows below which early stopping has too few held-out rows to go by. */
@@ -40,11 +40,10 @@ export const OPTIONS = v.strictObject({
   seed: v.optional(seed, 42),
 });
 
-async function fit(engine: Engine, examples: Examples, options: TreeOptions, run: RunOptions): Promise<Forest> {
+function sourceOf(examples: Examples): TreeExamples {
   const { x } = examples;
   const { labels, widths } = examples.inputs.raw;
-  const earlyStopping = options.earlyStopping && !examples.held && x.rows >= EARLY_STOPPING_ROWS;
-  const source = {
+  return {
     ...examples,
     rows: x.rows,
     widths,
@@ -52,7 +51,11 @@ async function fit(engine: Engine, examples: Examples, options: TreeOptions, run
     slotBytes: 0,
     values: (feature: number) => ({ x: x.address() + feature * 4, step: stride(x.columns) }),
   };
-  return learnForest(engine, source, { ...options, earlyStopping }, run);
+}
+
+async function fit(engine: Engine, examples: Examples, options: TreeOptions, run: RunOptions): Promise<Forest> {
+  const earlyStopping = options.earlyStopping && !examples.held && examples.x.rows >= EARLY_STOPPING_ROWS;
+  return learnForest(engine, sourceOf(examples), { ...options, earlyStopping }, run);
 }
 
 /** Written out, so that a bundle without fitting leaves it behind. */
@@ -63,5 +66,6 @@ export const trees: Family<TreeOptions> = {
   encodings: ['raw'],
   weighted: true,
   options: OPTIONS,
+  room: (engine, examples, options) => forestRoom(engine, sourceOf(examples), options),
   fit,
 };

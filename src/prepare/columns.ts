@@ -36,6 +36,4 @@ export function isConstant(column: Column, rows: Int32Array): boolean {
 }
 
 /** Every row of a table of so many. */
-export const allRows = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, r) => r);
-
 export const kindName = (kind: Column['kind']) => (kind === 'number' ? 'a number' : 'text');

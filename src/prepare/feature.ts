@@ -47,6 +47,8 @@ export interface Source {
 
 export interface Feature {
   readonly name: string;
+  /** the table's column that it reads; absent where that has its name */
+  readonly column?: string;
   /** what a raw value is: a float32, an int32 code into `labels`, or a date in int32 minutes since 1970 */
   readonly raw: 'f32' | 'i32' | 'date';
   /** names of the codes for reasons; empty for numbers and dates */

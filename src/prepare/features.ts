@@ -31,6 +31,13 @@ export interface Binding {
   fill(buffer: ArrayBufferLike, raw: RawColumns, first: number, index?: Int32Array): void;
 }
 
+/** Raw values of features for some rows of a table: in learning, what the features say of rows that they did not learn from. */
+export interface Instead {
+  rows: Int32Array;
+  /** f64[rows] of each feature that has them, by its name */
+  values: ReadonlyMap<string, Float64Array>;
+}
+
 /** Encoded columns that stand side by side. */
 export interface Run {
   first: number;
@@ -46,12 +53,18 @@ export interface Words {
 /** The raw columns at an address. */
 export const rawColumns = (columns: number, rows: number): RawColumns => ({ columns, pitch: rawPitch(rows), rows });
 
+const columnOf = ({ name, column = name }: Feature): string => column;
+
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 
 export class Features {
   /** all features, in order */
   readonly list: readonly Feature[];
   readonly names: readonly string[];
+  /** the table's columns that they read, each once */
+  readonly columnNames: readonly string[];
+  /** of each column the first feature that reads it, and of each feature the next that reads the same one, or −1 */
+  readonly #next: Int32Array;
   readonly #numbers: ReadonlyMap<string, number>;
   /** of each feature: the bits of the raw value that a missing one becomes */
   readonly #missing: Int32Array;
@@ -59,7 +72,15 @@ export class Features {
   constructor(private readonly kinds: readonly OfKind[]) {
     this.list = kinds.flatMap(({ features }) => features);
     this.names = this.list.map(({ name }) => name);
-    this.#numbers = new Map(this.names.map((name, j) => [name, j]));
+    const numbers = new Map<string, number>();
+    this.#next = new Int32Array(this.list.length);
+    for (let j = this.list.length - 1; j >= 0; j--) {
+      const column = columnOf(this.list[j]);
+      this.#next[j] = numbers.get(column) ?? -1;
+      numbers.set(column, j);
+    }
+    this.#numbers = numbers;
+    this.columnNames = [...new Set(this.list.map(columnOf))];
     const missing = this.list.map((feature) => feature.one(undefined, 0));
     this.#missing = Int32Array.from(missing);
     const bits = new Float32Array(this.#missing.buffer);
@@ -114,24 +135,32 @@ export class Features {
 
   /**
    * @param known names of columns that the model knows and does not read: target, id, ignored ones
+   * @param instead raw values that stand for a feature's own
    * @throws CameoError 'column' for a column that is absent or of another type than in fitting
    */
-  bind(table: Table, known: ReadonlySet<string>): Binding {
+  bind(table: Table, known: ReadonlySet<string>, instead?: Instead): Binding {
     checkTable(table);
     const byName = new Map(table.columns.map((column) => [column.name, column]));
-    const missing = this.names.filter((name) => !byName.has(name));
+    const missing = this.columnNames.filter((name) => !byName.has(name));
     if (missing.length > 0) {
       const left = leftOut(table, missing[0]);
       if (left) throw errors.columnLeftOut('Feature', left.name, left.reason);
-      const expected = new Set(this.names);
+      const expected = new Set(this.columnNames);
       const unexpected = table.columns.map(({ name }) => name).filter((name) => !expected.has(name) && !known.has(name));
-      throw errors.columnMissing(missing[0], this.names.length, missing, unexpected);
+      throw errors.columnMissing(missing[0], this.columnNames.length, missing, unexpected);
     }
     const unknown = new Map<string, number>();
     const sources = this.list.map((feature) => {
-      const source = feature.bind(byName.get(feature.name) as Table['columns'][number]);
-      if (source.unknown > 0) unknown.set(feature.name, source.unknown);
-      return source.values;
+      const column = columnOf(feature);
+      const source = feature.bind(byName.get(column) as Table['columns'][number]);
+      if (source.unknown > 0) unknown.set(column, source.unknown);
+      const own = instead?.values.get(feature.name);
+      if (!own) return source.values;
+      const values = source.values.slice();
+      instead?.rows.forEach((r, i) => {
+        values[r] = own[i];
+      });
+      return values;
     });
     return {
       rows: table.rows,
@@ -163,16 +192,18 @@ export class Features {
     let met = 0;
     for (let k = 0; k < keys.length; k++) {
       const key = keys[k];
-      const j = numbers.get(key);
+      let j = numbers.get(key);
       if (j === undefined) {
         if (known.knows(key)) met++;
         continue;
       }
       met++;
-      const feature = list[j];
-      const value = feature.one(row[key], r);
-      if (feature.raw === 'f32') f32[first + j * pitch] = value;
-      else i32[first + j * pitch] = value;
+      for (; j >= 0; j = this.#next[j]) {
+        const feature = list[j];
+        const value = feature.one(row[key], r);
+        if (feature.raw === 'f32') f32[first + j * pitch] = value;
+        else i32[first + j * pitch] = value;
+      }
     }
     if (met === 0) known.refuseStranger(row, keys, r);
   }

@@ -3,6 +3,7 @@
  * [0, 1] among the quantiles of its column. Skewed numbers come out evenly spread; NaN is skipped and kept.
  */
 import * as v from 'valibot';
+import { infiniteAt } from '../arrays.js';
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { errors } from '../errors.js';
@@ -37,7 +38,7 @@ export class QuantileTransformer {
     if (x.rows === 0) throw errors.tableEmpty('The matrix');
     const n = Math.max(1, Math.min(nQuantiles, x.rows));
     this.quantiles = Array.from({ length: x.columns }, (_, j) => {
-      const infinite = x.column(j).findIndex((v) => Math.abs(v) === Number.POSITIVE_INFINITY);
+      const infinite = infiniteAt(x.column(j));
       if (infinite >= 0) throw errors.columnInfinite(String(j), infinite);
       const values = x
         .column(j)

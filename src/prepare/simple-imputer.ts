@@ -1,5 +1,6 @@
 /** Fills missing values (NaN) column by column, after scikit-learn's SimpleImputer. */
 import * as v from 'valibot';
+import { infiniteAt } from '../arrays.js';
 import { errors } from '../errors.js';
 import { checked, type Entries, oneOf } from '../options.js';
 import { Matrix } from '../table/matrix.js';
@@ -37,7 +38,7 @@ export class SimpleImputer {
     const missing = new Uint32Array(x.columns);
     for (let j = 0; j < x.columns; j++) {
       const column = x.column(j);
-      const infinite = column.findIndex((v) => Math.abs(v) === Number.POSITIVE_INFINITY);
+      const infinite = infiniteAt(column);
       if (infinite >= 0) throw errors.columnInfinite(String(j), infinite);
       const values = column.filter((v) => !Number.isNaN(v));
       missing[j] = x.rows - values.length;

@@ -3,6 +3,7 @@
  * function of its seed.
  */
 import * as v from 'valibot';
+import { range } from '../arrays.js';
 import { errors } from '../errors.js';
 import { seed as anySeed, checked, type Entries, flag, opaque, share, whole } from '../options.js';
 import { shuffle } from '../random.js';
@@ -41,7 +42,7 @@ const SPLIT_OPTIONS = v.strictObject({
 export function trainTestSplit(rows: number, options: SplitOptions = {}): Split {
   const { testSize, seed, stratify } = checked(SPLIT_OPTIONS, options);
   const held = Math.ceil(rows * testSize);
-  if (held === 0 || held === rows) throw errors.tooFewRows('A split', rows, 2);
+  if (held === 0 || held === rows) throw errors.heldOut(held, rows);
   if (!stratify) {
     const order = shuffle(range(rows), seed, STREAM.split);
     return { test: order.slice(0, held).sort(), train: order.slice(held).sort() };
@@ -117,8 +118,6 @@ export class StratifiedKFold {
     return splitsOf(fold, nSplits);
   }
 }
-
-const range = (n: number) => Int32Array.from({ length: n }, (_, i) => i);
 
 function checkFolds(given: FoldOptions, rows: number) {
   const options = checked(FOLD_OPTIONS, given);

@@ -3,7 +3,7 @@
  * own columns; then scores are learnt, and what to recommend.
  */
 import type { Engine } from '../engine/engine.js';
-import { errors, kindOf } from '../errors.js';
+import { errors } from '../errors.js';
 import { type Behaviour, behaviourOf } from '../events/behaviour.js';
 import { joinBehaviour } from '../events/features.js';
 import { checked } from '../options.js';
@@ -12,6 +12,7 @@ import { fitScores } from '../score/fit.js';
 import { checkScoreOptions, type ScoreOptions } from '../score/options.js';
 import { columnOf } from '../table/columns.js';
 import type { Section } from '../table/section.js';
+import { kindOf } from '../wording.js';
 import { sectionsOfScores } from './model-file.js';
 import { FIT_OPTIONS, type FitData, type FitOptions, TABLE_NAMES } from './options.js';
 

@@ -9,7 +9,7 @@
  */
 import type { RecordBatch, Schema } from 'apache-arrow';
 import type { Engine } from '../engine/engine.js';
-import { errors, kindOf } from '../errors.js';
+import { errors } from '../errors.js';
 import type { Evaluation } from '../metrics/index.js';
 import { checked } from '../options.js';
 import type { Target } from '../prepare/target.js';
@@ -24,6 +24,7 @@ import { RowKeys } from '../table/row-keys.js';
 import type { PlainRow, Section } from '../table/section.js';
 import type { Table } from '../table/table.js';
 import { distinctWarnings, type Warning } from '../warnings.js';
+import { kindOf } from '../wording.js';
 import { engineFor, type LoadOptions, provided } from './entry.js';
 import type { Fitted } from './fitted.js';
 import { modelAsOf, placeModel, readModelFile, writeModel } from './model-file.js';
@@ -63,7 +64,7 @@ export class Profiler implements Fitted, Disposable {
   ) {
     this.sections = sections;
     this.scores = sections.filter((section) => section instanceof ScoreSection);
-    const known = this.scores.flatMap(({ scorer }) => [...scorer.features.names, ...scorer.known]);
+    const known = this.scores.flatMap(({ scorer }) => [...scorer.features.columnNames, ...scorer.known]);
     this.#keys = new RowKeys(new Set(this.scores.length > 0 ? known : ['user_id']), onWarning);
   }
 

@@ -6,7 +6,7 @@
  *           └─ trained on ─▶ folds ─▶ trials ─▶ the best ─▶ both, fitted
  */
 import type { Engine } from '../engine/engine.js';
-import { errors, kindOf } from '../errors.js';
+import { errors } from '../errors.js';
 import { behaviourOf } from '../events/behaviour.js';
 import { BEHAVIOUR_FEATURES, joinBehaviour } from '../events/features.js';
 import { checked } from '../options.js';
@@ -17,6 +17,7 @@ import { tableSubject } from '../score/tune/table.js';
 import type { Subject, Trial } from '../score/tune/trial.js';
 import type { Events } from '../table/events.js';
 import type { Table } from '../table/table.js';
+import { kindOf } from '../wording.js';
 import { checkData } from './fit.js';
 import { ENGINE, type FitData, type FitOptions, isEngine } from './options.js';
 import { Profiler } from './profiler.js';

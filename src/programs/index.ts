@@ -1,8 +1,11 @@
 /** Table of contents of the programs, by the name that a worker is sent. */
 import { als } from './als/als.js';
+import { expectedCounts } from './bayesian-network/expect.js';
 import { familyCounts } from './bayesian-network/family-counts.js';
 import { hillClimb } from './bayesian-network/hill-climb.js';
+import { likeliestStates } from './bayesian-network/likeliest.js';
 import { mutualInformation } from './bayesian-network/mutual-information.js';
+import { queryNetwork } from './bayesian-network/query.js';
 import { ease } from './ease/ease.js';
 import { encode } from './encode.js';
 import { factorize } from './factorization/factorize.js';
@@ -23,8 +26,11 @@ import { permute } from './permute.js';
 import type { ProgramTable } from './program.js';
 import { scale } from './scale.js';
 import { score } from './score.js';
+import { skipGram } from './skip-gram/skip-gram.js';
 import { classSums } from './sparse/class-sums.js';
+import { sparseLinear } from './sparse/linear.js';
 import { csrMultiply } from './sparse/multiply.js';
+import { countTerms } from './text/count-terms.js';
 import { top } from './top.js';
 import { bin } from './trees/bin.js';
 import { boost } from './trees/boost.js';
@@ -35,14 +41,17 @@ const table = {
   boost,
   classStatistics,
   classSums,
+  countTerms,
   csrMultiply,
   ease,
   encode,
-  familyCounts,
+  expectedCounts,
   factorize,
+  familyCounts,
   hillClimb,
   infer,
   jointLikelihoods,
+  likeliestStates,
   limits,
   linear,
   linearPredict,
@@ -51,10 +60,13 @@ const table = {
   outputs,
   permute,
   predict,
+  queryNetwork,
   rankItems,
   scale,
   score,
   similarities,
+  skipGram,
+  sparseLinear,
   top,
   train,
   trainNetwork,

@@ -6,10 +6,11 @@
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
-import { errors, kindOf } from '../errors.js';
+import { errors } from '../errors.js';
 import { checked, RUN, whole } from '../options.js';
 import { joinParts, type Part, type PartReader } from '../part.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import { kindOf } from '../wording.js';
 import { itemsOf } from './histories.js';
 import { readers } from './readers.js';
 import type { Choice, NumberedHistory, Recommends, TopList } from './recommender.js';
@@ -230,7 +231,9 @@ export class Recommender {
   }
 
   #withoutFactors() {
-    return errors.invalid(`A recommender of the family '${this.model.family}' has no factors of users.`);
+    return errors.invalid(
+      `A recommender of the family '${this.model.family}' has no factors of users; fit with recommender 'ials', which has.`,
+    );
   }
 }
 

@@ -6,7 +6,8 @@
  *     last     else of each user the last order
  *     random   else a fifth of all pairs
  *
- * What it takes is bounded by the work and not by a clock, so that the same log gives the same choice everywhere: of a large log it looks at a
+ * It takes no more than three fits of the costliest candidate on everything would. That is bounded by the work as cost.ts counts it and not by a
+ * clock, so that the same log gives the same choice everywhere: of a large log, and where the candidates together would take longer, it looks at a
  * sample of users by the seed.
  */
 import type { Engine } from '../engine/engine.js';
@@ -17,12 +18,13 @@ import { checked } from '../options.js';
 import { shuffle } from '../random.js';
 import { type RunOptions, throwIfAborted } from '../scheduler/scheduler.js';
 import { type Events, rowsWhere, selectEvents } from '../table/events.js';
+import { fitCost, listCost, type Size, sizeOfEvents, sizeOfPairs } from './cost.js';
 import { historiesOf } from './histories.js';
 import { families } from './index.js';
 import type { Candidate, Choice, Pairs } from './recommender.js';
 import { rankingOf, type Truth, truthOf } from './truth.js';
 
-/** Of equally good ones the first is taken. */
+/** Of equally good ones the first is taken. item2vec, which costs many times what these do, is for who asks for it. */
 export const CANDIDATES = ['ials', 'ease', 'neighbours', 'factorization', 'popularity'] as const;
 /** What there is without a choice. */
 export const FAST = 'ials';
@@ -32,6 +34,10 @@ export const AT = 10;
 /** Events that are looked at, and users whose lists are compared, at most. */
 export const EVENTS = 200_000;
 const USERS = 2000;
+/** Fits of the costliest candidate that choosing may take. */
+const FITS = 3;
+/** Of what would take as long as it may: counts are no clocks. */
+const MARGIN = 0.9;
 /** Users that a way of holding out needs to be told from chance. */
 const ENOUGH = 50;
 /** Items up to which EASE, whose work grows with their cube, takes part. */
@@ -55,8 +61,7 @@ export async function chooseRecommender(
   run: RunOptions,
 ): Promise<Choice> {
   const started = performance.now();
-  const sample = sampleOf(events, seed, most);
-  const cut = cutOf(sample.events, seed, halfLife);
+  const { sample, cut } = withinBudget(events, seed, halfLife, most);
   const seconds = () => (performance.now() - started) / 1000;
   if (!cut) {
     const protocol = 'nothing to choose by: too few users have something new in any part that is held out';
@@ -68,6 +73,34 @@ export async function chooseRecommender(
   const users = cut.truth.users.length;
   const protocol = `fitted before, compared on ${cut.says}, full ranking, ${users.toLocaleString('en')} users${sample.says}`;
   return { recommender: best.recommender, protocol, users, candidates, seconds: seconds() };
+}
+
+const takingPart = (size: Size) => CANDIDATES.filter((name) => !leftOut(name, size));
+
+/** What choosing may cost for events of such a size. */
+export const budgetOf = (size: Size) => FITS * Math.max(...takingPart(size).map((name) => fitCost(name, size)));
+
+/** What fitting all candidates on pairs and ranking them for some users costs. */
+export function choiceCost(size: Size, users: number): number {
+  const names = takingPart(size);
+  return names.reduce((sum, name) => sum + fitCost(name, size), 0) + names.length * listCost(users, size);
+}
+
+/** A cut of the events, or of as large a sample of them as costs no more than it may and leaves enough users. */
+export function withinBudget(events: Events, seed: number, halfLife: number | undefined, most: number) {
+  const budget = budgetOf(sizeOfEvents(events));
+  const look = (rows: number) => {
+    const sample = sampleOf(events, seed, rows);
+    return { rows, sample, cut: cutOf(sample.events, seed, halfLife) };
+  };
+  for (let found = look(Math.min(most, events.rows)); ; ) {
+    const { rows, sample, cut } = found;
+    const cost = cut ? choiceCost(sizeOfPairs(cut.pairs), cut.truth.users.length) : 0;
+    if (cost <= budget) return { sample, cut };
+    const next = look(Math.floor(rows * Math.max(0.5, (MARGIN * budget) / cost)));
+    if (!next.cut || next.cut.truth.users.length < ENOUGH) return { sample, cut };
+    found = next;
+  }
 }
 
 /** A sample of users where there are many events. */

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import type { Engine } from '../engine/engine.js';
+import { runGang } from '../engine/gang.js';
 import { errors } from '../errors.js';
 import { above, sought, whole } from '../options.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
@@ -12,7 +13,6 @@ import { blocksOf, TILE_FLOATS, tilesOf } from '../programs/ease/tiles.js';
 import type { ItemWeights } from '../programs/neighbours/item-scores.js';
 import { type RunOptions, throwIfAborted } from '../scheduler/scheduler.js';
 import { Layout, place } from '../wasm/memory.js';
-import { runGang } from './gang.js';
 import { historiesOf } from './histories.js';
 import { type ItemRow, joinRows, transposed } from './item-weights.js';
 import type { Histories, Pairs, RecommenderFamily } from './recommender.js';

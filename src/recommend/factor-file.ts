@@ -5,7 +5,7 @@
  *     userBiases  f32[users]         itemBiases  f32[items]         history.items   f64[…]           mean f64[1]
  */
 import { f32, f64, type Part, type PartReader } from '../part.js';
-import { type FactorizationSettings, FILE_SETTINGS } from './factorization-options.js';
+import { corrects, type FactorizationSettings, FILE_SETTINGS } from './factorization-options.js';
 import { BIASES, FACTORS, type Factors } from './factors.js';
 import { historyTensors, readHistories } from './history-file.js';
 
@@ -18,7 +18,7 @@ function written({ regularizationExponent, samplingExponent, samplingCorrection,
     ...settings,
     ...(regularizationExponent === 1 ? {} : { regularizationExponent }),
     ...(samplingExponent === 1 ? {} : { samplingExponent }),
-    ...(settings.loss === 'logistic' && samplingCorrection ? { samplingCorrection } : {}),
+    ...(corrects({ ...settings, samplingCorrection }) ? { samplingCorrection } : {}),
   };
 }
 

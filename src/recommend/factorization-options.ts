@@ -9,7 +9,7 @@ export interface MatrixFactorizationOptions {
   engine?: Engine;
   /** length of a factor vector; default 32 */
   rank?: number;
-  /** 'squared' (default) for ratings, 'logistic' or 'bpr' for events */
+  /** 'squared' (default) for ratings, 'logistic', 'softmax' or 'bpr' for events */
   loss?: FactorizationLoss;
   /** passes over the entries at most; default 20 */
   epochs?: number;
@@ -29,15 +29,15 @@ export interface MatrixFactorizationOptions {
    * back less.
    */
   regularizationExponent?: number;
-  /** of 'squared': whether users and items have biases; default true. The others always have them (bpr: items only). */
+  /** of 'squared': whether users and items have biases; default true. The others always have them (softmax and bpr: items only). */
   biases?: boolean;
-  /** sampled items per event; 'logistic' 4, 'bpr' always 1 */
+  /** sampled items per event; default 4, 'bpr' always 1 */
   samples?: number;
   /** α: items are sampled as count^α; default 1, as often as they occur; 0 all alike */
   samplingExponent?: number;
   /**
-   * of 'logistic': whether the logarithm of how often an item is sampled stands inside the loss, so that scores are log-odds of the event;
-   * default true. Without, they are how much likelier than by chance.
+   * of 'logistic' and 'softmax': whether the logarithm of how often an item is sampled stands inside the loss, so that scores are log-odds of
+   * the event, or of its item against others; default true. Without, they are how much likelier than by chance.
    */
   samplingCorrection?: boolean;
   /** factors start uniform within ± this; default 0.1 */
@@ -58,7 +58,7 @@ const fraction = v.pipe(v.number('from 0 to below 1'), v.minValue(0, 'from 0 to 
 /** What each may be, in the order in which a file holds them. */
 export const ranges = {
   rank: whole(1, 1024),
-  loss: oneOf('squared', 'logistic', 'bpr'),
+  loss: oneOf('squared', 'logistic', 'softmax', 'bpr'),
   epochs: whole(1, 100_000),
   learningRate: above(0),
   schedule: oneOf('inverse', 'adagrad'),
@@ -101,6 +101,10 @@ export const FILE_SETTINGS = v.strictObject({
   ...SETTINGS.entries,
   samplingCorrection: v.optional(ranges.samplingCorrection, false),
 });
+
+/** Whether scores are corrected for how items are sampled. */
+export const corrects = ({ loss, samplingCorrection }: Pick<FactorizationSettings, 'loss' | 'samplingCorrection'>) =>
+  samplingCorrection && (loss === 'logistic' || loss === 'softmax');
 
 const OPTIONS = v.strictObject({ engine: v.optional(opaque<Engine>()), ...SETTINGS.entries });
 

@@ -23,11 +23,11 @@ const EVENTS = {
   initScale: 0.05,
 } as const;
 
-/** What suits ratings: until those held out are no longer predicted better. */
+/** What suits ratings: until those held out are no longer predicted better, in steps short enough not to run past it. */
 const RATINGS = {
   loss: 'squared',
   epochs: 100,
-  learningRate: 0.05,
+  learningRate: 0.02,
   learningRateDecay: 0.02,
   regularization: 0.05,
   validationFraction: 0.1,

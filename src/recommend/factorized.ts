@@ -12,7 +12,7 @@ import { itemCounts, itemsOf } from './histories.js';
 import { nearest } from './nearest.js';
 import { descending } from './order.js';
 import type { NumberedHistory, RecommenderReader, Recommends, TopList } from './recommender.js';
-import { topByProduct } from './top.js';
+import { type Packed, packColumns, topByProduct } from './top.js';
 
 type ListOptions = { n: number } & RunOptions;
 
@@ -29,6 +29,7 @@ export class FactorizedRecommender implements Recommends {
   #unitItems: Float32Array | undefined;
   #unitUsers: Float32Array | undefined;
   #byUsers: Int32Array | undefined;
+  #packed: Packed | undefined;
 
   constructor(
     private readonly engine: Engine,
@@ -76,7 +77,9 @@ export class FactorizedRecommender implements Recommends {
   async recommendFor(history: NumberedHistory, { n, ...run }: ListOptions): Promise<TopList> {
     const { factors, bias } = this.foldIn(history);
     const { itemFactors, itemBiases, rank, mean } = this.learnt;
-    const [list] = await topByProduct(this.engine, factors, itemFactors, itemBiases, rank, n, [history.items], run);
+    this.#packed ??= packColumns(itemFactors, itemBiases, rank);
+    const known = [history.items];
+    const [list] = await topByProduct(this.engine, factors, itemFactors, itemBiases, rank, n, known, run, this.#packed);
     for (let k = 0; k < list.scores.length; k++) list.scores[k] += mean + bias;
     return list;
   }

@@ -46,6 +46,15 @@ export function rowsOf(matrix: Float32Array, ids: ArrayLike<number>, width: numb
   return out;
 }
 
+/** The mean of rows f32[…, rank]. */
+export function meanRow(rows: Float32Array, rank: number): Float32Array {
+  const sums = new Float64Array(rank);
+  rows.forEach((value, t) => {
+    sums[t % rank] += value;
+  });
+  return Float32Array.from(sums, (sum) => (sum * rank) / rows.length);
+}
+
 export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let j = 0; j < a.length; j++) sum += a[j] * b[j];

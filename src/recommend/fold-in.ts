@@ -7,11 +7,11 @@
  *               those of the trained one)
  */
 import { errors } from '../errors.js';
-import { logistic } from '../math.js';
+import { exp, logistic } from '../math.js';
 import { within } from '../part.js';
-import { rateOf } from '../programs/factorization/factorize.js';
+import { compares, rateOf } from '../programs/factorization/factorize.js';
 import { drawer } from '../random.js';
-import type { FactorizationSettings } from './factorization-options.js';
+import { corrects, type FactorizationSettings } from './factorization-options.js';
 import { BIASES, checkKnown, FACTORS, type Factors } from './factors.js';
 import type { NumberedHistory } from './recommender.js';
 import { logDrawn, logqOf } from './sampling.js';
@@ -70,7 +70,7 @@ function foldInRatings(
 
 function foldInEvents(f: Factors, items: ArrayLike<number>, o: FactorizationSettings): FoldedIn {
   const { itemFactors, rank } = f;
-  const corrected = o.loss === 'logistic' && o.samplingCorrection;
+  const corrected = corrects(o);
   const itemBiases = corrected ? lifted(f) : f.itemBiases;
   const sample = otherItems(f, items, o.seed);
   const p = new Float64Array(rank);
@@ -78,42 +78,73 @@ function foldInEvents(f: Factors, items: ArrayLike<number>, o: FactorizationSett
   let squares = 1;
   const gradient = new Float64Array(rank);
   const score = (item: number) => {
-    let sum = itemBiases[item] + (o.loss === 'bpr' ? 0 : bias);
+    let sum = itemBiases[item] + (compares(o.loss) ? 0 : bias);
     for (let j = 0, at = item * rank; j < rank; j++) sum += p[j] * itemFactors[at + j];
     return sum;
   };
-  /** Moves p along e · (row of item − row of other). */
-  const step = (scheduled: number, e: number, item: number, other?: number) => {
+  /** Moves p along `gradient`, less the penalty. @returns the rate */
+  const step = (scheduled: number): number => {
     let sum = 0;
     for (let j = 0; j < rank; j++) {
-      const x = itemFactors[item * rank + j] - (other === undefined ? 0 : itemFactors[other * rank + j]);
-      gradient[j] = e * x - o.regularization * p[j];
+      gradient[j] -= o.regularization * p[j];
       sum += gradient[j] * gradient[j];
     }
     const rate = o.schedule === 'adagrad' ? scheduled / Math.sqrt(squares) : scheduled;
     for (let j = 0; j < rank; j++) p[j] += rate * gradient[j];
-    if (o.loss === 'logistic') bias += rate * (e - o.regularization * bias);
     squares += sum / rank;
+    return rate;
+  };
+  const towards = (scheduled: number, e: number, item: number) => {
+    for (let j = 0; j < rank; j++) gradient[j] = e * itemFactors[item * rank + j];
+    const rate = step(scheduled);
+    bias += rate * (e - o.regularization * bias);
+  };
+  const apart = (rate: number, e: number, item: number, other: number) => {
+    for (let j = 0; j < rank; j++) gradient[j] = e * (itemFactors[item * rank + j] - itemFactors[other * rank + j]);
+    step(rate);
+  };
+  const among = (rate: number, errors: readonly number[], compared: readonly number[]) => {
+    gradient.fill(0);
+    compared.forEach((item, k) => {
+      for (let j = 0; j < rank; j++) gradient[j] += errors[k] * itemFactors[item * rank + j];
+    });
+    step(rate);
+  };
+  /** Other items, as many as are sampled of an entry and are found. */
+  const draw = (count: number) => {
+    const found: number[] = [];
+    for (let s = 0; s < count; s++) {
+      const other = sample();
+      if (other !== undefined) found.push(other);
+    }
+    return found;
   };
   for (let epoch = 1; epoch <= o.epochs; epoch++) {
     const rate = PACE * rateOf(o, epoch);
     for (let t = 0; t < items.length; t++) {
       const item = items[t];
-      if (o.loss === 'bpr') {
-        const other = sample();
-        if (other !== undefined) step(rate, logistic(score(other) - score(item)), item, other);
-        continue;
-      }
-      step(rate, 1 - logistic(score(item)), item);
-      for (let s = 0; s < o.samples; s++) {
-        const other = sample();
-        if (other !== undefined) step(rate, -logistic(score(other)), other);
+      if (o.loss === 'logistic') {
+        towards(rate, 1 - logistic(score(item)), item);
+        for (let s = 0; s < o.samples; s++) for (const other of draw(1)) towards(rate, -logistic(score(other)), other);
+      } else if (o.loss === 'bpr') {
+        for (const other of draw(1)) apart(rate, logistic(score(other) - score(item)), item, other);
+      } else {
+        const compared = [item, ...draw(o.samples)];
+        if (compared.length > 1) among(rate, errorsOf(compared.map(score)), compared);
       }
     }
   }
   // The rest of what the loss is corrected by: sampling.ts.
-  if (corrected && items.length > 0) bias += logDrawn(o.samples, items.length);
+  if (o.loss === 'logistic' && corrected && items.length > 0) bias += logDrawn(o.samples, items.length);
   return { factors: Float32Array.from(p), bias };
+}
+
+/** By how much the first is too small beside the others, and each of them too large: 1 − π and −π of the softmax. */
+function errorsOf(scores: readonly number[]): number[] {
+  const most = scores.reduce((a, b) => Math.max(a, b));
+  const shares = scores.map((score) => exp(score - most));
+  const whole = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share, k) => Number(k === 0) - share / whole);
 }
 
 const lifts = new WeakMap<Factors['history'], Float64Array>();

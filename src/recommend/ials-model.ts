@@ -13,7 +13,7 @@ import { f32, type Part, within } from '../part.js';
 import { gramFloats, gramOf, piecesOf, scratchFloats } from '../programs/als/als.js';
 import { place } from '../wasm/memory.js';
 import { FactorizedRecommender } from './factorized.js';
-import { checkKnown, dot, FACTORS, type Factors, rowOf } from './factors.js';
+import { checkKnown, dot, FACTORS, type Factors, meanRow, rowOf } from './factors.js';
 import { readFacts } from './facts.js';
 import { historyTensors, readHistories } from './history-file.js';
 import type { NumberedHistory, RecommenderReader, Recommends } from './recommender.js';
@@ -118,15 +118,6 @@ function foldIn(
   const factors = engine.f32(at.x, rank).slice();
   if (!within(factors, FACTORS)) throw errors.notFinite('A factor of this history', 'iALS');
   return factors;
-}
-
-/** The mean of rows f32[…, rank]. */
-function meanRow(rows: Float32Array, rank: number): Float32Array {
-  const sums = new Float64Array(rank);
-  rows.forEach((value, t) => {
-    sums[t % rank] += value;
-  });
-  return Float32Array.from(sums, (sum) => (sum * rank) / rows.length);
 }
 
 export const ialsReader: RecommenderReader = {

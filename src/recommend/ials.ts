@@ -10,6 +10,7 @@
  *     λᵤ = λ (nᵤ + α₀ items)^ν        λᵢ = λ (nᵢ + α₀ users)^ν
  */
 import type { Engine } from '../engine/engine.js';
+import { runGang } from '../engine/gang.js';
 import { errors } from '../errors.js';
 import { pow } from '../math.js';
 import { within } from '../part.js';
@@ -18,7 +19,6 @@ import { BARRIER_BYTES } from '../programs/barrier.js';
 import { type RunOptions, throwIfAborted } from '../scheduler/scheduler.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { FACTORS } from './factors.js';
-import { runGang } from './gang.js';
 import { historiesOf } from './histories.js';
 import { type IalsOptions, ialsOf, ialsReader, ldOf, OPTIONS } from './ials-model.js';
 import type { Pairs, RecommenderFamily } from './recommender.js';
@@ -101,6 +101,16 @@ export async function learnIals(engine: Engine, pairs: Pairs, options: IalsOptio
     gram: layout.take(gramFloats(ld) * 4),
     pieces: layout.take(piecesOf(Math.max(users, items)) * gramFloats(ld) * 4),
     scratch: layout.take(Math.max(1, engine.scheduler.threads) * scratchFloats(ld) * 4),
+    // Rows have one penalty.
+    ...(options.regularizationExponent === 0
+      ? {
+          common: {
+            v: layout.take(ld * ld * 4),
+            k: layout.take(ld * ld * 4),
+            rows: layout.take(Math.max(users, items) * ld * 4),
+          },
+        }
+      : {}),
     sync: layout.take(BARRIER_BYTES),
   }));
   using _ = region;

@@ -5,6 +5,7 @@
 import { ease } from './ease.js';
 import { factorization } from './factorization.js';
 import { ials } from './ials.js';
+import { item2vec } from './item2vec.js';
 import { neighbours } from './neighbours.js';
 import { popularity } from './popularity.js';
 import type { RecommenderFamily } from './recommender.js';
@@ -12,4 +13,11 @@ import type { RecommenderFamily } from './recommender.js';
 export { readers } from './readers.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each family has options of its own
-export const families: Record<string, RecommenderFamily<any>> = { factorization, ials, ease, neighbours, popularity };
+export const families: Record<string, RecommenderFamily<any>> = {
+  factorization,
+  ials,
+  ease,
+  neighbours,
+  item2vec,
+  popularity,
+};

@@ -4,18 +4,18 @@
  * memory, and the rows taken out again.
  */
 import type { Engine } from '../engine/engine.js';
+import { runGang } from '../engine/gang.js';
 import { errors } from '../errors.js';
 import { pow } from '../math.js';
 import { within } from '../part.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
-import type { FactorizeResult } from '../programs/factorization/factorize.js';
+import { compares, type FactorizeResult, softmaxFloats } from '../programs/factorization/factorize.js';
 import { shuffle } from '../random.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import { type Layout, place } from '../wasm/memory.js';
 import { ldOf, offsetsOf, startRows, takeRows } from './factor-rows.js';
-import type { FactorizationSettings } from './factorization-options.js';
+import { corrects, type FactorizationSettings } from './factorization-options.js';
 import { FACTORS, type Factors } from './factors.js';
-import { runGang } from './gang.js';
 import { historiesOf, itemsOf, joinHistories } from './histories.js';
 import type { Entries } from './interactions.js';
 import type { Histories } from './recommender.js';
@@ -82,10 +82,12 @@ function offsetsOfPlan(
   history: Histories,
   before: Factors | undefined,
 ): Offsets | undefined {
-  if (settings.loss !== 'logistic' || !settings.samplingCorrection) return undefined;
+  if (!corrects(settings)) return undefined;
   const touched = order.subarray(0, trained).map((entry) => users[entry]);
   const known = { users: before?.users ?? 0, items: before?.items ?? 0 };
-  return offsetsFor(sampling, history, touched, settings.samples, trained, known);
+  const offsets = offsetsFor(sampling, history, touched, settings.samples, trained, known);
+  // How much a user has cancels out where their items are compared.
+  return compares(settings.loss) ? { ...offsets, users: offsets.users.fill(0) } : offsets;
 }
 
 /** The same with other biases. @param sign 1 adds the offsets, −1 takes them off */
@@ -122,7 +124,8 @@ const meanOf = (values: Float32Array, entries: Int32Array) =>
   entries.reduce((sum, entry) => sum + values[entry], 0) / entries.length;
 
 /** Samples drawn of each entry. */
-const samplesOf = ({ loss, samples }: FactorizationSettings) => ({ squared: 0, bpr: 1, logistic: samples })[loss];
+const samplesOf = ({ loss, samples }: FactorizationSettings) =>
+  ({ squared: 0, bpr: 1, logistic: samples, softmax: samples })[loss];
 
 /** Lays out all that the program works on, and puts the entries there. */
 function layerOf(
@@ -141,6 +144,7 @@ function layerOf(
   const seen = settings.loss === 'squared' ? undefined : seenByRow(history, strata);
   const penalties = penaltiesOf(settings, strata, rowOfUser.subarray(0, trained), rowOfItem.subarray(0, trained));
   const { table } = sampling;
+  const threads = Math.max(1, engine.scheduler.threads);
   let largest = 0;
   for (let b = 0; b < blocks * blocks; b++) largest = Math.max(largest, starts[b + 1] - starts[b]);
   const bitsPerWorker = Math.ceil(Math.max(largest * samplesOf(settings), held > 0 ? 32768 : 0) / 16) * 16 + 16;
@@ -158,8 +162,11 @@ function layerOf(
     squares: settings.schedule === 'adagrad' ? layout.take((rowsP + rowsQ) * 4) : 0,
     penalties: penalties ? layout.put(penalties) : 0,
     ...(table && seen ? { others: layout.put(table.others), tables: table.tables } : {}),
-    bits: layout.take(Math.max(1, engine.scheduler.threads) * bitsPerWorker * 4),
+    bits: layout.take(threads * bitsPerWorker * 4),
     bitsPerWorker,
+    ...(settings.loss === 'softmax'
+      ? { scratch: layout.take(threads * softmaxFloats(settings.samples, ldOf(settings.rank)) * 4) }
+      : {}),
     sync: layout.take(BARRIER_BYTES),
   });
 }

@@ -1,6 +1,6 @@
 /**
  * Matrix factorization as an estimator: score(u, i) = μ + bᵤ + bᵢ + pᵤ · qᵢ, for ratings ('squared') and for events without ratings
- * ('logistic', 'bpr'). It is learnt in learn-factors.ts, and what is asked of it is answered in factors.ts and beside it.
+ * ('logistic', 'softmax', 'bpr'). It is learnt in learn-factors.ts, and what is asked of it is answered in factors.ts and beside it.
  */
 import * as v from 'valibot';
 import { defaultEngine } from '../engine/default.js';
@@ -91,7 +91,7 @@ export class MatrixFactorization implements Factors {
     return this;
   }
 
-  /** Scores of pairs: ratings, or for events the log-odds (bpr: a number to rank by). A copy. */
+  /** Scores of pairs: ratings, or for events the log-odds (softmax and bpr: a number to rank by). A copy. */
   predict(users: ArrayLike<number>, items: ArrayLike<number>): Float32Array {
     this.#fitted();
     return scoresOf(this, users, items);

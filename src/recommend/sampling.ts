@@ -10,6 +10,10 @@
  *
  * and s becomes the log-odds of the event itself. c is a term of the user and one of the item, and is learnt beside the biases: training moves
  * b − c, which starts at 0 and which the penalty draws there. What draws a bias without evidence is thus how often user and item occur.
+ *
+ * With the sampled softmax, an entry's item against those drawn, log q stands inside in the same way, and the user's term cancels out:
+ *
+ *     −log of exp(s(u, i) − log q(i)) / Σ exp(s(u, j) − log q(j))        over the entry's item and those drawn
  */
 import { log, pow } from '../math.js';
 import { itemCounts } from './histories.js';

@@ -8,11 +8,38 @@ import type { TopList } from './recommender.js';
 
 const SHARD = 256;
 
+/** Columns as the kernel reads them, to be kept by who asks row by row. */
+export interface Packed {
+  /** y f32[columns, k] by panels of eight columns, and biases, −∞ for those that fill the last */
+  readonly panels: Float32Array;
+  readonly biases: Float32Array;
+}
+
+const sizeOf = (columns: number, k: number) => ({ ld: Math.ceil(k / 8) * 8, padded: Math.ceil(columns / 8) * 8 });
+
+function packInto({ panels, biases }: Packed, y: Float32Array, bias: Float32Array, k: number): void {
+  const { ld } = sizeOf(bias.length, k);
+  panels.fill(0);
+  for (let j = 0; j < bias.length; j++) {
+    const panel = (j & ~7) * ld + (j & 7);
+    for (let i = 0; i < k; i++) panels[panel + i * 8] = y[j * k + i];
+  }
+  biases.fill(Number.NEGATIVE_INFINITY).set(bias);
+}
+
+export function packColumns(y: Float32Array, bias: Float32Array, k: number): Packed {
+  const { ld, padded } = sizeOf(bias.length, k);
+  const packed = { panels: new Float32Array(padded * ld), biases: new Float32Array(padded) };
+  packInto(packed, y, bias, k);
+  return packed;
+}
+
 /**
  * @param x f32[rows, k]
  * @param y f32[columns, k]
  * @param bias f32[columns], added to every row's scores
  * @param exclude columns to leave out, per row; null for none
+ * @param kept y and bias, where they are packed already
  */
 export async function topByProduct(
   engine: Engine,
@@ -23,21 +50,20 @@ export async function topByProduct(
   n: number,
   exclude: readonly ArrayLike<number>[] | null,
   run: RunOptions = {},
+  kept?: Packed,
 ): Promise<TopList[]> {
   const rows = x.length / k;
   const columns = bias.length;
   if (!Number.isInteger(n) || n < 1) throw errors.option('n', 'a whole number from 1', n);
   if (exclude && exclude.length !== rows) throw errors.shape('Lists to exclude', `${rows}`, `${exclude.length}`);
-  const ld = Math.ceil(k / 8) * 8;
-  const padded = Math.ceil(columns / 8) * 8;
+  const { ld, padded } = sizeOf(columns, k);
   using packed = engine.allocate(padded * ld * 4);
   using biases = engine.allocate(padded * 4);
-  const panels = engine.f32(packed.offset, padded * ld).fill(0);
-  for (let j = 0; j < columns; j++) {
-    const panel = (j & ~7) * ld + (j & 7);
-    for (let i = 0; i < k; i++) panels[panel + i * 8] = y[j * k + i];
-  }
-  engine.f32(biases.offset, padded).fill(Number.NEGATIVE_INFINITY).set(bias);
+  const there = { panels: engine.f32(packed.offset, padded * ld), biases: engine.f32(biases.offset, padded) };
+  if (kept) {
+    there.panels.set(kept.panels);
+    there.biases.set(kept.biases);
+  } else packInto(there, y, bias, k);
   const shards = Array.from({ length: Math.ceil(rows / SHARD) }, (_, s) => s * SHARD);
   const sorted = exclude?.map((list) =>
     Int32Array.from(list)

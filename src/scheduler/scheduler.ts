@@ -82,22 +82,30 @@ export async function* map<S, P extends ProgramName>(
   const source = Symbol.asyncIterator in shards ? shards[Symbol.asyncIterator]() : shards[Symbol.iterator]();
   let index = 0;
   let ended = false;
+  /** None where the memory has no room for more and those in flight have one, which they will give back. */
+  const lend = (bytes: number): Region | undefined => {
+    const free = idle.pop();
+    if (free) return free;
+    try {
+      const slot = arena.allocate(bytes);
+      slots.push(slot);
+      return slot;
+    } catch (error) {
+      if (slots.length === 0) throw error;
+      return undefined;
+    }
+  };
   try {
     for (;;) {
       while (!ended && queue.length < scheduler.width) {
         throwIfAborted(options.signal);
+        const slot = options.slotBytes ? lend(options.slotBytes) : undefined;
+        if (options.slotBytes && !slot) break;
         const next = await source.next();
         if (next.done) {
           ended = true;
+          if (slot) idle.push(slot);
           break;
-        }
-        let slot: Region | undefined;
-        if (options.slotBytes) {
-          slot = idle.pop();
-          if (!slot) {
-            slot = arena.allocate(options.slotBytes);
-            slots.push(slot);
-          }
         }
         const args = toArgs(next.value, slot?.offset ?? 0, index);
         const result = scheduler.run(program, args, { ...options, label: options.label ?? `shard ${index}` });

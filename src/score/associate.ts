@@ -1,6 +1,7 @@
 /** How strongly the columns of a table go together with what is predicted. */
+
+import { range } from '../arrays.js';
 import { type Association, correlationRatio, cramersV, pearson } from '../prepare/association.js';
-import { allRows } from '../prepare/columns.js';
 import type { Column } from '../table/table.js';
 import type { Question } from './learn.js';
 
@@ -13,7 +14,7 @@ export function associationOf(
   column: Column,
   labels: Int32Array | undefined,
   { target, truth }: Question,
-  among = allRows(truth.length),
+  among = range(truth.length),
 ): Association | null {
   const known = (r: number) =>
     !Number.isNaN(truth[r]) && (labels !== undefined || (column.kind !== 'category' && !Number.isNaN(column.values[r])));

@@ -6,11 +6,12 @@
  * Values of identifiers, free text and columns that are ignored are not in it, nor values of few rows: they are somebody's.
  */
 import * as v from 'valibot';
+import { range } from '../arrays.js';
 import { errors } from '../errors.js';
 import type { Task } from '../metrics/index.js';
 import { checked } from '../options.js';
 import type { Association } from '../prepare/association.js';
-import { allRows, checkTable } from '../prepare/columns.js';
+import { checkTable } from '../prepare/columns.js';
 import { orderIn } from '../prepare/date.js';
 import type { Preset } from '../prepare/feature.js';
 import { type Decision, decideColumns, ignoredOf } from '../prepare/fit-features.js';
@@ -157,7 +158,7 @@ function questionOf(table: Table, name: string, task: Task | undefined): Questio
 
 /** The rows that fitting would train on and hold out; all rows where there is no target, or too few to hold any out. */
 function splitOf(question: Question | undefined, rows: number, options: { testSize: number; seed: number }) {
-  const all = allRows(rows);
+  const all = range(rows);
   const none = new Int32Array(0);
   if (!question) return { train: all, test: none };
   const labelled = all.filter((r) => !Number.isNaN(question.truth[r]));

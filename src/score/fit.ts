@@ -58,7 +58,8 @@ export function jobOf(
   if (options.id !== undefined) columnOf(table, 'Id', options.id);
   for (const name of options.ignore) checkColumn(table, 'Ignored', name);
   const others = [options.id, options.weight].filter((name) => name !== undefined);
-  const without = new Set([...options.targets, ...options.ignore, ...others]);
+  for (const name of options.text) columnOf(table, 'Text', name);
+  const without = new Set([...options.targets, ...options.ignore, ...options.text, ...others]);
   const weights = columnOfWeights(table, options);
   const report = run.onProgress ?? (() => {});
   const look = new Look(table, options.id, run.joined);
@@ -72,7 +73,9 @@ export function jobOf(
 export async function fitScores(engine: Engine, table: Table, options: CheckedScoreOptions, run: Run): Promise<Score[]> {
   const { job, questions } = jobOf(engine, table, options, run);
   const scores = new Map<string, Score>();
-  for (const group of agreeing(questions)) {
+  // What a text says is learnt for one target.
+  const groups = options.text.length > 0 ? questions.map((question) => [question]) : agreeing(questions);
+  for (const group of groups) {
     for (const score of await fitGroup(job, group)) scores.set(score.target.name, score);
   }
   return options.targets.map((name) => scores.get(name) as Score);
@@ -140,6 +143,7 @@ async function fitGroup(job: Job, questions: readonly Question[]): Promise<Score
         importances: importance[q],
         crossValidation: validated?.[q] ?? null,
         ignored: [...weighed(options), ...learnt.ignored],
+        ...(learnt.texts.length > 0 && { texts: learnt.texts }),
         warnings: job.look.warningsOf(questions[q], split, learnt, evaluation),
       } as Summary,
     });

@@ -15,6 +15,7 @@ import type { CheckedScoreOptions } from './options.js';
 import { ResidentScores } from './resident.js';
 import { searchMembers } from './search-members.js';
 import { encodeRows, scoreRows } from './shards.js';
+import { fitTexts, type TextSummary } from './texts.js';
 import type { Look } from './warnings.js';
 import { weightsOf } from './weights.js';
 
@@ -28,7 +29,7 @@ export interface Question {
 export interface Job {
   engine: Engine;
   table: Table;
-  /** columns that are no features: targets, id, ignored ones */
+  /** columns that are no features by themselves: targets, id, texts, ignored ones */
   without: ReadonlySet<string>;
   /** f64[rows of the table]: what each counts; absent where all count the same */
   weights?: Float64Array;
@@ -44,6 +45,8 @@ export interface Learnt {
   /** what became of each column */
   decisions: Decision[];
   binding: Binding;
+  /** what was learnt from columns of text */
+  texts: TextSummary[];
   /** a model of each question, and its target as these rows standardize it */
   answers: { target: Target; model: Model }[];
 }
@@ -54,21 +57,25 @@ export interface Prepared extends Omit<Learnt, 'answers'> {
   x: Tile;
 }
 
-/** Learns features from these rows. */
-export async function prepare(job: Job, rows: Int32Array): Promise<Prepared> {
+/** Learns features from these rows, and from what texts say of the question there. */
+export async function prepare(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Prepared> {
   const { engine, table, options, run } = job;
   const { encodings } = options.family;
-  const found = await fitFeatures(engine, table, rows, job.without, options.preset, encodings, options.asOf);
+  // Where there are texts, each question comes alone.
+  const [{ target, truth }] = questions;
+  const texts = await fitTexts(job, { target: standardizeBy(target, truth, rows), truth }, rows);
+  const found = await fitFeatures(engine, table, rows, job.without, options.preset, encodings, options.asOf, texts);
   const { features, ignored } = found;
-  const binding = features.bind(table, new Set([...job.without, ...ignored.map(({ name }) => name)]));
+  const known = new Set([...job.without, ...ignored.map(({ name }) => name)]);
+  const binding = features.bind(table, known, texts.held);
   const { at: plan, region } = place(engine, (layout) => features.place(layout, encodings));
   using _ = region;
-  return { ...found, binding, rows, x: await encodeRows(engine, plan, features, binding, rows, run) };
+  return { ...found, binding, texts: texts.summaries, rows, x: await encodeRows(engine, plan, features, binding, rows, run) };
 }
 
 /** Learns features and models from these rows, on which every question has an answer. */
 export async function learn(job: Job, questions: readonly Question[], rows: Int32Array): Promise<Learnt> {
-  const { x, ...prepared } = await prepare(job, rows);
+  const { x, ...prepared } = await prepare(job, questions, rows);
   using _ = x;
   job.report({ stage: 'prepare', done: 1, total: 1 });
   return await learnFrom(job, questions, { ...prepared, x });

@@ -36,6 +36,7 @@ export const SCORE_ENTRIES = {
   target: v.union([v.string(), v.pipe(names, v.minLength(1, 'at least one column'))], 'a column name or a list of them'),
   id: v.optional(v.string('a column name')),
   ignore: v.optional(names, []),
+  text: v.optional(names, []),
   weight: v.optional(v.string('a column name')),
   classWeight: v.optional(oneOf('balanced')),
   task: v.optional(oneOf('binary', 'multiclass', 'regression')),
@@ -62,6 +63,8 @@ export interface ScoreOptions {
   id?: string;
   /** columns to leave out */
   ignore?: readonly string[];
+  /** columns of free text, of which each becomes one number (of several classes, one a class): what its words say of the target */
+  text?: readonly string[];
   /** the column of what each row counts in learning, numbers from 0 on; it is no feature; default: all count the same */
   weight?: string;
   /** 'balanced': all classes count the same in learning, however few rows they have; scores are then no longer the shares of the table */
@@ -126,6 +129,12 @@ export function checkScoreOptions(given: ScoreOptions): CheckedScoreOptions {
   const twice = targets.find((name: string, i: number) => targets.indexOf(name) !== i);
   if (twice !== undefined) throw errors.option('target', 'each column once', `'${twice}' twice`);
   if (rest.id !== undefined && targets.includes(rest.id)) throw errors.option('id', 'another column than the target', rest.id);
+  const taken = rest.text.find(
+    (name: string, i: number, all: string[]) =>
+      all.indexOf(name) !== i || targets.includes(name) || [rest.id, rest.weight, ...rest.ignore].includes(name),
+  );
+  if (taken !== undefined)
+    throw errors.option('text', 'columns that are neither target, id, weight nor ignored, each once', `'${taken}'`);
   const { family, defaults, trials } = familyOf({ preset: rest.preset, effort, model });
   const weights = rest.weight !== undefined ? 'weight' : rest.classWeight !== undefined ? 'classWeight' : undefined;
   if (weights && !family.weighted) {

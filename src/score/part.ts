@@ -74,6 +74,16 @@ const SUMMARY = v.object({
       reason: v.string(),
     }),
   ),
+  texts: v.optional(
+    v.array(
+      v.object({
+        column: v.string(),
+        terms: count,
+        chosen: v.string(),
+        candidates: v.array(v.object({ name: v.string(), loss: metric })),
+      }),
+    ),
+  ),
   warnings: v.optional(
     v.array(v.object({ code: v.string(), message: v.string(), column: v.nullable(v.string()), count: v.nullable(count) })),
     [],

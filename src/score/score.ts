@@ -8,6 +8,7 @@ import type { Ignored } from '../table/table.js';
 import type { Warning } from '../warnings.js';
 import type { Decisions } from './decisions.js';
 import type { Importance } from './importance.js';
+import type { TextSummary } from './texts.js';
 
 /** The facts of training that a model file carries. `evaluation` is that of the task: `if (summary.task !== 'regression') … .rocAuc`. */
 export type Summary = { [T in Task]: SummaryOf<T> }[Task];
@@ -33,6 +34,8 @@ export interface SummaryOf<T extends Task> {
   importances: Importance[];
   crossValidation: CrossValidation | null;
   ignored: Ignored[];
+  /** of each column of text: how many terms, and what learnt from them; absent where there is none */
+  texts?: readonly TextSummary[];
   /** what may be wrong with the table, as far as training saw */
   warnings: Warning[];
 }

@@ -7,12 +7,12 @@
 import type { Engine } from '../engine/engine.js';
 import { type Binding, type Features, rawColumns, type Words } from '../prepare/features.js';
 import type { RawColumns } from '../programs/encoder.js';
-import { ScorePass, type ScorePlan } from '../programs/score.js';
+import { ScorePass, type ScorePlan, scoreLayout } from '../programs/score.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
 import type { RowKeys } from '../table/row-keys.js';
 import type { PlainRow, Users } from '../table/section.js';
 import type { Table } from '../table/table.js';
-import type { Region } from '../wasm/memory.js';
+import { Layout, type Region } from '../wasm/memory.js';
 import { ResidentScores } from './resident.js';
 import type { Score } from './score.js';
 import { slotOf } from './shards.js';
@@ -28,6 +28,8 @@ interface Slot {
 export interface ScoredBatch {
   /** address of each target's ArrowArray */
   addresses: number[];
+  /** where the columns of each target stand */
+  out: ScorePass['out'];
   release(): void;
 }
 
@@ -110,7 +112,7 @@ export class Scorer implements Disposable {
         this.#shared.delete(users);
         this.#give(slot);
       };
-      return { addresses, release };
+      return { addresses, out: scoreLayout(plan, rows, explain, new Layout(args.out)), release };
     } catch (error) {
       this.#give(slot);
       throw error;

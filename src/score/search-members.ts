@@ -6,13 +6,13 @@
 import type { Engine } from '../engine/engine.js';
 import type { BlendOptions } from '../models/blend.js';
 import { MEMBERS, optionsOf } from '../models/blend-members.js';
-import { learnWithout, Parts } from '../models/blend-parts.js';
+import { learnWithout, Parts, roomOf, widthOf } from '../models/blend-parts.js';
 import { type HeldOut, meanLoss } from '../models/blend-weights.js';
 import { heldOut } from '../models/folds.js';
 import type { Examples } from '../models/model.js';
 import { type RunOptions, throwIfAborted } from '../scheduler/scheduler.js';
 import { search } from './tune/search.js';
-import { dimensionsOf, standardConfig } from './tune/space.js';
+import { dimensionsOf, standardConfig, valueAt } from './tune/space.js';
 import type { Subject } from './tune/trial.js';
 
 /** Rows below which nothing is told apart. */
@@ -34,10 +34,7 @@ export async function searchMembers(
 ): Promise<BlendOptions> {
   const { x, task, outputs, y, weights } = examples;
   if (x.rows < LEAST_ROWS) return options;
-  const names = options.families.filter((name) => {
-    const { family, sought } = MEMBERS[name];
-    return sought && (weights === undefined || family.weighted === true);
-  });
+  const names = options.families.filter((name) => MEMBERS[name].sought);
   const folds = heldOut(task, y, { nSplits: FOLDS, seed: (options.seed + OTHER_FOLDS) >>> 0 });
   const truths = folds.map(
     (held): HeldOut => ({
@@ -52,6 +49,9 @@ export async function searchMembers(
   for (const [n, name] of names.entries()) {
     const member = MEMBERS[name];
     const dimensions = dimensionsOf(member.family.options).filter((dimension) => member.sought?.includes(dimension.name));
+    // The most that can be tried takes the most room.
+    const most = Object.fromEntries(dimensions.map((dimension) => [dimension.name, valueAt(dimension, 1)]));
+    const largest = { ...member, options: { ...member.options, ...most } };
     const space = { families: { [name]: dimensions }, shared: [] };
     const subject: Subject = {
       space,
@@ -72,7 +72,7 @@ export async function searchMembers(
     const found = await search(subject, {
       seed: options.seed,
       trials,
-      width: engine.scheduler.width,
+      width: widthOf(engine, roomOf(engine, largest, parts, { held: folds[0], seed: options.seed })),
       head: {},
       signal,
       onStep: (soFar) => onProgress?.(n * trials + soFar.trials.length - 1, Number.NaN, names.length * trials),

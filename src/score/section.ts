@@ -5,6 +5,7 @@ import type { BatchOptions, Field, PlainRow, RowOptions, Section, SectionBatch, 
 import { writeScore } from './part.js';
 import type { Score } from './score.js';
 import type { Scorer } from './scorer.js';
+import { WordReasons } from './words.js';
 
 /** One reason of a profile. */
 export interface ExplanationEntry {
@@ -32,6 +33,7 @@ export class ScoreSection implements Section {
   readonly score: Score;
   readonly #labels: readonly string[];
   readonly #dated: boolean;
+  readonly #words: WordReasons | undefined;
   /** the fields' names: written out once, since every profile has them */
   readonly #names: Record<'score' | 'percentile' | 'prediction' | 'explanation', string>;
 
@@ -53,6 +55,7 @@ export class ScoreSection implements Section {
       explanation: named('explanation'),
     };
     this.#names = names;
+    this.#words = WordReasons.of(features, named('words'));
     const field = (name: string, type: Field['type']): Field => ({ name, type, nullable: false });
     const reason = (name: string, type: Field['type'], nullable: boolean): Field => ({ name, type, nullable });
     const entry = [
@@ -67,6 +70,7 @@ export class ScoreSection implements Section {
       ...(ranks.length > 0 ? [field(names.percentile, 'float32')] : []),
       ...(target.classes.length > 0 ? [field(names.prediction, { dictionary: target.classes })] : []),
       { ...field(names.explanation, { list: { struct: entry } }), reasons: true },
+      ...(this.#words ? [this.#words.field] : []),
     ];
   }
 
@@ -82,9 +86,12 @@ export class ScoreSection implements Section {
   }
 
   async batch(users: Users, { explain = true, signal }: BatchOptions): Promise<SectionBatch> {
-    const { addresses, release } = await this.scorer.batch(users, this.scorer.scores.length, explain, { signal });
-    const address = addresses[this.number];
-    return { memory: this.engine.memory, address, [Symbol.dispose]: release };
+    const { addresses, out, release } = await this.scorer.batch(users, this.scorer.scores.length, explain, { signal });
+    const { memory } = this.engine;
+    const filled = { memory, address: addresses[this.number], [Symbol.dispose]: release };
+    if (!this.#words || !explain) return filled;
+    const views = { i32: new Int32Array(memory.buffer), f32: new Float32Array(memory.buffer) };
+    return { ...filled, more: [this.#words.batch({ ...views, out: out[this.number] }, users)] };
   }
 
   one(row: PlainRow, _id: string | null, options: RowOptions): Record<string, unknown> {
@@ -118,6 +125,8 @@ export class ScoreSection implements Section {
         });
       }
       profile[names.explanation] = entries;
+      const words = this.#words;
+      if (words) profile[words.field.name] = words.row({ i32, f32, out: columns }, r, (column) => rows[r][column]);
     }
   }
 

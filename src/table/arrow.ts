@@ -95,9 +95,13 @@ export class ProfileArrow {
         });
         return;
       }
-      const { memory, address } = values;
-      const parsed = parseData(memory.buffer as ArrayBuffer, address, this.#physical[s], copy);
-      children.push(...this.#logical(parsed, struct).children);
+      const { memory, address, more = [] } = values;
+      const inMemory = struct.children.length - more.length;
+      const of = (type: Struct) => (more.length > 0 ? new Struct(type.children.slice(0, inMemory)) : type);
+      const parsed = parseData(memory.buffer as ArrayBuffer, address, of(this.#physical[s]), copy);
+      children.push(...this.#logical(parsed, of(struct)).children);
+      for (const [m, plain] of more.entries())
+        children.push(dataOf(struct.children[inMemory + m].type, plain, this.#dictionaries));
     });
     const type = new Struct(this.schema.fields);
     return new RecordBatch(this.schema, makeData({ type, length, nullCount: 0, children }));

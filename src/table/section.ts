@@ -41,11 +41,12 @@ export interface Users {
 /**
  * Values of a section's fields for a batch of users. Either plain values by field (null for missing; a dictionary's as texts, a struct's as
  * objects, a vector's as one Float32Array for all users), or the address of an ArrowArray in linear memory, a struct of all fields
- * (programs/arrow.ts), which holds until the batch is disposed of.
+ * (programs/arrow.ts), which holds until the batch is disposed of; then `more` are the plain values of the fields that come last and are
+ * not in the struct.
  */
 export type Filled =
   | { readonly columns: readonly (readonly unknown[] | Float32Array)[] }
-  | { readonly memory: WebAssembly.Memory; readonly address: number };
+  | { readonly memory: WebAssembly.Memory; readonly address: number; readonly more?: readonly (readonly unknown[])[] };
 
 export type SectionBatch = Filled & Disposable;
 

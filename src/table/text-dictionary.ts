@@ -6,6 +6,12 @@
 
 const BASIS = Math.trunc(Math.random() * 2 ** 32) | 0;
 
+function hashOf(bytes: Uint8Array, first: number, last: number): number {
+  let hash = BASIS;
+  for (let i = first; i < last; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  return hash;
+}
+
 export class TextDictionary {
   /** bytes of all texts, one after the other; text k ends at #ends[k + 1] */
   #bytes = new Uint8Array(1024);
@@ -22,16 +28,25 @@ export class TextDictionary {
 
   /** The number of the text bytes[first, last), which is counted. */
   code(bytes: Uint8Array, first: number, last: number): number {
-    let hash = BASIS;
-    for (let i = first; i < last; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+    const hash = hashOf(bytes, first, last);
+    const slot = this.#slotOf(bytes, first, last, hash);
+    const code = this.#slots[slot];
+    if (code < 0) return this.#add(bytes, first, last, hash, slot);
+    this.#counts[code]++;
+    return code;
+  }
+
+  /** The number of the text bytes[first, last), −1 where it never came. */
+  find(bytes: Uint8Array, first: number, last: number): number {
+    return this.#slots[this.#slotOf(bytes, first, last, hashOf(bytes, first, last))];
+  }
+
+  /** Where the text's number stands, or would stand. */
+  #slotOf(bytes: Uint8Array, first: number, last: number, hash: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
       const code = this.#slots[slot];
-      if (code < 0) return this.#add(bytes, first, last, hash, slot);
-      if (this.#hashes[code] === hash && this.#equals(code, bytes, first, last)) {
-        this.#counts[code]++;
-        return code;
-      }
+      if (code < 0 || (this.#hashes[code] === hash && this.#equals(code, bytes, first, last))) return slot;
     }
   }
 
@@ -42,6 +57,13 @@ export class TextDictionary {
       decoder.decode(this.#bytes.subarray(this.#ends[k], this.#ends[k + 1])),
     );
     return { texts, counts: this.#counts.slice(0, this.#size) };
+  }
+
+  /** The numbers of all texts in the order of their bytes, which is that of their code points. */
+  sorted(): Int32Array {
+    const numbers = Int32Array.from({ length: this.#size }, (_, k) => k);
+    sortByBytes(numbers, this.#bytes, this.#ends);
+    return numbers;
   }
 
   #equals(code: number, bytes: Uint8Array, first: number, last: number): boolean {
@@ -80,6 +102,37 @@ export class TextDictionary {
       slots[slot] = code;
     }
     this.#slots = slots;
+  }
+}
+
+/**
+ * Quicksort in three parts by one byte after the other (Bentley and Sedgewick, "Fast Algorithms for Sorting and Searching Strings", 1997).
+ * @param ends text k is bytes[ends[k], ends[k + 1])
+ */
+function sortByBytes(numbers: Int32Array, bytes: Uint8Array, ends: Float64Array): void {
+  const byteOf = (number: number, depth: number) => {
+    const at = ends[number] + depth;
+    return at < ends[number + 1] ? bytes[at] : -1;
+  };
+  const swap = (i: number, j: number) => {
+    const number = numbers[i];
+    numbers[i] = numbers[j];
+    numbers[j] = number;
+  };
+  const parts: [first: number, end: number, depth: number][] = [[0, numbers.length, 0]];
+  for (let part = parts.pop(); part; part = parts.pop()) {
+    const [first, end, depth] = part;
+    if (end - first < 2) continue;
+    const pivot = byteOf(numbers[(first + end) >> 1], depth);
+    let [below, above] = [first, end];
+    for (let i = first; i < above; ) {
+      const byte = byteOf(numbers[i], depth);
+      if (byte < pivot) swap(below++, i++);
+      else if (byte > pivot) swap(--above, i);
+      else i++;
+    }
+    parts.push([first, below, depth], [above, end, depth]);
+    if (pivot >= 0) parts.push([below, above, depth + 1]);
   }
 }
 

@@ -33,6 +33,27 @@ export interface BayesKernels {
   gaussian_add(joint: Address, x: Address, parameters: Address, rows: number, step: number, ld: number): void;
   weighted_moments(state: Address, x: Address, index: Address, weights: Address, n: number, step: number): void;
   // sparse.ts
+  csr_backward(
+    dweights: Address,
+    dbias: Address,
+    dz: Address,
+    indptr: Address,
+    indices: Address,
+    values: Address,
+    rows: number,
+    outputs: number,
+  ): void;
+  csr_forward(
+    z: Address,
+    indptr: Address,
+    indices: Address,
+    values: Address,
+    weights: Address,
+    bias: Address,
+    rows: number,
+    outputs: number,
+  ): void;
+  csr_squares(squares: Address, indptr: Address, indices: Address, values: Address, weights: Address, rows: number): void;
   csr_class_sums(
     sums: Address,
     indptr: Address,

@@ -4,11 +4,13 @@
  */
 import { errors } from '../errors.js';
 import type { BayesKernels } from './bayes-kernels.js';
+import type { FactorizationKernels } from './factorization-kernels.js';
+import type { SkipGramKernels } from './skip-gram-kernels.js';
 import type { TreeKernels } from './tree-kernels.js';
 
 type Address = number;
 
-export interface Kernels extends TreeKernels, BayesKernels {
+export interface Kernels extends BayesKernels, FactorizationKernels, SkipGramKernels, TreeKernels {
   // assembly/activation.ts
   activate(out: Address, a: Address, rows: number, columns: number, activation: number): void;
   secant_backward(
@@ -33,6 +35,18 @@ export interface Kernels extends TreeKernels, BayesKernels {
     n: number,
     ld: number,
     l2: number,
+  ): void;
+  // assembly/als-conjugate.ts
+  als_transform(out: Address, y: Address, v: Address, rows: number, ld: number, lower: number): void;
+  als_conjugate(
+    x: Address,
+    y: Address,
+    index: Address,
+    weights: Address,
+    scratch: Address,
+    n: number,
+    ld: number,
+    most: number,
   ): void;
   // assembly/bayesian-network.ts
   joint_count(table: Address, index: Address, codes: Address, wide: number, pitch: number, lane: number, rows: number): void;
@@ -94,86 +108,6 @@ export interface Kernels extends TreeKernels, BayesKernels {
     inputs: number,
     numbers: number,
   ): void;
-  // assembly/factorize.ts
-  factorize_squared(
-    p: Address,
-    q: Address,
-    bu: Address,
-    bi: Address,
-    gu: Address,
-    gi: Address,
-    lu: Address,
-    li: Address,
-    users: Address,
-    items: Address,
-    values: Address,
-    weights: Address,
-    n: number,
-    ld: number,
-    mean: number,
-    rate: number,
-    l2: number,
-    l2Bias: number,
-    biases: number,
-  ): number;
-  factorize_logistic(
-    p: Address,
-    q: Address,
-    bu: Address,
-    bi: Address,
-    gu: Address,
-    gi: Address,
-    lu: Address,
-    li: Address,
-    users: Address,
-    items: Address,
-    weights: Address,
-    others: Address,
-    bits: Address,
-    seen: Address,
-    offsets: Address,
-    n: number,
-    m: number,
-    samples: number,
-    ld: number,
-    rate: number,
-    l2: number,
-    l2Bias: number,
-  ): number;
-  factorize_bpr(
-    p: Address,
-    q: Address,
-    bi: Address,
-    gu: Address,
-    gi: Address,
-    lu: Address,
-    li: Address,
-    users: Address,
-    items: Address,
-    weights: Address,
-    others: Address,
-    bits: Address,
-    seen: Address,
-    offsets: Address,
-    n: number,
-    m: number,
-    ld: number,
-    rate: number,
-    l2: number,
-    l2Bias: number,
-  ): number;
-  factor_scores(
-    out: Address,
-    p: Address,
-    q: Address,
-    bu: Address,
-    bi: Address,
-    users: Address,
-    items: Address,
-    n: number,
-    ld: number,
-    mean: number,
-  ): void;
   // assembly/gemm.ts
   gemm_scratch(k: number): number;
   // assembly/limits.ts
@@ -197,10 +131,10 @@ export interface Kernels extends TreeKernels, BayesKernels {
   linear_squared(dz: Address, z: Address, y: Address, weight: Address, rows: number): number;
   linear_squares(squares: Address, sums: Address, x: Address, weight: Address, rows: number, columns: number): void;
   // assembly/loss.ts
-  logistic_loss(dz: Address, z: Address, y: Address, rows: number): number;
+  logistic_loss(dz: Address, z: Address, y: Address, weights: Address, rows: number): number;
   softmax(probabilities: Address, z: Address, rows: number, classes: number): void;
-  softmax_loss(dz: Address, z: Address, labels: Address, rows: number, classes: number): number;
-  squared_loss(dz: Address, z: Address, y: Address, rows: number): number;
+  softmax_loss(dz: Address, z: Address, labels: Address, weights: Address, rows: number, classes: number): number;
+  squared_loss(dz: Address, z: Address, y: Address, weights: Address, rows: number): number;
   // assembly/math.ts
   vector_exp(out: Address, x: Address, n: number): void;
   vector_log(out: Address, x: Address, n: number): void;
@@ -225,6 +159,14 @@ export interface Kernels extends TreeKernels, BayesKernels {
   ): void;
   sgd(w: Address, u: Address, dw: Address, n: number, rate: number, momentum: number, nesterov: number, l2: number): void;
   sum_squares(w: Address, n: number): number;
+  // assembly/potential.ts
+  potential_spread(potential: Address, base: Address, cells: number, lanes: number): void;
+  potential_multiply(potential: Address, message: Address, index: Address, cells: number, lanes: number): void;
+  potential_sum(message: Address, potential: Address, index: Address, cells: number, m: number, lanes: number): void;
+  potential_max(message: Address, potential: Address, index: Address, cells: number, m: number, lanes: number): void;
+  potential_normalize(potential: Address, totals: Address, cells: number, lanes: number): void;
+  potential_divide(message: Address, by: Address, m: number, lanes: number): void;
+  potential_expect(out: Address, potential: Address, weights: Address, cells: number, lanes: number): void;
   // assembly/quantile.ts
   missing_indicator(out: Address, column: Address, rows: number): void;
   normal_quantile(out: Address, p: Address, rows: number, least: number, most: number): void;

@@ -95,6 +95,16 @@ export class Arena {
     return new Region(offset, bytes, () => this.#release(offset, size));
   }
 
+  /** Bytes that regions may still take. */
+  get free(): number {
+    return this.maximum - this.#used;
+  }
+
+  /** Asks for room that will be taken bit by bit. @throws CameoError 'memory' where it is not there, so that no work is begun in vain */
+  require(bytes: number): void {
+    if (bytes > this.free) throw errors.memory(this.#used + bytes, this.maximum);
+  }
+
   stats(): MemoryStats {
     return {
       size: this.memory.buffer.byteLength,

@@ -93,6 +93,16 @@ export interface TreeKernels {
     first: number,
     step: number,
   ): void;
+  tree_merge(
+    hist: Address,
+    parts: Address,
+    offsets: Address,
+    n: number,
+    length: number,
+    features: number,
+    first: number,
+    step: number,
+  ): void;
   tree_subtract(hist: Address, other: Address, offsets: Address, features: number, first: number, step: number): void;
   tree_total(out: Address, hist: Address, n: number): void;
   // partition.ts

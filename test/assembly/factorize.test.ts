@@ -9,7 +9,7 @@ import { generator } from '../support/tables.js';
 
 const problem = fc.record({
   rank: fc.integer({ min: 1, max: 40 }),
-  loss: fc.constantFrom<Loss>('squared', 'logistic', 'bpr'),
+  loss: fc.constantFrom<Loss>('squared', 'logistic', 'bpr', 'softmax'),
   weighted: fc.boolean(),
   adagrad: fc.boolean(),
   ownPenalties: fc.boolean(),
@@ -18,7 +18,7 @@ const problem = fc.record({
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
 for (const b of benches()) {
-  test(`${b.build} steps of squared, logistic and bpr loss equal the scalar reference`, () => {
+  test(`${b.build} steps of squared, logistic, softmax and bpr loss equal the scalar reference`, () => {
     fc.assert(
       fc.property(problem, ({ rank, loss, weighted, adagrad, ownPenalties, steps, samples, seed }) => {
         b.reset();
@@ -60,7 +60,20 @@ for (const b of benches()) {
           sum = k.factorize_squared(ap, aq, abu, abi, ...rows, b.f32(values), w, steps, ld, mean, rate, l2, l2b, 1);
         else if (loss === 'logistic')
           sum = k.factorize_logistic(ap, aq, abu, abi, ...rows, ...drawn, samples, ld, rate, l2, l2b);
-        else sum = k.factorize_bpr(ap, aq, abi, ...rows, ...drawn, ld, rate, l2, l2b);
+        else if (loss === 'softmax') {
+          // The list to draw from in two pieces.
+          const m = seed % (steps + 1);
+          const pieces = [
+            w,
+            ai,
+            ai + m * 4,
+            abits,
+            aseen,
+            aoff,
+            b.f32(new Array(2 * (samples + 4) + ld).fill(Number.NaN)),
+          ] as const;
+          sum = k.factorize_softmax(ap, aq, abi, ...rows, ...pieces, steps, m, steps - m, samples, ld, rate, l2, l2b);
+        } else sum = k.factorize_bpr(ap, aq, abi, ...rows, ...drawn, ld, rate, l2, l2b);
 
         const model = { p, q, bu, bi, squaresU, squaresI };
         const how = { loss, adagrad, ld, mean, rate, l2, l2b, biases: true, samples, penalties };
@@ -71,7 +84,7 @@ for (const b of benches()) {
         near(ap, pad(p));
         near(aq, pad(q));
         near(abi, bi);
-        if (loss !== 'bpr') near(abu, bu);
+        if (loss === 'squared' || loss === 'logistic') near(abu, bu);
       }),
       { numRuns: 300 },
     );

@@ -11,17 +11,18 @@ const logSumExp = (z: number[]) => {
   const top = Math.max(...z);
   return top + Math.log(z.reduce((sum, v) => sum + Math.exp(v - top), 0));
 };
-/** Sum of the losses over rows z[rows][outputs]. */
+/** The loss of a row of raw outputs. */
 const LOSS = {
-  logistic: (z: number[][], y: number[]) => z.reduce((sum, [v], r) => sum + softplus(v) - y[r] * v, 0),
-  softmax: (z: number[][], y: number[]) => z.reduce((sum, row, r) => sum + logSumExp(row) - row[y[r]], 0),
-  squared: (z: number[][], y: number[]) => z.reduce((sum, [v], r) => sum + (v - y[r]) ** 2 / 2, 0),
+  logistic: ([v]: number[], y: number) => softplus(v) - y * v,
+  softmax: (row: number[], y: number) => logSumExp(row) - row[y],
+  squared: ([v]: number[], y: number) => (v - y) ** 2 / 2,
 };
 
 const shapes = fc.record({
   rows: fc.integer({ min: 1, max: 23 }),
   classes: fc.integer({ min: 2, max: 19 }),
   scale: fc.constantFrom(1, 10, 60),
+  weighted: fc.boolean(),
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
 
@@ -29,7 +30,7 @@ for (const b of benches()) {
   for (const name of ['logistic', 'softmax', 'squared'] as const) {
     test(`${b.build} ${name} loss and gradient`, () => {
       fc.assert(
-        fc.property(shapes, ({ rows, classes, scale, seed }) => {
+        fc.property(shapes, ({ rows, classes, scale, weighted, seed }) => {
           b.reset();
           const next = generator(seed);
           const outputs = name === 'softmax' ? classes : 1;
@@ -44,14 +45,17 @@ for (const b of benches()) {
           z.forEach((row, r) => {
             padded.set(row, r * ld);
           });
+          const w = z.map(() => (weighted ? Math.floor(next() * 4) / 2 : 1));
+          const weights = weighted ? b.f32(w) : 0;
           const at = b.f32(padded);
           const dz = b.room(rows * ld);
           const { kernels } = b;
           const sum =
             name === 'softmax'
-              ? kernels.softmax_loss(dz, at, b.i32(y), rows, classes)
-              : kernels[`${name}_loss`](dz, at, b.f32(y), rows);
-          const expected = LOSS[name](z, y);
+              ? kernels.softmax_loss(dz, at, b.i32(y), weights, rows, classes)
+              : kernels[`${name}_loss`](dz, at, b.f32(y), weights, rows);
+          const lossOf = (rows: number[][]) => rows.reduce((sum, row, r) => sum + w[r] * LOSS[name](row, y[r]), 0);
+          const expected = lossOf(z);
           assert.ok(Math.abs(sum - expected) <= 2e-6 * Math.max(rows * scale, expected), `${sum} ${expected}`);
           const gradient = b.read(dz, rows * ld);
           for (let r = 0; r < rows; r++) {
@@ -61,8 +65,12 @@ for (const b of benches()) {
                 continue;
               }
               const h = 1e-4;
-              const moved = (by: number) => LOSS[name]([z[r].map((v, k) => (k === c ? v + by : v))], [y[r]]);
-              const slope = (moved(h) - moved(-h)) / (2 * h) / rows;
+              const moved = (by: number) =>
+                LOSS[name](
+                  z[r].map((v, k) => (k === c ? v + by : v)),
+                  y[r],
+                );
+              const slope = (w[r] * (moved(h) - moved(-h))) / (2 * h) / rows;
               const tolerance = 1e-6 * Math.max(1, scale);
               assert.ok(Math.abs(gradient[r * ld + c] - slope) <= tolerance, `${gradient[r * ld + c]} ${slope}`);
             }

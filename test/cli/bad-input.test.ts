@@ -55,6 +55,14 @@ write(
   'many.csv',
   table('name,target', (i) => [`n${i.toString(36)}`, label(i)], 1_000_002),
 );
+write(
+  'constant.csv',
+  table('a,b,target', (i) => [3, 'x', label(i)]),
+);
+write(
+  'weights.csv',
+  table('age,below,none,target', (i) => [20 + ((i * 7) % 40), i === 7 ? -1 : 1, 0, label(i)]),
+);
 write('text.csv', 'just some text without any structure at all');
 write('notes.docx', 'x');
 write('broken.parquet', 'PAR1 this is not one');
@@ -112,6 +120,18 @@ const cases: [what: string, args: string[], message: RegExp][] = [
   ['an absent id', fit('good.csv', '--id', 'nope'), /Id column 'nope'/],
   ['an absent column to ignore', fit('good.csv', '--ignore', 'nope'), /Ignored column 'nope'/],
   ['no feature left', fit('single.csv'), /No feature column is left/],
+  [
+    'all features constant',
+    fit('constant.csv'),
+    /No feature column is left.*'a': the same value in every row; 'b': the same value in every row/,
+  ],
+  ['a negative weight', fit('weights.csv', '--sample-weight', 'below'), /from 0 on; that of row 7 is not/],
+  ['weights that are all zero', fit('weights.csv', '--sample-weight', 'none'), /weights are 0 in every row/],
+  [
+    'more rows held out than there are',
+    fit('good.csv', '--test-size', '0.999'),
+    /holds out 60 of 60 rows leaves none to learn from/,
+  ],
   ['infinity', fit('infinite.csv'), /Column 'age' is infinite in row 7/],
   ['a column name twice', fit('twice.csv'), /Column name 'age' appears more than once/],
   ['more than a million categories', fit('many.csv'), /Column 'name' has 1000002 different values; at most 1000000/],

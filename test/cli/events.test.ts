@@ -186,7 +186,7 @@ test('--effort fast compares nothing; what does not go together is refused', asy
   assert.is(code, 0, stderr);
   assert.is(JSON.parse(stdout.toString()).choice, null);
   for (const [args, message] of [
-    [['--recommender', 'best'], /Allowed choices are auto, factorization, ials, ease, neighbours, popularity/],
+    [['--recommender', 'best'], /Allowed choices are auto, factorization, ials, ease, neighbours, item2vec, popularity/],
     [['--effort', 'some'], /Allowed choices are fast, balanced, best/],
   ] as const) {
     const bad = await cameo([...log, ...args, '--threads', '0', '-o', 'never.jsonl'], { cwd });

@@ -40,6 +40,7 @@ test('trains, evaluates, saves and writes; --json is one object of the documente
       'family',
       'candidates',
       'importances',
+      'texts',
       'reading',
       'events',
       'warnings',

@@ -21,6 +21,9 @@ const rows = Array.from({ length: 20_000 }, (_, i) => {
 const HEADER = 'id,age,spent,churned';
 writeFileSync(join(cwd, 'users.csv'), [HEADER, ...rows].join('\n'));
 writeFileSync(join(cwd, 'many.csv'), [HEADER, ...Array(30).fill(rows.join('\n'))].join('\n'));
+// Of so many items that EASE alone takes seconds.
+const events = Array.from({ length: 120_000 }, (_, k) => `u${k % 6000},i${Math.floor(next() * 4800)},2026-01-${10 + (k % 19)}`);
+writeFileSync(join(cwd, 'log.csv'), ['u,i,t', ...events].join('\n'));
 const database = await DuckDBInstance.create(join(cwd, 'shop.duckdb'));
 const connection = await database.connect();
 await connection.run('CREATE TABLE numbers AS FROM range(100000)');
@@ -105,6 +108,11 @@ const stages: Record<string, Stage> = {
     args: ['profile', '--events', 'shop.duckdb', '--query', QUERY, ...log, '-o', 'out.arrow'],
     there: (started) => until(() => worked(started) > 1.5, 'some processor time'),
   },
+  'comparing recommenders': {
+    args: ['fit', '--events', 'log.csv', ...log, '--save', 'out.cameo'],
+    there: (started) => until(() => worked(started) > 4, 'some processor time'),
+    signals: ['SIGINT'],
+  },
   'training in a thread': {
     args: [...long, '--threads', '1'],
     there: (started) => until(() => worked(started) > 3, 'some processor time'),
@@ -112,6 +120,11 @@ const stages: Record<string, Stage> = {
   'training on the calling thread': {
     args: [...long, '--threads', '0'],
     there: (started) => until(() => worked(started) > 3, 'some processor time'),
+  },
+  'the folds of a blend are learnt': {
+    args: [...fit, '--threads', '2'],
+    there: (started) => until(() => worked(started) > 3, 'some processor time'),
+    signals: ['SIGINT'],
   },
   'writing to a pipe that nobody reads': {
     args: ['profile', 'users.csv', '--model', 'saved.cameo', '--threads', '0', '-o', '-'],

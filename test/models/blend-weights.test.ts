@@ -56,6 +56,27 @@ test('the weights are those of the grid with the least loss', () => {
   );
 });
 
+test('of more candidates none of the grid is better by an exchange, nor the best of the first four', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...TASKS), fc.integer({ min: 5, max: 7 }), fc.nat(1000), (task, candidates, seed) => {
+      const { held, z } = made(task, 40, candidates, seed);
+      const found = chooseWeights(held, z);
+      assert.is(found.weights.length, candidates);
+      assert.ok(Math.abs(found.weights.reduce((s, w) => s + w, 0) - 1) < 1e-9 && found.weights.every((w) => w >= 0));
+      assert.ok(Math.abs(found.loss - loss(held, blended(z, found.weights))) < 1e-9);
+      assert.ok(found.loss <= chooseWeights(held, z.slice(0, 4)).loss);
+      for (let a = 0; a < candidates; a++) {
+        for (let b = 0; b < candidates; b++) {
+          if (a === b || found.weights[a] < 0.05) continue;
+          const other = found.weights.map((w, m) => (m === a ? w - 0.1 : m === b ? w + 0.1 : w));
+          assert.ok(loss(held, blended(z, other)) > found.loss - 1e-9, `${other} against ${found.weights}`);
+        }
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
 test('of many rows some decide', () => {
   const { held, z } = made('binary', 120_000, 2, 3);
   const { weights, loss: found } = chooseWeights(held, z);

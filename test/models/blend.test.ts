@@ -175,20 +175,19 @@ test('importances are those of what decides; targets that share their rows are s
   }
 });
 
-test('without a candidate, or without one that can learn weights, it is refused', async () => {
+test('without a candidate it is refused; with weights of rows all candidates stay', async () => {
   const table = makeTable({ ...shape, task: 'binary' });
   const weights = Float64Array.from({ length: table.rows }, (_, r) => 1 + (r % 3));
   table.columns.push({ name: 'w', kind: 'number', values: weights });
-  for (const [modelOptions, weight] of [
-    [{ families: [] }, undefined],
-    [{ families: ['network'] }, 'w'],
-  ] as const) {
-    const error = await refusal(() =>
-      Profiler.fit(inline, { table }, { target: 'target', model: 'blend', modelOptions, weight }),
-    );
-    assert.is(error.code, 'argument');
-    assert.match(error.message, /'families'/);
-  }
+  const options = { target: 'target', model: 'blend', importance: false };
+  const error = await refusal(() => Profiler.fit(inline, { table }, { ...options, modelOptions: { families: [] } }));
+  assert.is(error.code, 'argument');
+  assert.match(error.message, /'families'/);
+  using weighted = await Profiler.fit(inline, { table }, { ...options, weight: 'w' });
+  using plain = await Profiler.fit(inline, { table }, { ...options, ignore: ['w'] });
+  const families = (candidates: Profiler['summary']['candidates']) => candidates?.map(({ family }) => family);
+  assert.equal(families(weighted.summary.candidates), ['trees', 'small trees', 'network', 'linear']);
+  assert.not.equal(weighted.summary.candidates, plain.summary.candidates);
 });
 
 test('few rows, a class of one row, and an abort in the middle of the folds', async () => {

@@ -55,6 +55,8 @@ test('a number for a target, a single class, options and files that are wrong ar
   for (const [modelOptions, message] of [
     [{ alpha: 0 }, /'alpha' must be a number above 0; found 0/],
     [{ varSmoothing: -1 }, /'varSmoothing' must be a number above 0/],
+    // Its variances would be too large for a model file.
+    [{ varSmoothing: 1e100 }, /'varSmoothing' must be a number above 0, at most 1000/],
     [{ fitPrior: 'yes' }, /'fitPrior' must be true or false/],
     [{ priors: [1] }, /'priors' is not known.*'alpha', 'varSmoothing', 'fitPrior'/],
   ] as const)

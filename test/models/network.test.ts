@@ -99,6 +99,44 @@ test('rows that the caller holds out are those it stops by; it learns from all t
   assert.not.equal([...own.parameters], [...first.parameters]);
 });
 
+test('a row of weight 2 is two rows, one of weight 0 none; weights of 1 change no bit', async () => {
+  for (const classes of [0, 2, 3]) {
+    const examples = examplesOf(inline, 120, Math.max(classes, 2), 3);
+    using _ = examples.x;
+    const more = examplesOf(inline, 200, Math.max(classes, 2), 3);
+    using __ = more.x;
+    const task = classes === 0 ? 'regression' : examples.task;
+    const outputs = classes === 0 ? 1 : examples.outputs;
+    // Of the first 120 rows the last 20 are held out, 20 do not count and 40 count twice: those stand there twice in the other table.
+    const [times, held] = [(r: number) => (r >= 100 ? 1 : r < 20 ? 0 : r < 60 ? 2 : 1), (r: number) => r >= 100];
+    const rows = Array.from({ length: 120 }, (_, r) => new Array<number>(times(r)).fill(r)).flat();
+    const ld = more.x.values().length / 200;
+    const values = examples.x.values().slice();
+    more.x.values().fill(0);
+    rows.forEach((r, i) => {
+      more.x.values().set(values.subarray(r * ld, (r + 1) * ld), i * ld);
+    });
+    const y = Float64Array.from({ length: 200 }, (_, i) => examples.y[rows[i] ?? 0]);
+    const weights = Float32Array.from({ length: 120 }, (_, r) => times(r));
+    const present = Float32Array.from({ length: 200 }, (_, i) => Number(i < rows.length));
+    const options = { maxIter: 5, hiddenLayerSizes: [16], dropout: 0, batchSize: 1000 };
+    const heldOf = (all: readonly number[]) => Int32Array.from(all.flatMap((r, i) => (held(r) ? [i] : [])));
+    const own = { ...examples, task, outputs, held: heldOf(Array.from({ length: 120 }, (_, r) => r)) };
+    const weighted = await learn(inline, { ...own, weights }, options);
+    const twice = await learn(inline, { ...more, task, outputs, y, weights: present, held: heldOf(rows) }, options);
+    const apart = (a: NetworkModel, b: NetworkModel) =>
+      a.parameters.reduce((most, value, i) => Math.max(most, Math.abs(value - b.parameters[i])), 0);
+    assert.ok(apart(weighted, twice) < 1e-5);
+    assert.ok(Math.abs(Number(weighted.facts.loss) - Number(twice.facts.loss)) < 1e-4);
+    const plain = await learn(inline, own, options);
+    assert.ok(apart(weighted, plain) > 1e-3);
+    const ones = await learn(inline, { ...own, weights: new Float32Array(120).fill(1) }, options);
+    assert.equal(ones.parameters, plain.parameters);
+    const none = Float32Array.from({ length: 120 }, (_, r) => Number(!held(r)));
+    assert.is((await learn(inline, { ...own, weights: none }, options)).facts.loss, undefined, 'nothing to stop by');
+  }
+});
+
 test('progress tells epoch, loss and held-out loss; an abort ends it', async () => {
   const examples = examplesOf(inline, 300, 2, 3);
   using _ = examples.x;

@@ -102,7 +102,8 @@ test('a date becomes what the calendar says; numbers before and categories behin
 test('raw a date is the numbers that the calendar has, NaN without one; those that vary in training', async () => {
   const { table, times } = datedTable('hour', { rows: 300, missing: 0.2 });
   const { features } = await fit(table);
-  assert.equal(features.inputs().raw, { widths: [1, 4], labels: [-1, -1, -1, -1, -1] });
+  const none = [-1, -1, -1, -1, -1];
+  assert.equal(features.inputs().raw, { widths: [1, 4], labels: none, missing: none });
   const latest = Math.max(...times.filter((time) => !Number.isNaN(time)));
   const rows = await encoded(features, table, 'raw');
   for (const [r, time] of times.entries()) {

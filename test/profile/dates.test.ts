@@ -16,7 +16,7 @@ test.after(() => engine.close());
 const wasm = await WebAssembly.compile(readFileSync('dist/kernels/simd.wasm'));
 const quick = { target: 'y', model: 'perceptron', modelOptions: { maxIter: 4, hiddenLayerSizes: [6] } };
 
-for (const model of ['perceptron', 'linear', 'trees'])
+for (const model of ['perceptron', 'linear', 'trees', 'bayesian-network'])
   for (const signal of Object.keys(SIGNALS) as Signal[])
     test(`${model}: what follows from a date's ${signal} is learnt`, async () => {
       const { table } = datedTable(signal, { rows: 3000 });
@@ -47,6 +47,7 @@ for (const [model, modelOptions] of [
   ['linear', {}],
   ['trees', { maxIter: 10 }],
   ['network', { maxIter: 3 }],
+  ['bayesian-network', {}],
   ['blend', { families: ['trees', 'linear'], folds: 3 }],
 ] as const)
   test(`${model}: a profile names the date once, as a date, and its parts add up; tables, rows and the edge agree`, async () => {

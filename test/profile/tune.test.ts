@@ -189,7 +189,10 @@ test('what cannot be searched is refused before any work', async () => {
       [{ target: 'bought', trials: 2, metric: 'auc' }, /'metric' must be one of 'logLoss', .* found 'auc'/],
       [{ target: 'a', trials: 2, metric: 'logLoss' }, /'metric' must be one of 'rmse', 'mae', 'r2'/],
       [{ target: 'bought', trials: 2, families: ['forest'] }, /'families' must be among .*'trees'.* found 'forest'/],
-      [{ target: 'bought', trials: 2, families: ['network'], classWeight: 'balanced' }, /by weights; found 'network'/],
+      [
+        { target: 'bought', trials: 2, families: ['bayesian-network'], classWeight: 'balanced' },
+        /by weights; found 'bayesian-network'/,
+      ],
       [{ target: 'bought', trials: 2, families: [] }, /'families' must be at least one family/],
       [{ target: 'bought', trials: 2, folds: 1 }, /'folds' must be a whole number from 2/],
       [{ target: 'bought', trials: 2, model: 'trees' }, /'model' is not known/],

@@ -21,7 +21,7 @@ test('bad input: what, where, and nothing is changed', async () => {
     [{ users: [0, 1], items: [0, 1] }, {}, /Values: expected 2, found 0/],
     [good, { rank: 0 }, /rank/],
     [good, { schedule: 'cosine' as never }, /'schedule' must be 'inverse' or 'adagrad'/],
-    [good, { loss: 'hinge' as never }, /'loss' must be 'squared', 'logistic' or 'bpr'/],
+    [good, { loss: 'hinge' as never }, /'loss' must be 'squared', 'logistic', 'softmax' or 'bpr'/],
     [good, { learningRate: Number.NaN }, /'learningRate' must be a number above 0/],
     [good, { biases: 1 as never }, /'biases' must be true or false/],
     [good, { learnRate: 0.1 } as never, /'learnRate' is not known\. The options are .*'learningRate'/],

@@ -7,7 +7,16 @@ import { pairsOf as pairsOfEvents } from '../../src/events/pairs.js';
 import { Profiler } from '../../src/index.js';
 import { evaluateRanking } from '../../src/metrics/ranking.js';
 import { checked } from '../../src/options.js';
-import { CANDIDATES, chooseRecommender, FAST, leftOut } from '../../src/recommend/choose.js';
+import {
+  budgetOf,
+  CANDIDATES,
+  choiceCost,
+  chooseRecommender,
+  FAST,
+  leftOut,
+  withinBudget,
+} from '../../src/recommend/choose.js';
+import { sizeOfEvents, sizeOfPairs } from '../../src/recommend/cost.js';
 import { evaluateRecommender } from '../../src/recommend/evaluate.js';
 import { families, readers } from '../../src/recommend/index.js';
 import { RECOMMENDERS } from '../../src/recommend/names.js';
@@ -20,12 +29,10 @@ const engine = await createEngine({ threads: 2, reproducible: true });
 const events = eventsOf(pairsOf(grouped(120, 48, 4, 14)));
 const next = generator(3);
 /** The same events at other times, in the order that events stand in: by user and then time. */
-function timed(time: (row: number) => number): Events {
-  const times = Float64Array.from(events.time, (_, row) => time(row));
-  const order = Int32Array.from(times, (_, row) => row).sort(
-    (a, b) => events.user[a] - events.user[b] || times[a] - times[b] || a - b,
-  );
-  return { ...selectEvents({ ...events, time: times }, order) };
+function timed(time: (row: number) => number, of = events): Events {
+  const times = Float64Array.from(of.time, (_, row) => time(row));
+  const order = Int32Array.from(times, (_, row) => row).sort((a, b) => of.user[a] - of.user[b] || times[a] - times[b] || a - b);
+  return { ...selectEvents({ ...of, time: times }, order) };
 }
 const mixed = timed(() => Date.UTC(2026, 0, 1) + Math.floor(next() * 1000) * 36e5);
 const untimed = ({ seconds: _, candidates, ...choice }: Choice) => ({
@@ -44,7 +51,8 @@ async function refused(work: () => Promise<unknown>, code: CameoError['code'], m
 test('the names that are offered are those of the families and of the readers', () => {
   assert.equal([...RECOMMENDERS], Object.keys(families));
   assert.equal([...RECOMMENDERS], Object.keys(readers));
-  assert.equal([...CANDIDATES].sort(), [...RECOMMENDERS].sort());
+  // item2vec costs many times what the others do, and takes no part in a choice.
+  assert.equal([...CANDIDATES, 'item2vec'].sort(), [...RECOMMENDERS].sort());
 });
 
 test('candidates are compared on what came after a moment, by the NDCG of plain code', async () => {
@@ -115,6 +123,27 @@ test('of a large log a sample of users, by the seed', async () => {
   assert.equal(untimed(await chooseRecommender(engine, mixed, { seed: 1, most: 500 }, {})), untimed(choice));
   const other = await chooseRecommender(engine, mixed, { seed: 2, most: 500 }, {});
   assert.not.equal(untimed(other), untimed(choice));
+});
+
+const spent = ({ cut }: ReturnType<typeof withinBudget>) =>
+  cut ? choiceCost(sizeOfPairs(cut.pairs), cut.truth.users.length) : Number.NaN;
+test('no more work than three fits of the costliest candidate: else fewer users are looked at, the same for the same seed', () => {
+  const size = sizeOfEvents(mixed);
+  assert.equal(size, sizeOfPairs(pairsOfEvents(mixed).pairs));
+  const whole = withinBudget(mixed, 1, undefined, mixed.rows);
+  assert.is(whole.sample.events, mixed);
+  assert.ok(spent(whole) <= budgetOf(size));
+  // Few pairs among so many items that lists cost more than fitting.
+  const draw = generator(8);
+  const users = Array.from({ length: 12_000 }, (_, t) => t % 3000);
+  const pairs = eventsOf(pairsOf({ users, items: users.map(() => Math.floor(draw() * 12_000)) }));
+  const sparse = timed(() => Math.floor(draw() * 1e6) * 36e5, pairs);
+  const [some, again] = [withinBudget(sparse, 1, undefined, 1e6), withinBudget(sparse, 1, undefined, 1e6)];
+  assert.ok(some.sample.events.rows < 0.95 * sparse.rows);
+  assert.match(some.sample.says, /^ among a sample of [\d,]+ of 3,000$/);
+  assert.ok((some.cut?.truth.users.length ?? 0) >= 50);
+  assert.ok(spent(some) <= budgetOf(sizeOfEvents(sparse)));
+  assert.equal(some.cut, again.cut);
 });
 
 test('the same choice for 1, 2 and 3 workers, and the same file', async () => {

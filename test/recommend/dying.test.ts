@@ -13,6 +13,7 @@ const pairs = pairsOf(grouped(400, 300, 5, 30));
 for (const [name, program, options] of [
   ['ials', 'als', { rank: 16, sweeps: 10 }],
   ['ease', 'ease', { regularization: 5 }],
+  ['item2vec', 'skipGram', { rank: 16, epochs: 10 }],
 ] as const) {
   test(`${name}: a worker dies at work`, async () => {
     const family = families[name];

@@ -10,7 +10,7 @@ const EPOCHS = 5;
 const SAMPLES = 4;
 
 /** A fitted model whose histories are repeated, and how often one of their items was read. */
-async function model(loss: 'logistic' | 'bpr', copies: number) {
+async function model(loss: 'logistic' | 'softmax' | 'bpr', copies: number) {
   const fitted = new MatrixFactorization({ engine, loss, rank: 8, epochs: EPOCHS, samples: SAMPLES, seed: 3 });
   await fitted.fit(grouped(100, 80, 4, 20));
   const { items } = fitted.history;
@@ -28,7 +28,7 @@ async function model(loss: 'logistic' | 'bpr', copies: number) {
   return { fitted, count };
 }
 
-for (const loss of ['logistic', 'bpr'] as const) {
+for (const loss of ['logistic', 'softmax', 'bpr'] as const) {
   test(`${loss}: items are drawn from histories of a thousand or of two million entries with the same work`, async () => {
     const own = [1, 5, 9, 13, 17, 21];
     const draws = EPOCHS * own.length * (loss === 'bpr' ? 1 : SAMPLES);

@@ -32,9 +32,11 @@ test('a planted low-rank matrix is recovered to the noise', async () => {
 for (const [loss, schedule] of [
   ['squared', 'inverse'],
   ['logistic', 'inverse'],
+  ['softmax', 'inverse'],
   ['bpr', 'inverse'],
   ['squared', 'adagrad'],
   ['logistic', 'adagrad'],
+  ['softmax', 'adagrad'],
   ['bpr', 'adagrad'],
 ] as const) {
   test(`${loss}, ${schedule}: the same bytes for 0, 1, 2 and 3 workers`, async () => {
@@ -66,7 +68,7 @@ test('AdaGrad recovers a planted matrix too', async () => {
   assert.ok(error < 0.1, `${error}`);
 });
 
-for (const loss of ['logistic', 'bpr'] as const) {
+for (const loss of ['logistic', 'softmax', 'bpr'] as const) {
   test(`${loss} stops early when held-out entries no longer rank better, and keeps the best epoch`, async () => {
     const data = grouped(400, 160, 4, 14);
     const options = {
@@ -149,7 +151,7 @@ test('early stopping keeps the best epoch; partialFit goes on and takes new ids'
   assert.equal([more.users, more.items], [201, 151]);
 });
 
-for (const loss of ['logistic', 'bpr'] as const) {
+for (const loss of ['logistic', 'softmax', 'bpr'] as const) {
   test(`${loss} finds groups; recommendations are exact, new, and alike for a folded-in user`, async () => {
     const data = grouped(400, 160, 4, 14);
     const options = { engine, loss, rank: 16, epochs: 60, learningRate: 0.1, learningRateDecay: 0.02, seed: 5 };

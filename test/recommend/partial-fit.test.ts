@@ -38,7 +38,7 @@ test('ratings: scores of untouched pairs, the mean and the histories stay', asyn
   assert.ok(model.predict([200], [147])[0] < before.mean - 1);
 });
 
-for (const loss of ['logistic', 'bpr'] as const) {
+for (const loss of ['logistic', 'softmax', 'bpr'] as const) {
   test(`${loss}: what a user had is neither recommended nor taken for unwanted`, async () => {
     const data = grouped(120, 60, 3, 12);
     const options = { engine, loss, rank: 8, epochs: 30, learningRate: 0.1, seed: 2 };

@@ -53,6 +53,48 @@ test('a step goes down the gradient of the corrected loss, by finite differences
   });
 });
 
+test('a step goes down the gradient of the corrected softmax, by finite differences', () => {
+  const b = open('simd');
+  const next = generator(10);
+  const [rank, items, samples] = [8, 4, 6];
+  // p, then q and bi of four items, in one vector.
+  const theta = Float64Array.from({ length: rank + items * (rank + 1) }, () => Math.fround(next() - 0.5));
+  const logq = Float64Array.from([0.3, 0.02, 0.5, 0.11], (q) => Math.fround(Math.log(q)));
+  const [own, drawn] = [2, [1, 3, 0, 1, 0, 3]];
+  const place = (i: number) => rank + i * (rank + 1);
+  const corrected = (t: Float64Array, i: number) => {
+    let sum = t[place(i) + rank] - logq[i];
+    for (let k = 0; k < rank; k++) sum += t[k] * t[place(i) + k];
+    return sum;
+  };
+  const loss = (t: Float64Array) =>
+    Math.log([own, ...drawn].reduce((sum, i) => sum + Math.exp(corrected(t, i)), 0)) - corrected(t, own);
+  const gradient = theta.map((_, k) => {
+    const moved = (step: number) => loss(theta.map((value, j) => value + (j === k ? step : 0)));
+    return (moved(1e-5) - moved(-1e-5)) / 2e-5;
+  });
+  const p = b.f32(theta.subarray(0, rank));
+  const q = b.f32([0, 1, 2, 3].flatMap((i) => [...theta.subarray(place(i), place(i) + rank)]));
+  const bi = b.f32([0, 1, 2, 3].map((i) => theta[place(i) + rank] - logq[i]));
+  const rate = 2e-3;
+  // Drawn by place from a list in two pieces.
+  const bits = b.i32(drawn.map((item) => Math.floor(((item + 0.5) / 4) * 2 ** 32) | 0));
+  const [user, item, some, more, seen, offsets] = [[0], [own], [0, 1, 2], [3], [own], [0, 1]].map((list) => b.i32(list));
+  const scratch = b.f32(new Array(2 * (samples + 4) + rank).fill(0));
+  const sum = b.kernels.factorize_softmax(
+    ...([p, q, bi, 0, 0, 0, 0, user, item, 0, some, more, bits, seen, offsets, scratch] as const),
+    ...([1, 3, 1, samples, rank, rate, 0, 0] as const),
+  );
+  assert.ok(Math.abs(sum - loss(theta)) < 1e-5, `${sum}`);
+  const after = [...b.read(p, rank)];
+  for (let i = 0; i < items; i++) after.push(...b.read(q + i * rank * 4, rank), b.read(bi + i * 4, 1)[0] + logq[i]);
+  const largest = Math.max(...gradient.map(Math.abs));
+  after.forEach((value, k) => {
+    const step = (theta[k] - value) / rate;
+    assert.ok(Math.abs(step - gradient[k]) < 0.01 * largest, `${k}: ${step} ${gradient[k]}`);
+  });
+});
+
 /** Pairs of a model whose log-odds are known, the items from rare to common. */
 function drawn(users: number, items: number, seed: number) {
   const next = generator(seed);
@@ -113,9 +155,25 @@ for (const samplingExponent of [1, 0.75, 0.5]) {
   });
 }
 
+for (const samplingExponent of [1, 0.5]) {
+  test(`sampled softmax, items sampled as count^${samplingExponent}: log-odds of items against each other`, async () => {
+    const { found } = await scores({ loss: 'softmax', samples: 20, samplingExponent });
+    // Up to a number of the user's own.
+    const apart = (of: ArrayLike<number>) =>
+      Array.from({ length: 600 }, (_, u) => {
+        const own = Array.from({ length: 400 }, (_, i) => of[u * 400 + i]);
+        const mean = own.reduce((sum, x) => sum + x, 0) / 400;
+        return own.map((x) => x - mean);
+      }).flat();
+    const r = correlation(apart(found), apart(truth));
+    assert.ok(r >= 0.95, `correlation ${r}`);
+  });
+}
+
 test('without the correction scores are the lift, and popularity is not in them', async () => {
   const { found } = await scores({ samplingCorrection: false });
   assert.ok(correlation(found, truth) < 0.7);
+  assert.ok(correlation((await scores({ loss: 'softmax', samples: 20, samplingCorrection: false })).found, truth) < 0.7);
 });
 
 test('a table holds the items of a group in the share of their power, each with its logarithm', () => {

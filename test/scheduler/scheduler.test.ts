@@ -55,6 +55,25 @@ for (const engine of engines) {
     assert.ok(slots.size <= width, `${slots.size} slots for ${width} shards`);
   });
 
+  test(title('where the memory has room for one slot and not for two, shards wait for it'), async () => {
+    const maximum = 16 * 65536;
+    await using small = await createEngine({
+      threads: engine.scheduler.threads,
+      device: 'wasm',
+      memory: { initial: maximum, maximum },
+    });
+    const rows = small.allocate(4000);
+    small.f32(rows.offset, 1000).fill(1);
+    const slotBytes = 10 * 65536;
+    const own = (count: number, slot: number) => ({ columns: [rows.offset], rows: count, out: slot });
+    const counts: number[] = [];
+    for await (const { slot } of small.map('moments', [5, 900, 30, 7], own, { slotBytes })) counts.push(small.f64(slot, 1)[0]);
+    assert.equal(counts, [5, 900, 30, 7]);
+    assert.is(small.memoryStats().regions, 1);
+    const none = small.map('moments', [5], own, { slotBytes: 2 * slotBytes });
+    assert.is((await refusal(() => none.next())).code, 'memory');
+  });
+
   test(title('an error of the source, of the arguments or of the program ends it, and gives everything back'), async () => {
     function* broken() {
       yield 5;

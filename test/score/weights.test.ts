@@ -32,7 +32,7 @@ const ignore = ['text', 'ones', 'amount'];
 const fit = (options: Partial<FitOptions> = {}) =>
   Profiler.fit(engine, { table: data }, { target: 'y', ignore, importance: false, ...options });
 
-for (const model of ['trees', 'linear']) {
+for (const model of ['trees', 'linear', 'network', 'blend']) {
   test(`${model}: rows of weight 0 teach nothing, and the column of weights is no feature`, async () => {
     using profiler = await fit({ model, weight: 'counts' });
     assert.equal(profiler.summary.ignored, [{ name: 'counts', reason: 'what each row counts in learning' }]);
@@ -43,7 +43,9 @@ for (const model of ['trees', 'linear']) {
     const low = all.profileOne({ x: 0.05 }).score_y as number;
     assert.ok(low > score(0.05) + 0.04, `those rows count there: ${low} ${score(0.05)}`);
   });
+}
 
+for (const model of ['trees', 'linear', 'network']) {
   test(`${model}: numbers are learnt by weights too`, async () => {
     using profiler = await fit({ model, target: 'amount', weight: 'counts', ignore: ['text', 'ones', 'y'] });
     for (const x of [0.2, 0.8]) assert.ok(Math.abs((profiler.profileOne({ x }).score_amount as number) - x) < 0.05);
@@ -78,8 +80,11 @@ test('what cannot be weights is refused before anything is learnt', async () => 
     [{ weight: 'y' }, /'weight' must be another column than the target/],
     [{ weight: 'amount' }, /row \d+ is not/],
     [{ classWeight: 'even' }, /'classWeight' must be 'balanced'/],
-    [{ classWeight: 'balanced', model: 'perceptron' }, /'classWeight'.*'linear' or 'trees'/],
-    [{ weight: 'ones', model: 'perceptron' }, /'weight'.*'linear' or 'trees'/],
+    [
+      { classWeight: 'balanced', model: 'perceptron' },
+      /'classWeight'.*'blend' or 'linear' or 'naive-bayes' or 'network' or 'trees'/,
+    ],
+    [{ weight: 'ones', model: 'perceptron' }, /'weight'.*'blend' or 'linear' or 'naive-bayes' or 'network' or 'trees'/],
   ] as const) {
     const error = await refusal(() => fit({ model: 'trees', ...options } as FitOptions));
     assert.match(error.message, message);

@@ -1,7 +1,7 @@
 /** The scalar reference of factorization, in float64: the steps of assembly/factorize.ts on one block, and the whole program. */
 import { partners } from '../../src/programs/factorization/factorize.js';
 
-export type Loss = 'squared' | 'logistic' | 'bpr';
+export type Loss = 'squared' | 'logistic' | 'bpr' | 'softmax';
 
 /** Changed in place. */
 export interface Factors {
@@ -32,7 +32,7 @@ export interface Entries {
   values: number[];
   weights: number[];
   bits: number[];
-  /** the items that bpr samples from */
+  /** the items that are sampled from */
   others: number[];
   /** each user's items */
   seen: number[][];
@@ -64,9 +64,8 @@ export function steps({ p, q, bu, bi, squaresU, squaresI }: Factors, how: How, e
     bi[i] += c.own * (e - l2b * bi[i]);
   };
   // One step along the sum of several items' gradients; an item that stands twice moves twice.
-  const moveTogether = (u: number, items: number[], errors: number[]) => {
+  const moveTogether = (u: number, items: number[], errors: number[], m = items.length) => {
     const before = p[u];
-    const m = items.length;
     p[u] = before.map((v) => v - rate * ofUser(u) * m * v);
     items.forEach((item, k) => {
       p[u] = p[u].map((v, j) => v + rate * errors[k] * q[item][j]);
@@ -93,6 +92,18 @@ export function steps({ p, q, bu, bi, squaresU, squaresI }: Factors, how: How, e
         if (adagrad) negatives.forEach((item, k) => move(u, item, errors[k]));
         else moveTogether(u, negatives, errors);
       }
+    } else if (loss === 'softmax') {
+      const places = Array.from({ length: samples }, (_, k) => t * samples + k);
+      const all = [i, ...places.map(drawn).filter((item) => !seen[u].includes(item))];
+      if (all.length === 1) continue;
+      const odds = all.map((item) => Math.exp(bi[item] + dot(p[u], q[item])));
+      const whole = odds.reduce((s, x) => s + x, 0);
+      sum -= weight * Math.log(odds[0] / whole);
+      const errors = odds.map((x, k) => weight * (Number(k === 0) - x / whole));
+      const bias = bu[u];
+      if (adagrad) all.forEach((item, k) => move(u, item, errors[k]));
+      else moveTogether(u, all, errors, 1);
+      bu[u] = bias;
     } else {
       const other = drawn(t);
       if (seen[u].includes(other)) continue;
@@ -142,18 +153,21 @@ export function epochs(
   all: Omit<Entries, 'bits' | 'others'>,
   { blocks, starts, count, seed }: { blocks: number; starts: number[]; count: number; seed: number },
 ): number[] {
-  const samples = how.loss === 'logistic' ? how.samples : 1;
+  const samples = how.loss === 'bpr' ? 1 : how.samples;
+  const compares = how.loss === 'bpr' || how.loss === 'softmax';
   const run = (block: number, other: number, epoch: number): number => {
     const [from, end] = [starts[block], starts[block + 1]];
     const source = starts[other + 1] > starts[other] ? other : block;
     const cut = (list: number[]) => list.slice(from, end);
+    const both = other === block ? [] : all.is.slice(starts[other], starts[other + 1]);
     return steps(factors, how, {
       us: cut(all.us),
       is: cut(all.is),
       values: cut(all.values),
       weights: cut(all.weights),
       bits: how.loss === 'squared' ? [] : randomBits((end - from) * samples, seed, epoch * blocks * blocks + block),
-      others: how.loss === 'bpr' ? all.is.slice(starts[source], starts[source + 1]) : cut(all.is),
+      others:
+        how.loss === 'bpr' ? all.is.slice(starts[source], starts[source + 1]) : [...cut(all.is), ...(compares ? both : [])],
       seen: all.seen,
     });
   };
@@ -163,7 +177,7 @@ export function epochs(
     let sum = 0;
     for (let step = 0; step < blocks; step++) {
       for (let row = 0; row < blocks; row++) {
-        if (how.loss !== 'bpr') {
+        if (!compares) {
           const block = row * blocks + ((row + ((step + epoch) % blocks)) % blocks);
           sum += run(block, block, epoch);
           continue;

@@ -5,6 +5,7 @@ import { code } from './code.js';
 import { date } from './date.js';
 import { normal } from './normal.js';
 import { number } from './number.js';
+import { text } from './text.js';
 
 /** By the `kind` of their plans. */
 export const encoders: Record<string, EncoderKind> = {
@@ -13,4 +14,5 @@ export const encoders: Record<string, EncoderKind> = {
   category: category as EncoderKind,
   code: code as EncoderKind,
   normal: normal as EncoderKind,
+  text: text as EncoderKind,
 };

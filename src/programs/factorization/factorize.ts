@@ -6,7 +6,8 @@
  *
  * BPR compares two items, which must stand in blocks of the same worker. Were they always of one block, scores of different
  * blocks would never meet; so the item groups are paired, with another partner each epoch as in a round-robin tournament
- * and alone every B-th, and a worker takes a user group against a pair.
+ * and alone every B-th, and a worker takes a user group against a pair. So it is with the sampled softmax, whose items are drawn from both
+ * groups of a pair: then each could have been drawn, and how often a group is drawn cancels out.
  */
 
 import { errors } from '../../errors.js';
@@ -15,7 +16,9 @@ import type { Kernels } from '../../wasm/kernels.js';
 import { Barrier } from '../barrier.js';
 import type { Control } from '../program.js';
 
-export type FactorizationLoss = 'squared' | 'logistic' | 'bpr';
+export type FactorizationLoss = 'squared' | 'logistic' | 'bpr' | 'softmax';
+/** Whether a loss compares items, which then meet by pairs of their groups. */
+export const compares = (loss: FactorizationLoss) => loss === 'bpr' || loss === 'softmax';
 export type RateSchedule = 'inverse' | 'adagrad';
 
 /** Learning rate of an epoch, counted from 1. */
@@ -78,6 +81,8 @@ export interface FactorizeArgs {
   /** per worker: u32[bitsPerWorker] */
   bits: number;
   bitsPerWorker: number;
+  /** of 'softmax', per worker: f32[softmaxFloats] */
+  scratch?: number;
   /** go on after these epochs, with the parameters as they stand */
   resume?: FactorizeState;
 }
@@ -105,6 +110,9 @@ export interface FactorizeResult {
   validation: number[];
   stopped: 'converged' | 'epochs';
 }
+
+/** Floats of scratch that factorize_softmax needs. */
+export const softmaxFloats = (samples: number, ld: number) => 2 * (samples + 4) + ld;
 
 export const VERDICT = { go: 0, stop: 1, diverged: 2 };
 
@@ -145,6 +153,13 @@ export function factorize(
     }
     // A stream for every block of every epoch.
     kernels.random_bits(bits, n * a.samples, a.seed, epoch * blocks * blocks + block);
+    if (a.loss === 'softmax') {
+      const [own, m] = sampledIn(block);
+      const [more, k] = other === block ? [0, 0] : sampledIn(other);
+      const scratch = (a.scratch ?? 0) + a.worker * softmaxFloats(a.samples, ld) * 4;
+      const sampling = [weights, own, more, bits, a.seen, a.seenOffsets, scratch, n, m, k, a.samples] as const;
+      return kernels.factorize_softmax(p, q, bi, ...common, ...sampling, ld, rate, l2, l2);
+    }
     const [others, m] = sampledIn(a.loss === 'bpr' && starts[other + 1] > starts[other] ? other : block);
     const sampling = [weights, others, bits, a.seen, a.seenOffsets, n, m] as const;
     if (a.loss === 'bpr') return kernels.factorize_bpr(p, q, bi, ...common, ...sampling, ld, rate, l2, l2);
@@ -153,7 +168,7 @@ export function factorize(
 
   for (let epoch = state.lossCurve.length + 1; ; epoch++) {
     const rate = rateOf(a, epoch);
-    const partner = a.loss === 'bpr' ? partners(blocks, (epoch - 1) % blocks) : undefined;
+    const partner = compares(a.loss) ? partners(blocks, (epoch - 1) % blocks) : undefined;
     for (let step = 0; step < blocks; step++) {
       for (let row = barrier.claim(blocks); row < blocks; row = barrier.claim(blocks)) {
         const column = partner ? row : (row + ((step + epoch) % blocks)) % blocks;

@@ -36,6 +36,11 @@ const dot = (a: Float64Array, b: Float64Array): number => {
   return sum;
 };
 
+/** y += a · x */
+function add(y: Float64Array, a: number, x: Float64Array): void {
+  for (let i = 0; i < y.length; i++) y[i] += a * x[i];
+}
+
 /** A step that was made: s, the difference y of the gradients, and what follows from both. */
 interface Step {
   s: Float64Array;
@@ -102,7 +107,7 @@ function directionOf(objective: Objective, gradient: Float64Array, steps: readon
   for (let k = steps.length - 1; k >= 0; k--) {
     const { s, y, rho } = steps[k];
     alphas[k] = rho * dot(s, q);
-    for (let i = 0; i < q.length; i++) q[i] -= alphas[k] * y[i];
+    add(q, -alphas[k], y);
   }
   const r = new Float64Array(q.length);
   objective.precondition(r, q);
@@ -110,7 +115,7 @@ function directionOf(objective: Objective, gradient: Float64Array, steps: readon
   for (let i = 0; i < r.length; i++) r[i] *= scale;
   steps.forEach(({ s, y, rho }, k) => {
     const beta = rho * dot(y, r);
-    for (let i = 0; i < r.length; i++) r[i] += s[i] * (alphas[k] - beta);
+    add(r, alphas[k] - beta, s);
   });
   return r.map((v) => -v);
 }

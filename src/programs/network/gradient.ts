@@ -12,6 +12,14 @@ export interface Dropout {
   stream: number;
 }
 
+/** A batch: x f32[rows, stride(columns)], y f32[rows] or labels of 32 bits, weights f32[rows] or 0 for none. */
+export interface Batch {
+  x: number;
+  y: number;
+  weights: number;
+  rows: number;
+}
+
 export class GradientPass {
   readonly pass: EmbeddedPass;
   /** address of the gradient f32[embeddedLength(network)] */
@@ -34,19 +42,19 @@ export class GradientPass {
     this.gradient = layout.take(embeddedLength(network) * 4);
   }
 
-  /** The sum of the losses, without a gradient. @param x f32[rows, stride(columns)] @param y f32[rows], or labels of 32 bits */
-  loss(x: number, y: number, rows: number): number {
+  /** The sum of the losses, without a gradient. */
+  loss({ x, y, weights, rows }: Batch): number {
     this.pass.run(x, rows);
-    return this.#backward.loss(y, rows);
+    return this.#backward.loss(y, weights, rows);
   }
 
   /** As `loss`, with units left out; the gradient is of the mean loss. */
-  run(x: number, y: number, rows: number, { chance, seed, stream }: Dropout): number {
+  run({ x, y, weights, rows }: Batch, { chance, seed, stream }: Dropout): number {
     const { kernels, pass, gradient } = this;
     const { sizes, columns, numbers } = this.network;
     const drop = (l: number) => kernels.dropout(pass.dense.outputs[l], rows * stride(sizes[l + 1]), chance, seed, stream + l);
     pass.run(x, rows, chance > 0 ? drop : undefined);
-    const loss = this.#backward.loss(y, rows);
+    const loss = this.#backward.loss(y, weights, rows);
     this.#backward.run(pass.embedded, gradient, rows, 256 / (256 - chance));
     if (numbers === 0) return loss;
     this.#backward.columns(this.#dvalues, firstValue(columns), rows);

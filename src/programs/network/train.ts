@@ -10,7 +10,7 @@ import { type Kernels, stride } from '../../wasm/kernels.js';
 import { Layout } from '../../wasm/memory.js';
 import type { Control } from '../program.js';
 import { type EmbeddedNetwork, embeddedLength } from './embedding.js';
-import { GradientPass } from './gradient.js';
+import { type Batch, GradientPass } from './gradient.js';
 import { initialize, initializeScratch } from './initialize.js';
 
 export interface NetworkOptions {
@@ -27,10 +27,15 @@ export interface NetworkOptions {
   seed: number;
 }
 
-/** Rows: x f32[…, stride(columns)], y f32[…] or labels of 32 bits, and which of them, index i32[rows]. */
+/**
+ * Rows: x f32[…, stride(columns)], y f32[…] or labels of 32 bits, weights f32[…], 0 where all count 1, and which of them, index i32[rows]. The
+ * sum of their weights divides their losses; `weight` is that sum, the number of rows without weights.
+ */
 export interface NetworkRows {
   x: number;
   y: number;
+  weights: number;
+  weight: number;
   index: number;
   rows: number;
 }
@@ -41,7 +46,7 @@ export interface TrainNetworkArgs {
   numbers: number;
   options: NetworkOptions;
   train: NetworkRows;
-  /** rows to stop by; 0 rows for none: then the last epoch's parameters are kept */
+  /** rows to stop by; without rows, or where none has a weight, the last epoch's parameters are kept */
   held: NetworkRows;
   /** out f32[embeddedLength(network)] */
   parameters: number;
@@ -79,6 +84,7 @@ function buffers(kernels: Kernels, args: Omit<TrainNetworkArgs, 'scratch'>, base
     work: new GradientPass(kernels, network, parameters, numbers, layout, most),
     x: layout.take(most * stride(network.columns) * 4),
     y: layout.take(most * 4),
+    weights: layout.take(most * 4),
     first: layout.take(length * 4),
     second: layout.take(length * 4),
     best: layout.take(length * 4),
@@ -124,9 +130,9 @@ class Training {
   run(index: number, rows: number): number {
     const { b, args } = this;
     const { options, network, train } = args;
-    this.#load(train, index, rows);
+    const batch = this.#load(train, index, rows);
     const stream = this.#steps * (network.sizes.length - 2);
-    const loss = b.work.run(b.x, b.y, rows, { chance: options.dropout, seed: options.seed, stream });
+    const loss = b.work.run(batch, { chance: options.dropout, seed: options.seed, stream });
     this.#update();
     return loss;
   }
@@ -138,10 +144,9 @@ class Training {
     let loss = 0;
     for (let first = 0; first < held.rows; first += b.most) {
       const rows = Math.min(b.most, held.rows - first);
-      this.#load(held, held.index + first * 4, rows);
-      loss += b.work.loss(b.x, b.y, rows);
+      loss += b.work.loss(this.#load(held, held.index + first * 4, rows));
     }
-    return loss / held.rows;
+    return loss / held.weight;
   }
 
   /** The mean embedded row of the training rows, in float64. */
@@ -166,10 +171,12 @@ class Training {
     return (learningRateInit * (1 + cosine(this.#steps / (2 * maxIter * this.b.batches)))) / 2;
   }
 
-  #load({ x, y }: NetworkRows, index: number, rows: number): void {
+  #load({ x, y, weights }: NetworkRows, index: number, rows: number): Batch {
     const { kernels, args, b } = this;
     kernels.gather_rows(b.x, x, index, rows, stride(args.network.columns));
     kernels.gather_rows(b.y, y, index, rows, 1);
+    if (weights) kernels.gather_rows(b.weights, weights, index, rows, 1);
+    return { x: b.x, y: b.y, weights: weights && b.weights, rows };
   }
 
   /** A step of AdamW; what decays are the weights of the dense layers only. */
@@ -206,13 +213,13 @@ export function trainNetwork(
       if (control.aborted()) throw errors.aborted();
       total += training.run(b.order + first * 4, Math.min(b.batch, train.rows - first));
     }
-    const loss = total / train.rows;
+    const loss = total / train.weight;
     if (!Number.isFinite(loss)) throw errors.diverged(epoch, training.rate, 'the loss');
     if (!Number.isFinite(kernels.sum_squares(parameters, embeddedLength(network))))
       throw errors.diverged(epoch, training.rate, 'a weight');
     result.lossCurve.push(loss);
-    const score = held.rows > 0 ? training.validate() : Number.NaN;
-    if (held.rows > 0) result.validation.push(score);
+    const score = held.weight > 0 ? training.validate() : Number.NaN;
+    if (held.weight > 0) result.validation.push(score);
     if (!(score >= least)) {
       least = score;
       result.best = epoch;

@@ -21,15 +21,18 @@ export class BackwardPass {
     this.#transposed = layout.take(Math.max(...sizes.slice(1).map((u, l) => u * stride(sizes[l]) + 8 * u)) * 4);
   }
 
-  /** The sum of the batch's losses; its gradient goes to the last layer's delta. @param y f32[rows], or labels of 32 bits */
-  loss(y: number, rows: number): number {
+  /**
+   * The sum of the batch's losses; its gradient goes to the last layer's delta.
+   * @param y f32[rows], or labels of 32 bits @param weights f32[rows], 0 for none
+   */
+  loss(y: number, weights: number, rows: number): number {
     const { kernels, network, pass, deltas } = this;
     const { sizes, output } = network;
     const last = sizes.length - 2;
     const [z, dz] = [pass.outputs[last], deltas[last]];
-    if (output === 'logistic') return kernels.logistic_loss(dz, z, y, rows);
-    if (output === 'softmax') return kernels.softmax_loss(dz, z, y, rows, sizes[last + 1]);
-    return kernels.squared_loss(dz, z, y, rows);
+    if (output === 'logistic') return kernels.logistic_loss(dz, z, y, weights, rows);
+    if (output === 'softmax') return kernels.softmax_loss(dz, z, y, weights, rows, sizes[last + 1]);
+    return kernels.squared_loss(dz, z, y, weights, rows);
   }
 
   /**

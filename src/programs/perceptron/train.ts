@@ -118,7 +118,7 @@ class Training {
     this.#load(index, rows);
     b.pass.run(b.x, rows);
     const penalty = (args.options.alpha / 2) * kernels.sum_squares(args.parameters, b.pass.parameters.weightsLength);
-    const loss = b.backward.loss(b.y, rows) + penalty;
+    const loss = b.backward.loss(b.y, 0, rows) + penalty;
     b.backward.run(b.x, b.gradient, rows);
     this.#update(rows);
     return loss;

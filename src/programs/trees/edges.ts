@@ -25,10 +25,38 @@ export function edgesOf(value: (row: number) => number, rows: number, maxBins: n
     const v = value(Math.floor((i * rows) / sampled));
     if (!Number.isNaN(v)) all[present++] = v;
   }
-  const sorted = all.subarray(0, present).sort();
+  const sorted = ascending(all.subarray(0, present));
   const { values, counts } = distinct(sorted);
   if (values.length <= maxBins) return Float32Array.from(values.subarray(1), (v, i) => between(values[i], v));
   return quantiles(values, counts, sorted.length, maxBins);
+}
+
+/** Bits of a digit, and digits of 32 bits. */
+const DIGIT = 11;
+const DIGITS = 3;
+/** Values from which counting digits is faster than the engine's own sorting. */
+const COUNTED = 4096;
+
+/**
+ * The values in ascending order, in place: by radix, as whole numbers of 32 bits that stand in the order of the floats. Those are the bits
+ * themselves for positive ones, and for negative ones all of them turned.
+ */
+function ascending(values: Float32Array): Float32Array {
+  if (values.length < COUNTED) return values.sort();
+  let keys: Uint32Array = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let other: Uint32Array = new Uint32Array(values.length);
+  for (let i = 0; i < keys.length; i++) keys[i] ^= (keys[i] & 0x80000000) === 0 ? 0x80000000 : 0xffffffff;
+  for (let digit = 0; digit < DIGITS; digit++) {
+    const shift = digit * DIGIT;
+    const mask = 2 ** DIGIT - 1;
+    const places = new Uint32Array(2 ** DIGIT + 1);
+    for (let i = 0; i < keys.length; i++) places[((keys[i] >>> shift) & mask) + 1]++;
+    for (let d = 1; d < places.length; d++) places[d] += places[d - 1];
+    for (let i = 0; i < keys.length; i++) other[places[(keys[i] >>> shift) & mask]++] = keys[i];
+    [keys, other] = [other, keys];
+  }
+  for (let i = 0; i < keys.length; i++) keys[i] ^= (keys[i] & 0x80000000) === 0 ? 0xffffffff : 0x80000000;
+  return new Float32Array(keys.buffer, keys.byteOffset, keys.length);
 }
 
 function distinct(sorted: Float32Array): { values: Float32Array; counts: Int32Array } {

@@ -3,8 +3,9 @@
  * most is split next. Of its two children the histogram of the smaller is made from its rows, that of the larger is what is left of their
  * parent's.
  *
- * All workers of a gang run this at once. Each makes the histograms of its own features, finds their best splits and deals its own part of a
- * leaf's rows; between these they meet. What they decide by are sums of whole numbers, so that all decide the same, however many they are.
+ * All workers of a gang run this at once. Each finds the best splits of its own features and deals its own part of a leaf's rows; histograms
+ * of many rows are summed over those of its part, of few rows made for its features. Between these they meet. What they decide by are sums
+ * of whole numbers, so that all decide the same, however many they are.
  */
 import type { Kernels } from '../../wasm/kernels.js';
 import type { Barrier } from '../barrier.js';
@@ -15,6 +16,11 @@ import { SPLIT_BYTES, type Split, splitAt, type Tree } from './tree.js';
 
 /** Sum of second derivatives of a leaf at least. */
 const MIN_HESSIAN = 1e-3;
+/**
+ * Rows from which workers share a leaf's rows and not its features. Pairs are then fetched once, by whoever has the row, but each worker's
+ * histograms have to be summed.
+ */
+const BY_ROWS = 16_384;
 
 /** Units of the sums: a first or second derivative is its whole number times this; `shift` bits count rows. */
 export interface Units {
@@ -129,8 +135,7 @@ export class Grower {
   #root(rows: number, held: number): Leaf {
     const ranges = this.#rows.reset(rows, held);
     const slot = this.#free.pop() as number;
-    // All rows in their order need no list of them.
-    this.#histogram(slot, rows, 0);
+    this.#histogram(slot, ranges, true);
     this.barrier.wait();
     // Any feature's histogram sums to the same.
     this.kernels.tree_total(this.#own.totals, this.#hist(slot), this.#offsets[1]);
@@ -149,12 +154,25 @@ export class Grower {
     };
   }
 
-  /** The histograms of this worker's features. @param index address of the rows; 0 where they are all rows in their order */
-  #histogram(slot: number, rows: number, index: number): void {
+  /** The histograms of this worker's features. @param all whether the rows are all in their order, which need no list of them */
+  #histogram(slot: number, { first, rows }: Ranges, all = false): void {
     const { at, kernels, features, worker, workers } = this;
-    const [hist, { blocks }] = [this.#hist(slot), this.#own];
-    const own = [features.length, worker, workers] as const;
-    kernels.tree_histogram(hist, at.bins, at.gh, index, at.offsets, blocks, rows, at.pitch, ...own);
+    const { length } = features;
+    const hist = this.#hist(slot);
+    const sum = (to: number, from: number, n: number, own: number, step: number) => {
+      const index = all ? 0 : at.order + from * 4;
+      const [bins, gh] = all ? [at.bins + from, at.gh + from * 16] : [at.bins, at.gh];
+      kernels.tree_histogram(to, bins, gh, index, at.offsets, this.#own.blocks, n, at.pitch, length, own, step);
+    };
+    if (workers === 1 || rows < BY_ROWS) {
+      sum(hist, first, rows, worker, workers);
+      return;
+    }
+    const entries = this.#offsets[length];
+    const { from, n } = this.#rows.part(first, rows);
+    sum(at.parts + worker * entries * 16, from, n, 0, 1);
+    this.barrier.wait();
+    kernels.tree_merge(hist, at.parts, at.offsets, workers, entries, length, worker, workers);
   }
 
   #mayBeSplit({ rows, depth }: Leaf): boolean {
@@ -251,7 +269,7 @@ export class Grower {
     const [small, large] = children[1].rows < children[0].rows ? [children[1], children[0]] : children;
     small.slot = this.#free.pop() as number;
     large.slot = leaf.slot;
-    this.#histogram(small.slot, small.rows, this.#rows.address(small));
+    this.#histogram(small.slot, small);
     const { worker, workers, features, at, kernels } = this;
     const pair = [this.#hist(large.slot), this.#hist(small.slot)] as const;
     kernels.tree_subtract(...pair, at.offsets, features.length, worker, workers);

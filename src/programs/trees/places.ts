@@ -53,6 +53,8 @@ export interface GrowPlaces {
   dealt: number;
   /** i64[leaves, entries, 2] */
   hist: number;
+  /** i64[workers, entries, 2]: histograms of each worker's part of a leaf's rows; 0 for one worker */
+  parts: number;
   /** splits[2, workers] */
   splits: number;
   /** i32[2, workers]: rows that went left in each worker's part, held out ones apart */
@@ -88,6 +90,7 @@ export function growPlaces(
     order: layout.take(all * 4),
     dealt: layout.take(all * 4),
     hist: layout.take(options.maxLeafNodes * entries * 16),
+    parts: workers > 1 ? layout.take(workers * entries * 16) : 0,
     splits: layout.take(2 * workers * SPLIT_BYTES),
     counts: layout.take(2 * workers * 4),
     own: layout.take(workers * ownPlaces({ own: 0 }, options, 0).bytes),

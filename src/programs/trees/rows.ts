@@ -39,20 +39,15 @@ export class LeafRows {
   /** Puts all rows into one leaf, this worker its part of them. */
   reset(rows: number, held: number): Ranges {
     const order = new Uint32Array(this.memory.buffer, this.at.order, rows + held);
-    for (const { from, n } of [this.#part(0, rows), this.#part(rows, held)]) {
+    for (const { from, n } of [this.part(0, rows), this.part(rows, held)]) {
       for (let r = from; r < from + n; r++) order[r] = r;
     }
     return { first: 0, rows, heldFirst: rows, held };
   }
 
-  /** Address of a leaf's rows. */
-  address({ first }: Ranges): number {
-    return this.at.order + first * 4;
-  }
-
   /** Adds a value to z f32[rows, ld] at a leaf's rows, this worker's part of them. */
   add(z: number, ld: number, leaf: Ranges, value: number): void {
-    for (const { from, n } of [this.#part(leaf.first, leaf.rows), this.#part(leaf.heldFirst, leaf.held)])
+    for (const { from, n } of [this.part(leaf.first, leaf.rows), this.part(leaf.heldFirst, leaf.held)])
       this.kernels.tree_add(z, this.at.order + from * 4, n, ld, value);
   }
 
@@ -66,7 +61,7 @@ export class LeafRows {
       { first: leaf.first, n: leaf.rows },
       { first: leaf.heldFirst, n: leaf.held },
     ];
-    const parts = ranges.map(({ first, n }) => this.#part(first, n));
+    const parts = ranges.map(({ first, n }) => this.part(first, n));
     parts.forEach(({ from, n }, i) => {
       const left = n > 0 ? kernels.tree_partition(at.dealt + from * 4, at.order + from * 4, column, this.#table, n) : 0;
       counts[i * workers + worker] = left;
@@ -97,7 +92,7 @@ export class LeafRows {
   }
 
   /** This worker's part of n numbers from `first` on. */
-  #part(first: number, n: number): { from: number; n: number } {
+  part(first: number, n: number): { from: number; n: number } {
     const from = Math.floor((n * this.worker) / this.workers);
     const to = Math.floor((n * (this.worker + 1)) / this.workers);
     return { from: first + from, n: to - from };

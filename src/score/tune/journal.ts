@@ -40,6 +40,9 @@ const ENTRY = v.strictObject({
   note: v.optional(v.string()),
 });
 
+/** What every journal begins with, one that was cut within its first line too. */
+export const BEGINS = JSON.stringify(FORMAT).slice(0, -1);
+
 export const headLine = (head: JournalHead): string => `${JSON.stringify({ ...FORMAT, ...head })}\n`;
 
 export const entryLine = ({ trial, rung, config, scores, note }: Entry): string =>

@@ -97,7 +97,7 @@ export function tableSubject(engine: Engine, table: Table, asked: Asked, given: 
       const key = JSON.stringify([piece, own.family.encodings, ignored]);
       return kept.use(
         key,
-        () => prepare(trial, train),
+        () => prepare(trial, questions, train),
         async (prepared) => {
           const [{ evaluation }] = await examine(trial, await learnFrom(trial, questions, prepared), questions, test);
           return (evaluation as unknown as Record<string, number>)[metric];

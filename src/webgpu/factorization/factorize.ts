@@ -24,6 +24,7 @@ import { factorizeWorkload } from './workload.js';
 const run: Twin<FactorizeArgs, FactorizeResult | undefined>['run'] = async (device, memory, a, control) => {
   if (a.penalties || a.tables)
     throw errors.runtime('WebGPU: a factorization with an exponent of regularization or sampling runs in WebAssembly.');
+  if (a.loss === 'softmax') throw errors.runtime('WebGPU: a factorization by the sampled softmax runs in WebAssembly.');
   const epochs = new Epochs(device, memory, a);
   const entries = a.starts[a.blocks * a.blocks];
   let state = startFactorization();

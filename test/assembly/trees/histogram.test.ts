@@ -46,7 +46,7 @@ for (const b of benches()) {
     fc.assert(
       fc.property(shapes, (shape) => {
         const { rows, features, workers } = shape;
-        const { next, pitch, expected, read, at } = setUp(b, shape);
+        const { next, pitch, total, expected, read, at } = setUp(b, shape);
         const build = (hist: number, index: number, n: number) => {
           for (let w = 0; w < workers; w++) {
             b.kernels.tree_histogram(hist, at.bins, at.gh, index, at.offsets, at.scratch, n, pitch, features, w, workers);
@@ -59,6 +59,17 @@ for (const b of benches()) {
         const child = b.room(read(at.hist).length * 2);
         build(child, b.i32(some), some.length);
         assert.equal(read(child), expected(some));
+        // The same from the parts of the rows, of which each worker has one.
+        const parts = b.room(workers * total * 4);
+        for (let w = 0; w < workers; w++) {
+          const from = Math.floor((rows * w) / workers);
+          const n = Math.floor((rows * (w + 1)) / workers) - from;
+          const own = [at.bins + from, at.gh + from * 16, 0, at.offsets, at.scratch, n, pitch, features, 0, 1] as const;
+          b.kernels.tree_histogram(parts + w * total * 16, ...own);
+        }
+        const merged = b.room(total * 4);
+        for (let w = 0; w < workers; w++) b.kernels.tree_merge(merged, parts, at.offsets, workers, total, features, w, workers);
+        assert.equal(read(merged), expected(all));
         for (let w = 0; w < workers; w++) b.kernels.tree_subtract(at.hist, child, at.offsets, features, w, workers);
         assert.equal(read(at.hist), expected(all.filter((r) => !some.includes(r))));
       }),

@@ -3,6 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine } from '../../../src/engine/create.js';
 import { readBif } from '../../../src/models/bayesian-network/bif.js';
+import { BayesianNetwork } from '../../../src/models/bayesian-network/estimator.js';
+import type { BayesianNetworkOptions } from '../../../src/models/bayesian-network/estimator-options.js';
 import { hillClimbSearch } from '../../../src/models/bayesian-network/hill-climb-search.js';
 import { sample } from '../../../src/models/bayesian-network/sample.js';
 import { naiveTotal, networkText } from '../../support/bayesian-network.js';
@@ -44,6 +46,23 @@ else {
       `${right} of ${truth.size} edges, ${found.size - right} others, BIC ${score}, alarm's ${naiveTotal(data, network.parents)}`,
     );
     assert.ok(right >= 44 && found.size - right <= 4 && score > climbed.score + 500);
+  });
+
+  test('BayesianNetwork goes on where nothing gains, unless it is told to climb only', async () => {
+    const table = BayesianNetwork.of(network, { engine }).sample({ rows: 10_000, seed: 42 });
+    const fit = (options: BayesianNetworkOptions) => new BayesianNetwork({ engine, maxParents: 4, ...options }).fit(table);
+    const key = ({ edges }: BayesianNetwork) => edges.map((edge) => edge.join(' ')).sort();
+    const [found, tabu, climbed] = [await fit({}), await fit({ structure: 'tabu' }), await fit({ structure: 'hill-climbing' })];
+    assert.equal(key(found), key(tabu));
+    assert.is.not(String(key(found)), String(key(climbed)));
+    const { names } = network;
+    const counts = ({ edges }: BayesianNetwork) => {
+      const own = edges.map((edge) => edge.map((name) => names.indexOf(name)).sort((a, b) => a - b));
+      const right = own.filter((edge) => truth.has(edge.join(' '))).length;
+      return { right, others: own.length - right };
+    };
+    console.log(`${JSON.stringify(counts(found))}, where it only climbs ${JSON.stringify(counts(climbed))}`);
+    assert.ok(counts(found).right >= counts(climbed).right && counts(found).others < counts(climbed).others);
   });
 
   test('tabu search, K2, BDeu and missing values are the same for any number of workers', async () => {

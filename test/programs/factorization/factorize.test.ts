@@ -46,7 +46,7 @@ const values = Float32Array.from(users, () => next() * 5);
 const options = { rank: 8, epochs: 4, seed: 2 };
 
 test('a worker that dies in an epoch: all begins again, and the bytes are the same', async () => {
-  for (const loss of ['squared', 'logistic', 'bpr'] as const) {
+  for (const loss of ['squared', 'logistic', 'softmax', 'bpr'] as const) {
     await using calm = await createEngine({ threads: 1, device: 'wasm' });
     const expected = await new MatrixFactorization({ engine: calm, loss, ...options }).fit({ users, items, values });
     const found = await withDyingWorker('factorize', 100, (engine) =>

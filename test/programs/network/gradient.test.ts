@@ -40,11 +40,12 @@ for (const b of benches()) {
         new Float32Array(b.memory.buffer, layout.base, layout.bytes / 4).fill(0);
         const at = b.f32(tileOf(x, columns));
         const labels = output === 'softmax' ? b.i32(y) : b.f32(y);
-        const loss = pass.run(at, labels, ROWS, { chance: 0, seed, stream: 0 });
+        const batch = { x: at, y: labels, weights: 0, rows: ROWS };
+        const loss = pass.run(batch, { chance: 0, seed, stream: 0 });
         const found = b.read(pass.gradient, length);
         const centre = meanLoss(network, numbers, p, x, y);
         assert.ok(Math.abs(loss / ROWS - centre) < 1e-4, `${loss / ROWS} ${centre}`);
-        assert.is(pass.loss(at, labels, ROWS), loss);
+        assert.is(pass.loss(batch), loss);
         const h = 1e-5;
         p.forEach((value, i) => {
           p[i] = value + h;

@@ -34,14 +34,14 @@ const OPTIONS: NetworkOptions = {
 };
 
 const lay = (engine: Engine, options: NetworkOptions, held: number) => (layout: Layout) => {
-  const rows = { x: layout.put(tileOf(x, COLUMNS)), y: layout.put(Float32Array.from(y)) };
+  const rows = { x: layout.put(tileOf(x, COLUMNS)), y: layout.put(Float32Array.from(y)), weights: 0 };
   const index = Int32Array.from({ length: ROWS }, (_, r) => r);
   const args = {
     network,
     numbers: layout.put(Int32Array.from(NUMBERS)),
     options,
-    train: { ...rows, index: layout.put(index.subarray(held)), rows: ROWS - held },
-    held: { ...rows, index: layout.put(index.subarray(0, held)), rows: held },
+    train: { ...rows, index: layout.put(index.subarray(held)), rows: ROWS - held, weight: ROWS - held },
+    held: { ...rows, index: layout.put(index.subarray(0, held)), rows: held, weight: held },
     parameters: layout.take(length * 4),
     baseline: layout.take(network.sizes[0] * 4),
   };
@@ -77,7 +77,7 @@ test('whole batches: each step is AdamW, the rate falls along a cosine, and what
   const { weightsLength } = parametersOf(network.sizes);
   for (let t = 1; t <= OPTIONS.maxIter; t++) {
     engine.f32(at.own, length).set(w);
-    const loss = pass.run(at.x, at.y, ROWS, { chance: 0, seed: 0, stream: 0 }) / ROWS;
+    const loss = pass.run({ x: at.x, y: at.y, weights: 0, rows: ROWS }, { chance: 0, seed: 0, stream: 0 }) / ROWS;
     assert.ok(Math.abs(loss - result.lossCurve[t - 1]) < 1e-5, `${t}: ${loss} ${result.lossCurve[t - 1]}`);
     const rate = (OPTIONS.learningRateInit * (1 + Math.cos((Math.PI * (t - 1)) / OPTIONS.maxIter))) / 2;
     engine.f32(pass.gradient, length).forEach((g, i) => {

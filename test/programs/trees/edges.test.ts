@@ -17,6 +17,14 @@ test('few values have a bin each, between which the edges lie', () => {
   assert.equal([...of([1, next])], [1]);
 });
 
+test('many rows of few values are sorted by their digits: the edges lie between neighbours', () => {
+  const values = Float32Array.of(-3e38, -1e-40, -0, 1e-45, 1.5, 1.75, 2 ** 20, -7.25, -7.125, 3e38, 1e-38, -1).sort();
+  const rows = Array.from({ length: 50_000 }, (_, r) => values[(r * 7919) % values.length]);
+  // 2·10³⁸ and its like are halves of what is added, so that no sum is infinite.
+  const between = [...values.subarray(1)].map((v, i) => Math.fround(values[i] / 2 + v / 2));
+  assert.equal([...of(rows)], between);
+});
+
 test('every column: edges rise, below the limit, and equal values share a bin', () => {
   const columns = fc.record({
     values: fc.array(

@@ -1,9 +1,10 @@
 /** A gang that works in place, run again from the start when a worker dies: a half-done matrix is worth nothing. */
-import type { Engine } from '../engine/engine.js';
+
 import { CameoError } from '../errors.js';
 import { BARRIER_BYTES } from '../programs/barrier.js';
 import type { ProgramArgs, ProgramName, ProgramResult } from '../programs/index.js';
 import type { RunOptions } from '../scheduler/scheduler.js';
+import type { Engine } from './engine.js';
 
 const ATTEMPTS = 3;
 
