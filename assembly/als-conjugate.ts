@@ -14,48 +14,9 @@
  */
 import { dot4 } from './factorize';
 import { F32, madd, sumLanes } from './simd';
+import { product4x8 } from './symmetric';
 
 const TOLERANCE: f32 = 1e-5;
-
-/** out f32[4, 8] = a f32[4, …] · b f32[…, 8] over rows from … to − 1 of b; rows are `ld` bytes apart. */
-// @ts-ignore: decorator
-@inline
-function product4x8(out: usize, a: usize, b: usize, ld: usize, from: usize, to: usize): void {
-  let c00 = f32x4.splat(0);
-  let c01 = c00;
-  let c10 = c00;
-  let c11 = c00;
-  let c20 = c00;
-  let c21 = c00;
-  let c30 = c00;
-  let c31 = c00;
-  for (let k = from; k < to; k++) {
-    const row = b + k * ld;
-    const at = a + k * F32;
-    const b0 = v128.load(row);
-    const b1 = v128.load(row, 16);
-    let s = v128.load32_splat(at);
-    c00 = madd(s, b0, c00);
-    c01 = madd(s, b1, c01);
-    s = v128.load32_splat(at + ld);
-    c10 = madd(s, b0, c10);
-    c11 = madd(s, b1, c11);
-    s = v128.load32_splat(at + 2 * ld);
-    c20 = madd(s, b0, c20);
-    c21 = madd(s, b1, c21);
-    s = v128.load32_splat(at + 3 * ld);
-    c30 = madd(s, b0, c30);
-    c31 = madd(s, b1, c31);
-  }
-  v128.store(out, c00);
-  v128.store(out, c01, 16);
-  v128.store(out + ld, c10);
-  v128.store(out + ld, c11, 16);
-  v128.store(out + 2 * ld, c20);
-  v128.store(out + 2 * ld, c21, 16);
-  v128.store(out + 3 * ld, c30);
-  v128.store(out + 3 * ld, c31, 16);
-}
 
 /** out f32[1, 8], in the same order. */
 // @ts-ignore: decorator
@@ -82,7 +43,7 @@ export function als_transform(out: usize, y: usize, v: usize, rows: i32, ld: i32
     let r = 0;
     for (; r + 4 <= rows; r += 4) {
       const at = <usize>r * bytes;
-      product4x8(out + at + j * F32, y + at, v + j * F32, bytes, from, to);
+      product4x8(out + at + j * F32, y + at + from * F32, v + j * F32 + from * bytes, bytes, to - from, false);
     }
     for (; r < rows; r++) {
       const at = <usize>r * bytes;
