@@ -10,7 +10,7 @@ import { atLeast, checked, type Entries, flag, opaque } from '../options.js';
 import { CsrMatrix } from '../table/csr-matrix.js';
 import { PROBABILITIES } from './naive-bayes-estimator.js';
 import { ALPHA, LEAST_ALPHA } from './smoothing.js';
-import { type SparseInput, SparseNB, type Weighing } from './sparse-nb.js';
+import { csrOf, placeOf, type SparseInput, SparseNB, type Sums, type Weighing } from './sparse-nb.js';
 
 export interface BernoulliNBOptions {
   /** default: the process-wide engine */
@@ -47,14 +47,11 @@ export class BernoulliNB extends SparseNB {
 
   protected rowsOf(x: SparseInput): CsrMatrix {
     const threshold = this.#threshold;
-    const rows = x instanceof CsrMatrix ? x : CsrMatrix.fromMatrix(x);
+    const rows = csrOf(x);
     return threshold === null ? binary(rows) : above(rows, threshold);
   }
 
-  protected weigh(
-    { counts, classCount, columns }: { counts: Float64Array; classCount: Float64Array; columns: number },
-    logarithms: (values: Float64Array) => Float64Array,
-  ): Weighing {
+  protected weigh({ counts, classCount, columns }: Sums, logarithms: (values: Float64Array) => Float64Array): Weighing {
     const alpha = this.#alpha;
     const bias = new Float64Array(classCount.length);
     const present = counts.map((count) => count + alpha);
@@ -77,7 +74,7 @@ export class BernoulliNB extends SparseNB {
 function binary(x: CsrMatrix): CsrMatrix {
   const bad = x.values.findIndex((value) => value !== 1 && value !== 0);
   if (bad < 0) return x;
-  throw errors.notBinary(x.indptr.findIndex((first) => first > bad) - 1, x.indices[bad]);
+  throw errors.notBinary(...placeOf(x, bad));
 }
 
 /** Ones in place of the values above a threshold. */

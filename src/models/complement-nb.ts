@@ -9,7 +9,7 @@ import { checked, flag } from '../options.js';
 import type { CsrMatrix } from '../table/csr-matrix.js';
 import { OPTIONS as MULTINOMIAL, type MultinomialNBOptions } from './multinomial-nb.js';
 import { alphasOf } from './smoothing.js';
-import { countsOf, type SparseInput, SparseNB, type Weighing } from './sparse-nb.js';
+import { countsOf, type SparseInput, SparseNB, type Sums, type Weighing } from './sparse-nb.js';
 
 export interface ComplementNBOptions extends MultinomialNBOptions {
   /** divide the weights of a class by their sum; default false */
@@ -34,10 +34,7 @@ export class ComplementNB extends SparseNB {
     return countsOf(x, 'ComplementNB');
   }
 
-  protected weigh(
-    { counts, classCount, columns }: { counts: Float64Array; classCount: Float64Array; columns: number },
-    logarithms: (values: Float64Array) => Float64Array,
-  ): Weighing {
+  protected weigh({ counts, classCount, columns }: Sums, logarithms: (values: Float64Array) => Float64Array): Weighing {
     const classes = classCount.length;
     const alphas = alphasOf(this.#alpha, columns);
     const all = new Float64Array(columns);

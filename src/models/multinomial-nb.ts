@@ -9,7 +9,7 @@ import { checked, type Entries, flag, opaque } from '../options.js';
 import type { CsrMatrix } from '../table/csr-matrix.js';
 import { PROBABILITIES } from './naive-bayes-estimator.js';
 import { ALPHAS, alphasOf } from './smoothing.js';
-import { countsOf, type SparseInput, SparseNB, type Weighing } from './sparse-nb.js';
+import { countsOf, type SparseInput, SparseNB, type Sums, type Weighing } from './sparse-nb.js';
 
 export interface MultinomialNBOptions {
   /** default: the process-wide engine */
@@ -43,10 +43,7 @@ export class MultinomialNB extends SparseNB {
     return countsOf(x, 'MultinomialNB');
   }
 
-  protected weigh(
-    { counts, classCount, columns }: { counts: Float64Array; classCount: Float64Array; columns: number },
-    logarithms: (values: Float64Array) => Float64Array,
-  ): Weighing {
+  protected weigh({ counts, classCount, columns }: Sums, logarithms: (values: Float64Array) => Float64Array): Weighing {
     const alphas = alphasOf(this.#alpha, columns);
     const smoothed = counts.slice();
     const totals = new Float64Array(classCount.length);

@@ -1,6 +1,6 @@
 /** Linear models over sparse rows: several of the same rows at once, over the workers. */
 import type { Engine } from '../engine/engine.js';
-import { exp } from '../math.js';
+import { exp, logistic } from '../math.js';
 import type { Minimum } from '../programs/linear/lbfgs.js';
 import type { Loss } from '../programs/linear/rows.js';
 import { sparseLinearScratch } from '../programs/sparse/linear.js';
@@ -86,7 +86,7 @@ export function sparseOutputs(
 
 /** What a link makes of raw outputs f64[rows, outputs]. */
 export function linked(z: Float64Array, outputs: number, link: Loss): Float64Array {
-  if (link === 'logistic') return z.map((value) => 1 / (1 + exp(-value)));
+  if (link === 'logistic') return z.map(logistic);
   if (link === 'squared') return z;
   for (let at = 0; at < z.length; at += outputs) {
     const row = z.subarray(at, at + outputs);

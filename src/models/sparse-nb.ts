@@ -21,7 +21,7 @@ export interface Weighing {
   bias: Float64Array;
 }
 
-interface Sums {
+export interface Sums {
   /** f64[classes, columns] */
   counts: Float64Array;
   classCount: Float64Array;
@@ -109,10 +109,18 @@ function logarithms(engine: Engine, values: Float64Array): Float64Array {
   return values;
 }
 
+export const csrOf = (x: SparseInput): CsrMatrix => (x instanceof CsrMatrix ? x : CsrMatrix.fromMatrix(x));
+
+/** The row and the column of the i-th value. */
+export const placeOf = ({ indptr, indices }: CsrMatrix, i: number): [row: number, column: number] => [
+  indptr.findIndex((first) => first > i) - 1,
+  indices[i],
+];
+
 /** @throws CameoError 'data' for a number below 0 */
 export function countsOf(x: SparseInput, name: string): CsrMatrix {
-  const rows = x instanceof CsrMatrix ? x : CsrMatrix.fromMatrix(x);
-  const { firstNegative: i, indptr, indices } = rows;
+  const rows = csrOf(x);
+  const i = rows.firstNegative;
   if (i < 0) return rows;
-  throw errors.negative(`Rows of ${name}`, indptr.findIndex((first) => first > i) - 1, indices[i]);
+  throw errors.negative(`Rows of ${name}`, ...placeOf(rows, i));
 }

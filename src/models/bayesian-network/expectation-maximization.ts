@@ -8,9 +8,9 @@ import type { Engine } from '../../engine/engine.js';
 import { errors } from '../../errors.js';
 import { atLeast, checked, whole } from '../../options.js';
 import type { CodedColumns } from '../../programs/bayesian-network/coded-columns.js';
-import { expectScratch } from '../../programs/bayesian-network/expect.js';
 import { junctionTree } from '../../programs/bayesian-network/junction-tree.js';
 import type { DiscreteNetwork } from '../../programs/bayesian-network/network.js';
+import { propagationScratch } from '../../programs/bayesian-network/propagation.js';
 import { basesOf, placeTree, type TreeIndexes, type TreePlan, treeIndexes } from '../../programs/bayesian-network/tree-plan.js';
 import type { RunOptions } from '../../scheduler/scheduler.js';
 import { Layout, place } from '../../wasm/memory.js';
@@ -86,7 +86,7 @@ async function expected(
   const own = {
     codes: layout.take(plan.variables.length * PITCH * 2),
     out: layout.take(counts.reduce((sum, { length }) => sum + length, 0) * 8),
-    scratch: layout.take(expectScratch(engine.kernels, { plan })),
+    scratch: layout.take(propagationScratch(engine.kernels, plan)),
   };
   const results = engine.map(
     'expectedCounts',

@@ -3,9 +3,8 @@ import type { Engine } from '../../engine/engine.js';
 import { errors } from '../../errors.js';
 import { type Codes, missingCode } from '../../programs/bayesian-network/coded-columns.js';
 import { indexOf, junctionTree } from '../../programs/bayesian-network/junction-tree.js';
-import { likeliestScratch } from '../../programs/bayesian-network/likeliest.js';
 import type { DiscreteNetwork } from '../../programs/bayesian-network/network.js';
-import { UNKNOWN } from '../../programs/bayesian-network/propagation.js';
+import { propagationScratch, UNKNOWN } from '../../programs/bayesian-network/propagation.js';
 import { queryScratch } from '../../programs/bayesian-network/query.js';
 import {
   basesOf,
@@ -99,7 +98,7 @@ export class Inference implements Disposable {
     const own = {
       codes: layout.take(n * PITCH * 2),
       out: layout.take(n * PITCH * 2),
-      scratch: layout.take(likeliestScratch(engine.kernels, { plan })),
+      scratch: layout.take(propagationScratch(engine.kernels, plan)),
     };
     const states = Array.from({ length: n }, () => new Uint16Array(known.rows));
     const results = engine.map(

@@ -10,15 +10,8 @@ export interface ExpectArgs extends Evidence {
   plan: TreePlan;
   /** out of each clique f64[cells], one behind the other */
   out: number;
-  /** expectScratch(…) bytes */
+  /** propagationScratch(…) bytes */
   scratch: number;
-}
-
-/** Bytes of scratch that `expectedCounts` needs. */
-export function expectScratch(kernels: Kernels, { plan }: Pick<ExpectArgs, 'plan'>): number {
-  const layout = new Layout(0);
-  new Propagation(kernels, undefined, plan, 0, layout);
-  return layout.bytes;
 }
 
 export interface Expected {

@@ -10,15 +10,8 @@ export interface LikeliestArgs extends Evidence {
   plan: TreePlan;
   /** out u16[variables, pitch]: a state of every variable, those that were observed as they were */
   out: number;
-  /** likeliestScratch(…) bytes */
+  /** propagationScratch(…) bytes */
   scratch: number;
-}
-
-/** Bytes of scratch that `likeliestStates` needs. */
-export function likeliestScratch(kernels: Kernels, { plan }: Pick<LikeliestArgs, 'plan'>): number {
-  const layout = new Layout(0);
-  new Propagation(kernels, undefined, plan, 0, layout);
-  return layout.bytes;
 }
 
 /** @returns the first row whose evidence has probability 0, −1 where there is none */

@@ -11,7 +11,7 @@
  */
 import { log } from '../../math.js';
 import type { Kernels } from '../../wasm/kernels.js';
-import type { Layout } from '../../wasm/memory.js';
+import { Layout } from '../../wasm/memory.js';
 import type { Target, TreePlan } from './tree-plan.js';
 
 /** The code of a value that was not observed. */
@@ -26,6 +26,13 @@ export interface Step {
   readonly separator: number;
   readonly own: number;
   readonly parents: number;
+}
+
+/** Bytes that a propagation alone needs. */
+export function propagationScratch(kernels: Kernels, plan: TreePlan): number {
+  const layout = new Layout(0);
+  new Propagation(kernels, undefined, plan, 0, layout);
+  return layout.bytes;
 }
 
 export class Propagation {

@@ -108,22 +108,26 @@ class SparseLoss implements Objective {
       else shares[0] += w * this.#y[r];
     }
     const theta = new Float64Array((columns + 1) * outputs);
+    const curvatures = new Float64Array(outputs);
     shares.forEach((share, k) => {
       const p = Math.min(1 - 1e-6, Math.max(1e-6, share));
       const start = loss === 'squared' ? share : loss === 'softmax' ? log(p) : log(p) - log(1 - p);
       if (fitIntercept) theta[columns * outputs + k] = start;
-      this.#curve(k, loss === 'squared' ? 1 : p * (1 - p));
+      curvatures[k] = loss === 'squared' ? 1 : p * (1 - p);
     });
+    this.#curve(curvatures);
     return theta;
   }
 
-  /** The Hessian's diagonal of an output of this curvature. */
-  #curve(k: number, curvature: number): void {
+  /** The Hessian's diagonal, of outputs of these curvatures. */
+  #curve(curvatures: Float64Array): void {
     const { indptr, indices, values, weights, rows, columns, outputs, l2 } = this.args;
     const squares = new Float64Array(this.memory.buffer, this.#at.gradient, columns).fill(0);
     this.kernels.csr_squares(this.#at.gradient, indptr, indices, values, weights, rows);
-    for (let j = 0; j < columns; j++) this.#diagonal[j * outputs + k] = (curvature * squares[j] + l2) / this.#total;
-    this.#diagonal[columns * outputs + k] = curvature;
+    curvatures.forEach((curvature, k) => {
+      for (let j = 0; j < columns; j++) this.#diagonal[j * outputs + k] = (curvature * squares[j] + l2) / this.#total;
+      this.#diagonal[columns * outputs + k] = curvature;
+    });
   }
 
   evaluate(theta: Float64Array, gradient: Float64Array): number {

@@ -5,6 +5,7 @@
 import type { Engine } from '../../engine/engine.js';
 import { errors } from '../../errors.js';
 import { CHOOSABLE, LESS_IS_BETTER, type Task } from '../../metrics/index.js';
+import { ONE_FOLD_ROWS } from '../../models/folds.js';
 import { families } from '../../models/index.js';
 import { decideColumns } from '../../prepare/fit-features.js';
 import type { Split } from '../../prepare/split.js';
@@ -19,9 +20,8 @@ import { PreparedRows } from './prepared.js';
 import { type Config, type Dimension, dimensionsOf, type Space } from './space.js';
 import type { Subject } from './trial.js';
 
-/** Rows above which a rung has a third of them only, and above which there is one fold. */
+/** Rows above which a rung has a third of them only. */
 const MANY_ROWS = 10_000;
-const ONE_FOLD_ROWS = 100_000;
 /** Shares of the columns that are left out, those that go least together with the target first. */
 const LEFT_OUT = [0, 0.1, 0.25, 0.5];
 /** Of the memory: encoded rows that are kept. */
