@@ -2,8 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { keepOf, slicesOf, weightsOf } from '../../src/embeddings/skip-gram.js';
-import { type CameoError, createEngine, Word2Vec } from '../../src/index.js';
+import { createEngine, Word2Vec } from '../../src/index.js';
 import { readSafetensors, writeSafetensors } from '../../src/safetensors.js';
+import { refused } from '../support/refused.js';
 import { generator } from '../support/tables.js';
 
 const engine = await createEngine({ threads: 2 });
@@ -22,17 +23,6 @@ function planted(count: number): string[][] {
 const corpus = planted(4000);
 const options = { engine, vectorSize: 20, epochs: 5, seed: 3 };
 const fitted = new Word2Vec(options).fit(corpus);
-
-async function refused(work: () => unknown, code: CameoError['code'], message: RegExp) {
-  try {
-    await work();
-  } catch (error) {
-    assert.is((error as CameoError).code, code, String(error));
-    assert.match((error as CameoError).message, message);
-    return;
-  }
-  assert.unreachable(`nothing was refused: ${work}`);
-}
 
 test('words that come together are neighbours, and those that come apart are none', async () => {
   const model = await fitted;

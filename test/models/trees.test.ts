@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createEngine, type ExplanationEntry, Profiler, type Table } from '../../src/index.js';
+import { createEngine, type ExplanationEntry, Profiler } from '../../src/index.js';
 import { refusal } from '../support/refused.js';
 import { roundTrip } from '../support/round-trip.js';
-import { makeTable, randomTable } from '../support/tables.js';
+import { makeTable, randomTable, shop } from '../support/tables.js';
 
 const inline = await createEngine({ threads: 0, reproducible: true });
 const OPTIONS = { target: 'target', model: 'trees', modelOptions: { maxIter: 8, minSamplesLeaf: 3 } };
@@ -41,21 +41,6 @@ test('the same bytes for 1, 2 and 3 workers: two classes, several, and numbers',
     }
   }
 });
-
-/** A table of a number and a text that tell two classes apart. */
-function shop(rows: number): Table {
-  const visits = Float64Array.from({ length: rows }, (_, r) => (r * 37) % 100);
-  const codes = Int32Array.from({ length: rows }, (_, r) => (r * 11) % 3);
-  const bought = Int32Array.from({ length: rows }, (_, r) => Number(visits[r] > 50 !== (codes[r] === 1)));
-  return {
-    rows,
-    columns: [
-      { name: 'visits', kind: 'number', values: visits },
-      { name: 'channel', kind: 'category', codes, categories: ['mail', 'shop', 'web'] },
-      { name: 'bought', kind: 'category', codes: bought, categories: ['no', 'yes'] },
-    ],
-  };
-}
 
 test('two features that matter together are learnt, named in the reasons, and ranked', async () => {
   using fitted = await Profiler.fit(inline, { table: shop(1000) }, { target: 'bought', model: 'trees' });

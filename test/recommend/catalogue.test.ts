@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine } from '../../src/engine/create.js';
-import type { CameoError } from '../../src/errors.js';
 import { type Part, PartReader, partOf } from '../../src/part.js';
 import { type Recommendation, Recommender, readVersion1 } from '../../src/recommend/catalogue.js';
 import { fitPairs } from '../../src/recommend/fit.js';
@@ -11,6 +10,7 @@ import { families, readers } from '../../src/recommend/index.js';
 import { readSafetensors, writeSafetensors } from '../../src/safetensors.js';
 import { constantListFamily } from '../support/constant-list.js';
 import { grouped, pairsOf } from '../support/interactions.js';
+import { refused } from '../support/refused.js';
 
 const engine = await createEngine({ threads: 1, reproducible: true });
 const numbered = pairsOf(grouped(40, 30, 3, 9));
@@ -23,17 +23,6 @@ const pairs = {
 };
 const recommender = await fitPairs(engine, pairs, { rank: 6, epochs: 20, learningRate: 0.02, regularization: 0.01, seed: 1 });
 const had = (name: string) => pairs.items.filter((_, item) => u.some((n, t) => pairs.users[n] === name && i[t] === item));
-
-async function refused(work: () => unknown, code: CameoError['code'], message: RegExp) {
-  try {
-    await work();
-  } catch (error) {
-    assert.match((error as Error).message, message);
-    assert.is((error as CameoError).code, code);
-    return;
-  }
-  assert.unreachable(`nothing was refused: ${message}`);
-}
 
 test('items by name with their label, best first, none that the user had; reasons are the user’s own items', async () => {
   const asked = ['user 3', 'user 17'];

@@ -2,7 +2,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine } from '../../src/engine/create.js';
-import type { CameoError } from '../../src/errors.js';
 import { pairsOf as pairsOfEvents } from '../../src/events/pairs.js';
 import { Profiler } from '../../src/index.js';
 import { evaluateRanking } from '../../src/metrics/ranking.js';
@@ -23,6 +22,7 @@ import { RECOMMENDERS } from '../../src/recommend/names.js';
 import type { Choice } from '../../src/recommend/recommender.js';
 import { type Events, selectEvents } from '../../src/table/events.js';
 import { eventsOf, grouped, pairsOf, planted } from '../support/interactions.js';
+import { refused } from '../support/refused.js';
 import { generator } from '../support/tables.js';
 
 const engine = await createEngine({ threads: 2, reproducible: true });
@@ -39,15 +39,6 @@ const untimed = ({ seconds: _, candidates, ...choice }: Choice) => ({
   ...choice,
   candidates: candidates.map(({ seconds: _, ...candidate }) => candidate),
 });
-async function refused(work: () => Promise<unknown>, code: CameoError['code'], message: RegExp) {
-  const error = await work().then(
-    () => undefined,
-    (e: CameoError) => e,
-  );
-  assert.is(error?.code, code, String(error));
-  assert.match(error?.message ?? '', message);
-}
-
 test('the names that are offered are those of the families and of the readers', () => {
   assert.equal([...RECOMMENDERS], Object.keys(families));
   assert.equal([...RECOMMENDERS], Object.keys(readers));

@@ -8,5 +8,14 @@ const FOLDER = '../shared/data/networks';
 
 export const havePublicNetworks = existsSync(FOLDER);
 
-export const publicNetwork = (name: string): DiscreteNetwork =>
-  readBif(gunzipSync(readFileSync(`${FOLDER}/${name}.bif.gz`)).toString());
+const fileOf = (name: string) => `${FOLDER}/${name}.bif.gz`;
+const textOf = (name: string) => gunzipSync(readFileSync(fileOf(name))).toString();
+
+export const publicNetwork = (name: string): DiscreteNetwork => readBif(textOf(name));
+
+/** The text of a network; undefined, which is said, where it is absent. */
+export function networkText(name: string): string | undefined {
+  if (existsSync(fileOf(name))) return textOf(name);
+  console.log(`skipped: ${fileOf(name)} is absent`);
+  return undefined;
+}

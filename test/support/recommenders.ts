@@ -2,11 +2,11 @@
 import type { test as uvuTest } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine } from '../../src/engine/create.js';
-import type { CameoError } from '../../src/errors.js';
 import { checked } from '../../src/options.js';
 import { PartReader } from '../../src/part.js';
 import type { Pairs, RecommenderFamily, Recommends, TopList } from '../../src/recommend/recommender.js';
 import { readSafetensors, writeSafetensors } from '../../src/safetensors.js';
+import { refused } from './refused.js';
 
 export interface Subject {
   // biome-ignore lint/suspicious/noExplicitAny: each family has options of its own
@@ -33,17 +33,6 @@ function goodList(list: TopList, n: number, without: ArrayLike<number>, items: n
   );
   assert.ok(list.scores.every(Number.isFinite));
   list.scores.forEach((score, k) => assert.ok(k === 0 || score <= list.scores[k - 1], 'best first'));
-}
-
-async function refused(work: () => unknown, code: CameoError['code'], message = /./) {
-  try {
-    await work();
-  } catch (error) {
-    assert.is((error as CameoError).code, code, String(error));
-    assert.match((error as CameoError).message, message);
-    return;
-  }
-  assert.unreachable(`nothing was refused: ${work}`);
 }
 
 /** Everything that a recommender answers, to compare two. */

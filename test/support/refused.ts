@@ -14,6 +14,13 @@ export async function refusal(work: () => unknown): Promise<CameoError> {
   return assert.unreachable('nothing was refused') as never;
 }
 
+/** Holds that work ends with an error of this code and these words. */
+export async function refused(work: () => unknown, code: CameoError['code'], message = /./): Promise<void> {
+  const error = await refusal(work);
+  assert.is(error.code, code, String(error));
+  assert.match(error.message, message);
+}
+
 /** Any text, and those that every object inherits. */
 const names = fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom('constructor', 'toString', '__proto__', 'hasOwnProperty'));
 

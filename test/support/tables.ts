@@ -102,3 +102,24 @@ export function textColumn(name: string, values: readonly (string | null)[]): Co
     categories,
   };
 }
+
+/** A number and a text that tell two classes apart, but only together. @param missing share of their values */
+export function shop(rows: number, missing = 0): Table {
+  const next = generator(3);
+  const visits = Float64Array.from({ length: rows }, (_, r) => (r * 37) % 100);
+  const codes = Int32Array.from({ length: rows }, (_, r) => (r * 11) % 3);
+  const bought = Int32Array.from({ length: rows }, (_, r) => Number(visits[r] > 50 !== (codes[r] === 1)));
+  return {
+    rows,
+    columns: [
+      { name: 'visits', kind: 'number', values: visits.map((value) => (next() < missing ? Number.NaN : value)) },
+      {
+        name: 'channel',
+        kind: 'category',
+        codes: codes.map((c) => (next() < missing ? -1 : c)),
+        categories: ['mail', 'shop', 'web'],
+      },
+      { name: 'bought', kind: 'category', codes: bought, categories: ['no', 'yes'] },
+    ],
+  };
+}

@@ -7,7 +7,8 @@ import { BayesianNetwork } from '../../../src/models/bayesian-network/estimator.
 import type { BayesianNetworkOptions } from '../../../src/models/bayesian-network/estimator-options.js';
 import { hillClimbSearch } from '../../../src/models/bayesian-network/hill-climb-search.js';
 import { sample } from '../../../src/models/bayesian-network/sample.js';
-import { naiveTotal, networkText } from '../../support/bayesian-network.js';
+import { naiveTotal } from '../../support/coded-columns.js';
+import { networkText } from '../../support/public-networks.js';
 import { refusal } from '../../support/refused.js';
 
 const engine = await createEngine({ threads: 0, device: 'wasm' });

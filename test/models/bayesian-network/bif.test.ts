@@ -8,7 +8,7 @@ import { order } from '../../../src/programs/bayesian-network/graph.js';
 import type { DiscreteNetwork } from '../../../src/programs/bayesian-network/network.js';
 import { drawer } from '../../../src/random.js';
 import { altered } from '../../support/altered.js';
-import { networkText } from '../../support/bayesian-network.js';
+import { networkText } from '../../support/public-networks.js';
 import { refusal } from '../../support/refused.js';
 import { generator } from '../../support/tables.js';
 

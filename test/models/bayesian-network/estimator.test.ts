@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BayesianNetwork, type BayesianNetworkOptions, createEngine, type Table } from '../../../src/index.js';
-import { combinations, makeDiscreteNetwork } from '../../support/bayesian-networks.js';
+import { combinations, makeDiscreteNetwork } from '../../support/random-networks.js';
 import { refusal } from '../../support/refused.js';
 import { generator, numberColumn, textColumn } from '../../support/tables.js';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CameoError, createEngine, type ExplanationEntry, Profiler, type Table } from '../../../src/index.js';
+import { type CameoError, createEngine, type ExplanationEntry, Profiler } from '../../../src/index.js';
 import { FittedNetwork, fittedNetworkReader } from '../../../src/models/bayesian-network/fitted.js';
 import { PartReader } from '../../../src/part.js';
 import { order } from '../../../src/programs/bayesian-network/graph.js';
@@ -11,11 +11,11 @@ import { bayesianNetwork as predictor } from '../../../src/programs/bayesian-net
 import { readSafetensors, writeSafetensors } from '../../../src/safetensors.js';
 import { stride } from '../../../src/wasm/kernels.js';
 import { place } from '../../../src/wasm/memory.js';
-import { agreeing, makeDiscreteNetwork, randomEvidence, randomNetwork } from '../../support/bayesian-networks.js';
 import { inputsFor } from '../../support/inputs.js';
+import { agreeing, makeDiscreteNetwork, randomEvidence, randomNetwork } from '../../support/random-networks.js';
 import { refusal } from '../../support/refused.js';
 import { roundTrip } from '../../support/round-trip.js';
-import { generator, makeTable, randomTable, rowOf } from '../../support/tables.js';
+import { generator, makeTable, randomTable, rowOf, shop } from '../../support/tables.js';
 
 const inline = await createEngine({ threads: 0, reproducible: true });
 const OPTIONS = { target: 'target', model: 'bayesian-network' };
@@ -119,27 +119,6 @@ test('the same bytes for 0, 1, 2 and 3 workers', async () => {
     }
   }
 });
-
-/** Two features that matter together, the one a number. */
-function shop(rows: number, missing = 0): Table {
-  const next = generator(3);
-  const visits = Float64Array.from({ length: rows }, (_, r) => (r * 37) % 100);
-  const codes = Int32Array.from({ length: rows }, (_, r) => (r * 11) % 3);
-  const bought = Int32Array.from({ length: rows }, (_, r) => Number(visits[r] > 50 !== (codes[r] === 1)));
-  return {
-    rows,
-    columns: [
-      { name: 'visits', kind: 'number', values: visits.map((value) => (next() < missing ? Number.NaN : value)) },
-      {
-        name: 'channel',
-        kind: 'category',
-        codes: codes.map((c) => (next() < missing ? -1 : c)),
-        categories: ['mail', 'shop', 'web'],
-      },
-      { name: 'bought', kind: 'category', codes: bought, categories: ['no', 'yes'] },
-    ],
-  };
-}
 
 test('what is missing is not observed: it adds nothing, and a user of whom nothing is known has the base', async () => {
   const options = { target: 'bought', model: 'bayesian-network', modelOptions: { structure: 'tree', bins: 10 } };

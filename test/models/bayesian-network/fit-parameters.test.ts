@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine } from '../../../src/engine/create.js';
 import { fitParameters } from '../../../src/models/bayesian-network/fit-parameters.js';
-import { naiveCounts, randomColumns, readFixture } from '../../support/bayesian-network.js';
+import { naiveCounts, randomColumns, readFixture } from '../../support/coded-columns.js';
 import { onEngines } from '../../support/engines.js';
 import { refusal, refusesUnknownNames, refusesValues } from '../../support/refused.js';
 

@@ -11,7 +11,7 @@ import {
 } from '../../../src/models/bayesian-network/hill-climb-search.js';
 import type { CodedColumns } from '../../../src/programs/bayesian-network/coded-columns.js';
 import { order } from '../../../src/programs/bayesian-network/graph.js';
-import { naiveTotal, randomColumns } from '../../support/bayesian-network.js';
+import { naiveTotal, randomColumns } from '../../support/coded-columns.js';
 import { refusal, refusesUnknownNames, refusesValues } from '../../support/refused.js';
 
 const sorted = (parents: readonly number[]) => [...parents].sort((a, b) => a - b);

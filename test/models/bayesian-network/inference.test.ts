@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { createEngine } from '../../../src/index.js';
 import { Inference, SHARD } from '../../../src/models/bayesian-network/inference.js';
 import type { DiscreteNetwork } from '../../../src/programs/bayesian-network/network.js';
-import { agreeing, codesOf, makeDiscreteNetwork, randomEvidence, randomNetwork } from '../../support/bayesian-networks.js';
+import { agreeing, codesOf, makeDiscreteNetwork, randomEvidence, randomNetwork } from '../../support/random-networks.js';
 import { refusal } from '../../support/refused.js';
 
 const engine = await createEngine({ threads: 0, reproducible: true });

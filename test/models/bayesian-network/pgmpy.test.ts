@@ -6,8 +6,8 @@ import { createEngine, type RunOptions } from '../../../src/index.js';
 import { expectationMaximization } from '../../../src/models/bayesian-network/expectation-maximization.js';
 import { Inference } from '../../../src/models/bayesian-network/inference.js';
 import type { DiscreteNetwork } from '../../../src/programs/bayesian-network/network.js';
-import { codesOf } from '../../support/bayesian-networks.js';
 import { havePublicNetworks, publicNetwork } from '../../support/public-networks.js';
+import { codesOf } from '../../support/random-networks.js';
 import { refusal } from '../../support/refused.js';
 
 interface Case {

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sample } from '../../../src/models/bayesian-network/sample.js';
 import type { DiscreteNetwork } from '../../../src/programs/bayesian-network/network.js';
-import { naiveCounts } from '../../support/bayesian-network.js';
+import { naiveCounts } from '../../support/coded-columns.js';
 import { refusal, refusesUnknownNames, refusesValues } from '../../support/refused.js';
 
 /** a → c ← b, declared with the child first; one state of c never occurs. */

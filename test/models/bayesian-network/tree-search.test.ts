@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { createEngine } from '../../../src/engine/create.js';
 import { chowLiu, mutualInformations, treeAugmentedNaiveBayes } from '../../../src/models/bayesian-network/tree-search.js';
 import type { CodedColumns } from '../../../src/programs/bayesian-network/coded-columns.js';
-import { naiveCounts, randomColumns, readFixture } from '../../support/bayesian-network.js';
+import { naiveCounts, randomColumns, readFixture } from '../../support/coded-columns.js';
 import { onEngines } from '../../support/engines.js';
 import { refusal, refusesUnknownNames } from '../../support/refused.js';
 

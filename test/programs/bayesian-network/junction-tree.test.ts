@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { indexOf, junctionTree, lanesOf } from '../../../src/programs/bayesian-network/junction-tree.js';
 import { eliminate, moralGraph } from '../../../src/programs/bayesian-network/triangulate.js';
-import { makeDiscreteNetwork, randomNetwork } from '../../support/bayesian-networks.js';
+import { makeDiscreteNetwork, randomNetwork } from '../../support/random-networks.js';
 import { refusal } from '../../support/refused.js';
 
 const ALL = Number.POSITIVE_INFINITY;

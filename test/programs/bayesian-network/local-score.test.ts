@@ -7,7 +7,7 @@ import type { CodedColumns } from '../../../src/programs/bayesian-network/coded-
 import { cellsOf, countPlaces, JointCounts } from '../../../src/programs/bayesian-network/joint-counts.js';
 import { localScore, SCORES, type ScoreName } from '../../../src/programs/bayesian-network/local-score.js';
 import { Layout } from '../../../src/wasm/memory.js';
-import { naiveCounts, naiveScore, randomColumns, readFixture } from '../../support/bayesian-network.js';
+import { naiveCounts, naiveScore, randomColumns, readFixture } from '../../support/coded-columns.js';
 import { type Bench, benches } from '../../support/kernels.js';
 
 function countsOf(b: Bench, data: CodedColumns): JointCounts {
